@@ -1,0 +1,123 @@
+"""The daemon under measurement, and the load generator aimed at it."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+
+from machine import BUILD, HERE, BenchError, native
+from peers import stop
+
+PING = b'{"jsonrpc":"2.0","id":1,"method":"system.ping"}\n'
+REQUESTS = HERE / "requests"
+
+
+class Daemon:
+    """`stationd --dev DIR` on a state directory that outlives it."""
+
+    def __init__(self, program, directory, arguments=()):
+        self.command = [str(program), "--dev", str(directory), *arguments]
+        self.directory = directory
+        self.socket = directory / "stationd.sock"
+        self.process = None
+        directory.mkdir(exist_ok=True)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        """Ends it in order; by force after a minute."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(60)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def kill(self):
+        """Ends it as a crash would."""
+        self.process.kill()
+        self.process.wait()
+
+    def ping(self):
+        """True when the daemon answers."""
+        try:
+            with socket.socket(socket.AF_UNIX) as client:
+                client.settimeout(5)
+                client.connect(str(self.socket))
+                client.sendall(PING)
+                answer = b""
+                while not answer.endswith(b"\n"):
+                    chunk = client.recv(65536)
+                    if not chunk:
+                        return False
+                    answer += chunk
+                return b'"result"' in answer
+        except OSError:
+            return False
+
+    def start(self, patience=120):
+        """Starts it; seconds from exec to its first answer."""
+        with open(self.directory.parent / "stationd.log", "ab") as log:
+            began = time.perf_counter()
+            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            start_new_session=True)
+        while not self.ping():
+            if self.process.poll() is not None or time.perf_counter() - began > patience:
+                stop(self.process, 1)
+                raise BenchError(f"stationd is not ready (exit {self.process.returncode}):\n{self.said()}")
+            time.sleep(0.0005)
+        return time.perf_counter() - began
+
+    def said(self):
+        """The end of its log."""
+        return (self.directory.parent / "stationd.log").read_text(errors="replace")[-2000:]
+
+    def rss_kib(self):
+        """Resident memory now, KiB."""
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+    def cpu_seconds(self):
+        """User and system time so far."""
+        with open(f"/proc/{self.process.pid}/stat") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def pin(self, processors):
+        """Confines every thread it has, and those they start, to these processors."""
+        for thread in os.listdir(f"/proc/{self.process.pid}/task"):
+            try:
+                os.sched_setaffinity(int(thread), processors)
+            except ProcessLookupError:
+                continue  # it ended meanwhile
+
+    def load(self, mode, request, processor=None, **options):
+        """One run of the load generator; what it measured. An error answer voids the run."""
+        arguments = [part for key, value in options.items() for part in (f"--{key}", str(value))]
+        try:
+            return native("loadgen", mode, "--socket", self.socket, "--template",
+                          REQUESTS / f"{request}.json", *arguments, processor=processor)
+        except BenchError as error:
+            if self.process.poll() is not None:
+                raise BenchError(f"stationd ended with {self.process.returncode}: {error}\n{self.said()}")
+            raise
+
+    def hold_idle(self, connections):
+        """Opens connections that have made one call each; RSS before and with them, KiB."""
+        before = self.rss_kib()
+        client = subprocess.Popen([BUILD / "loadgen", "idle", "--socket", str(self.socket), "--conns",
+                                   str(connections)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        try:
+            if not client.stdout.readline():
+                raise BenchError(f"{connections} idle connections could not be opened")
+            return before, self.rss_kib()
+        finally:
+            client.stdin.close()
+            client.wait()

@@ -1,0 +1,302 @@
+#!/usr/bin/env python3
+"""Measures the daemon beside its peers, in one run on one machine.
+
+The rounds are interleaved (ours, peer, ours, peer ...) and what is judged is the median of the
+rounds' ratios: machines are noisy, and absolute values are side information. Exit status: 0 every
+`must` is reached, 1 one is missed, 2 a run is void or could not be made.
+"""
+
+import argparse
+import datetime
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from daemon import Daemon
+from figures import all_figures, figure_rows, growth_rows, markdown
+from machine import HERE, BenchError, build_programs, describe, install_packages, native
+from peers import Postgres, Redis
+
+ROOT = HERE.parent
+IN_FLIGHT = 32
+IDLE_CONNECTIONS = 1000
+STARTS = 5
+ROUND_FIGURES = {"postgres", "redis", "sqlite32", "tail", "sqlite1", "ping", "pingfree", "connect"}
+STORE_FIGURES = {"start", "list", "figures"}
+
+
+class Bench:
+    """One run: its options, its directory, what it has measured."""
+
+    def __init__(self, options, base):
+        self.options, self.base = options, base
+        self.figures = all_figures()
+        self.growth, self.notes = [], []
+        self.runs = 0
+        self.load = os.getloadavg()
+        if self.load[0] > 0.5:
+            print(f"warning: something else is running here (load {self.load[0]:.2f}); ratios will scatter",
+                  flush=True)
+
+    def wants(self, *names):
+        return not self.options.only or bool(set(names) & set(self.options.only))
+
+    def daemon(self, name):
+        return Daemon(self.options.stationd, self.base / name, self.options.daemon_argument)
+
+    def opens(self, daemon, in_flight, seconds, **more):
+        """Durable audited opens; a run tag of its own keeps the idempotency keys apart."""
+        self.runs += 1
+        clients = min(in_flight, self.options.conns)
+        before = daemon.cpu_seconds()
+        result = daemon.load("call", "open", inflight=in_flight, conns=clients, run=f"run{self.runs}",
+                             **({"seconds": seconds, "warmup": 0.5} if seconds else {}), **more)
+        result["daemon_cpu_us"] = (daemon.cpu_seconds() - before) * 1e6 / max(1, result["answered"])
+        return result
+
+    def bare(self, batch):
+        o = self.options
+        return native("barec", "--db", self.base / f"bare{batch}.db", "--batch", batch,
+                      "--seconds", o.seconds, "--warmup", 0.5, "--record-bytes", o.record_bytes,
+                      "--audit-bytes", o.audit_bytes)
+
+    # Rounds
+
+    def round(self, index, daemon, postgres, redis):
+        """Every peer once, each next to the daemon; every other round runs backwards."""
+        got, seconds = {}, self.options.seconds
+        steps = []
+        if redis:
+            steps.append(("redis", lambda: redis.measure(IN_FLIGHT, seconds)))
+        if postgres:
+            steps.append(("postgres", lambda: postgres.measure(IN_FLIGHT, seconds)))
+        if self.wants("postgres", "redis", "sqlite32", "tail"):
+            steps.append(("open32", lambda: self.opens(daemon, IN_FLIGHT, seconds)))
+        if self.wants("sqlite32"):
+            steps.append(("sqlite32", lambda: self.bare(IN_FLIGHT)))
+        if self.wants("sqlite1"):
+            steps.append(("open1", lambda: self.opens(daemon, 1, seconds)))
+            steps.append(("sqlite1", lambda: self.bare(1)))
+        for name, one_core in (("ping", True), ("pingfree", False)):
+            if self.wants(name):
+                steps.append((name, lambda one_core=one_core: self.ping(daemon, one_core)))
+                steps.append((f"{name} raw", lambda one_core=one_core: self.pingpong(daemon, one_core)))
+        if self.wants("connect"):
+            steps.append(("connect", lambda: daemon.load("connect", "ping", inflight=8, warmup=0.2,
+                                                         seconds=min(seconds, 2))))
+        for name, step in reversed(steps) if index % 2 else steps:
+            os.sync()  # what one step left for the disk must not be paid by the next
+            got[name] = step()
+        self.take(got)
+        print(f"round {index + 1}:", "  ".join(f"{k} {self.show(k, v)}" for k, v in got.items()), flush=True)
+
+    # Between two idle cores the round trip is mostly the cost of waking a halted processor (50 µs in
+    # some virtual machines, against 9), which both sides pay and which hides what the daemon adds. So
+    # the ratio is also taken with client and server on one core, where nothing is asleep.
+    def ping(self, daemon, one_core, **how_long):
+        processors = os.sched_getaffinity(0)
+        if not one_core:
+            how_long = how_long or {"seconds": min(self.options.seconds, 2), "warmup": 0.2}
+            return daemon.load("call", "ping", **how_long)
+        daemon.pin({min(processors)})
+        try:
+            return daemon.load("call", "ping", processor=min(processors),
+                               seconds=min(self.options.seconds, 2), warmup=0.2)
+        finally:
+            daemon.pin(processors)
+
+    def pingpong(self, daemon, one_core):
+        # The same bytes both ways as a call of system.ping.
+        call = self.ping(daemon, False, count=1000)
+        return native("pingpong", "--socket", self.base / "pingpong.sock", "--request-bytes",
+                      round(call["request_bytes"]), "--answer-bytes", round(call["answer_bytes"]),
+                      "--seconds", min(self.options.seconds, 2),
+                      processor=min(os.sched_getaffinity(0)) if one_core else None)
+
+    @staticmethod
+    def show(name, result):
+        if isinstance(result, float):
+            return f"{result:,.0f}/s"
+        if name.startswith("ping"):
+            return f"{result['p50_us']:.1f} µs"
+        return f"{result['rate']:,.0f}/s"
+
+    def take(self, got):
+        figures, ours = self.figures, got.get("open32")
+        for name in ("postgres", "redis"):
+            if name in got:
+                figures[name].add(ours["rate"], got[name])
+        if "sqlite32" in got:
+            figures["sqlite32"].add(ours["rate"], got["sqlite32"]["rate"])
+        if ours:
+            figures["tail"].add(ours["p99_us"] / 1000)
+            self.notes.append(("open32", ours))
+        if "open1" in got:
+            figures["sqlite1"].add(got["open1"]["rate"], got["sqlite1"]["rate"])
+        for name in ("ping", "pingfree"):
+            if name in got:
+                figures[name].add(got[name]["p50_us"], got[f"{name} raw"]["p50_us"])
+        if "connect" in got:
+            figures["connect"].add(got["connect"]["rate"])
+
+    def rounds(self):
+        o = self.options
+        postgres = Postgres(self.base, o.record_bytes) if self.wants("postgres") else None
+        redis = Redis(self.base, o.record_bytes) if self.wants("redis") else None
+        with self.daemon("rounds") as daemon:
+            if self.wants("postgres", "redis", "sqlite32", "tail"):
+                self.opens(daemon, IN_FLIGHT, min(1, o.seconds))
+            for index in range(o.rounds):
+                self.round(index, daemon, postgres, redis)
+        shutil.rmtree(self.base / "rounds")
+
+    # Memory, growth, start
+
+    def memory(self):
+        for index in range(3):
+            with self.daemon(f"memory{index}") as daemon:
+                before, after = daemon.hold_idle(IDLE_CONNECTIONS)
+                self.figures["idle"].add(before / 1024)
+                self.figures["idle1000"].add((after - before) / IDLE_CONNECTIONS)
+        print(f"memory: {before} KiB idle, {after} KiB with {IDLE_CONNECTIONS} connections", flush=True)
+
+    def store(self):
+        """Fills a store through the socket, measures it at each size, then starts on it."""
+        o, have = self.options, 0
+        daemon = self.daemon("growth")
+        with daemon:
+            for size in o.sizes:
+                fill = 0
+                if size > have:
+                    # Filling is not what is measured: more in flight only makes it shorter.
+                    filled = self.opens(daemon, 128, 0, count=size - have)
+                    have, fill = size, filled["rate"]
+                row = {"size": size, "fill": fill}
+                for call in ("list", "figures"):
+                    row[call] = daemon.load("call", call, seconds=min(o.seconds, 3))
+                    self.figures[call].add(row[call]["max_us"] / 1000)
+                opened = self.opens(daemon, IN_FLIGHT, o.seconds)
+                have += opened["answered"]
+                row["open"] = opened["rate"]
+                self.growth.append(row)
+                print(f"{size:,} requests: filled at {fill:,.0f}/s, open {row['open']:,.0f}/s, list p99 "
+                      f"{row['list']['p99_us'] / 1000:.2f} ms, figures p99 "
+                      f"{row['figures']['p99_us'] / 1000:.2f} ms", flush=True)
+            if self.wants("start"):
+                daemon.kill()
+                self.notes.append(("killed", daemon.start()))
+        if self.wants("start"):
+            for _ in range(STARTS):
+                self.figures["start"].add(daemon.start())
+                daemon.stop()
+            self.figures["start"].title = f"start to ready with {have:,} audit rows"
+        shutil.rmtree(self.base / "growth")
+
+    def run(self):
+        if self.wants(*ROUND_FIGURES):
+            self.rounds()
+        if self.wants("idle", "idle1000"):
+            self.memory()
+        if self.wants(*STORE_FIGURES):
+            self.store()
+
+    # Report
+
+    def side_notes(self):
+        opens = [value for name, value in self.notes if name == "open32"]
+        if opens:
+            middle = sorted(opens, key=lambda result: result["rate"])[len(opens) // 2]
+            yield (f"The load generator takes {middle['client_cpu_us_per_call']:.1f} µs of CPU a call and "
+                   f"the daemon {middle['daemon_cpu_us']:.1f} µs ({IN_FLIGHT} in flight on "
+                   f"{min(IN_FLIGHT, self.options.conns)} connections, "
+                   f"{middle['request_bytes']:.0f} bytes up, {middle['answer_bytes']:.0f} down).")
+        for name, value in self.notes:
+            if name == "killed":
+                yield f"After a kill -9 under this store, the first answer came {value:.2f} s after exec."
+
+    def report(self):
+        o = self.options
+        rows = [figure for figure in self.figures.values() if self.wants(figure.name)]
+        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+        parts = ["# Benchmarks", f"`make bench` wrote this page on {now}: {o.rounds} interleaved rounds of "
+                 f"{o.seconds:g} s. Ratios are judged (median of the rounds' ratios); absolute values belong "
+                 "to this machine and this hour. How it is measured: [Benchmarks](../Benchmarks/README.md).",
+                 markdown(figure_rows(rows))]
+        if self.growth:
+            parts += ["## Growth", "Filled through the socket; one list or figures call at a time, writes "
+                      f"with {IN_FLIGHT} in flight.", markdown(growth_rows(self.growth))]
+        parts += ["## Notes", "\n".join(f"- {note}" for note in self.side_notes())] if self.notes else []
+        machine = [("what", "value"), *describe(self.base)]
+        machine.append(("load before the run", " ".join(f"{load:.2f}" for load in self.load)))
+        parts += ["## Machine", markdown(machine)]
+        return "\n\n".join(parts) + "\n"
+
+    def missed(self):
+        return [f.name for f in self.figures.values() if self.wants(f.name) and f.verdict == "MISSED"]
+
+
+def parse():
+    names = list(all_figures())
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--stationd", type=Path, default=ROOT / ".build/release/stationd", metavar="PATH")
+    parser.add_argument("--daemon-argument", action="append", default=[], help="one more argument for it")
+    parser.add_argument("--quick", action="store_true", help="rounds of 1 s, stores up to 100,000 requests")
+    parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=", ".join(names))
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, help="measured seconds a step (4)")
+    parser.add_argument("--sizes", type=lambda text: [int(size) for size in text.split(",")],
+                        help="sizes of the growth table (10000,100000,1000000)")
+    parser.add_argument("--conns", type=int, default=32, help="connections for 32 in flight")
+    parser.add_argument("--record-bytes", type=int, default=700)
+    parser.add_argument("--audit-bytes", type=int, default=500)
+    parser.add_argument("--dir", default="/var/tmp", help="where all state lives, ours and the peers'")
+    parser.add_argument("--report", type=Path, help="write here (docs/benchmarks.md after a whole run)")
+    options = parser.parse_args()
+    options.seconds = options.seconds or (1 if options.quick else 4)
+    options.sizes = options.sizes or ([10_000, 100_000] if options.quick else [10_000, 100_000, 1_000_000])
+    if not options.report and not options.quick and not options.only:
+        options.report = ROOT / "docs" / "benchmarks.md"
+    options.stationd = options.stationd.resolve()
+    return options
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
+def main():
+    options = parse()
+    signal.signal(signal.SIGTERM, interrupted)
+    base = Path(tempfile.mkdtemp(prefix="stationd-bench-", dir=options.dir))
+    base.chmod(0o711)  # PostgreSQL, as its own user, passes through
+    try:
+        if not options.stationd.exists():
+            raise BenchError(f"no daemon at {options.stationd}: build it first, or give --stationd")
+        install_packages()
+        build_programs()
+        bench = Bench(options, base)
+        bench.run()
+        report = bench.report()
+        print("\n" + report)
+        if options.report:
+            options.report.parent.mkdir(exist_ok=True)
+            options.report.write_text(report)
+        if bench.missed():
+            print("missed:", ", ".join(bench.missed()))
+            return 1
+        return 0
+    except BenchError as error:
+        print(f"benchmark: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+// swift-tools-version:6.1
+import PackageDescription
+
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+
+let package = Package(
+  name: "stationd",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: [
+    .target(name: "StationJSON", swiftSettings: strict),
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "StationCrypto", dependencies: ["COpenSSL"], swiftSettings: strict),
+    .target(name: "StationAudit", dependencies: ["StationCrypto"], swiftSettings: strict),
+    .target(name: "StationCalendar", swiftSettings: strict),
+    .target(name: "StationKit", dependencies: ["StationJSON", "StationCalendar"], swiftSettings: strict),
+    .target(name: "CStationSQLite"),
+    .target(
+      name: "StationStore",
+      dependencies: [
+        "StationKit", "StationAudit", "StationCrypto", "CStationSQLite",
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ], swiftSettings: strict),
+    .target(
+      name: "StationRPC", dependencies: ["StationKit", "StationStore", "StationCrypto"],
+      swiftSettings: strict),
+    .target(
+      name: "StationTransport",
+      dependencies: [
+        "StationRPC", "StationJSON", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ], swiftSettings: strict),
+    .target(name: "StationSystemd", swiftSettings: strict),
+    .target(
+      name: "SupportRequests", dependencies: ["StationKit"], path: "Plugins/SupportRequests",
+      swiftSettings: strict),
+    .target(
+      name: "Directory", dependencies: ["StationKit"], path: "Plugins/Directory",
+      swiftSettings: strict),
+    .target(
+      name: "StationDaemon",
+      dependencies: [
+        "StationKit", "StationAudit", "StationCrypto", "StationStore", "StationRPC",
+        "StationTransport", "StationSystemd", "SupportRequests", "Directory",
+        .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
+      ], swiftSettings: strict),
+    .executableTarget(
+      name: "stationd",
+      dependencies: [
+        "StationDaemon", "StationSystemd", .product(name: "Logging", package: "swift-log"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
+    .target(
+      name: "StationClient", dependencies: ["StationJSON", "StationAudit", "StationCrypto"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "stationctl",
+      dependencies: [
+        "StationClient", "StationJSON", "StationAudit", "StationCrypto", "StationStore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
+  ]
+)

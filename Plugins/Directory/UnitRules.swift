@@ -1,0 +1,118 @@
+import StationKit
+
+/// What must hold before a unit is stored, checked against the units that are there.
+struct UnitRules {
+  /// The unit of that id, nil if there is none.
+  let find: (String) throws -> Unit?
+  /// The active zones of a bureau.
+  let zones: (String) throws -> [Unit]
+
+  /// - Throws: `refused_by_rule`, naming the rule, or `invalid_params` for a member that the kind excludes.
+  func check(_ unit: Unit, replacing old: Unit?) throws {
+    if let old, old.kind != unit.kind {
+      throw RPCError.refused(
+        rule: DirectoryRules.kind,
+        Text("'\(unit.id)' is a \(old.kind.rawValue)", zh: "“\(unit.id)”的类别不得变更"), pointer: "/kind")
+    }
+    try checkMembers(unit)
+    try checkParent(unit)
+    switch unit.kind {
+    case .team, .room:
+      guard let old else {
+        throw RPCError.refused(
+          rule: DirectoryRules.parts,
+          Text("Teams and rooms are made with their station", zh: "队、室随派出所设立"), pointer: "/kind")
+      }
+      guard unit.parent == old.parent else {
+        throw RPCError.refused(
+          rule: DirectoryRules.parts,
+          Text("A team or room stays with its station", zh: "队、室不得改隶"), pointer: "/parent")
+      }
+    case .zone: try checkZone(unit)
+    case .station where unit.city: try checkCity(unit)
+    default: break
+    }
+  }
+
+  private func checkMembers(_ unit: Unit) throws(RPCError) {
+    func only(_ kinds: [UnitKind], _ isGiven: Bool, _ member: String) throws(RPCError) {
+      guard isGiven, !kinds.contains(unit.kind) else { return }
+      throw .invalid(
+        Text("'\(member)' is not for a \(unit.kind.rawValue)", zh: "该类单位不适用“\(member)”"),
+        pointer: "/\(member)")
+    }
+    try only([.zone], !unit.stations.isEmpty, "stations")
+    try only([.zone], unit.leader != nil, "leader")
+    try only([.zone], unit.branch != nil, "branch")
+    try only([.zone], unit.leadStation != nil, "lead_station")
+    try only([.station], unit.city, "city")
+    try only([.department, .desk], unit.dutyLeader != nil, "duty_leader")
+  }
+
+  private func checkParent(_ unit: Unit) throws {
+    func refuse(_ message: Text) -> RPCError {
+      .refused(rule: DirectoryRules.parent, message, pointer: "/parent")
+    }
+    guard let id = unit.parent else {
+      if unit.kind.parents.isEmpty { return }
+      throw refuse(Text("A \(unit.kind.rawValue) needs a parent", zh: "须指明上级单位"))
+    }
+    guard let parent = try find(id), parent.active else {
+      throw refuse(Text("There is no active unit '\(id)'", zh: "没有现存单位“\(id)”"))
+    }
+    guard unit.kind.parents.contains(parent.kind) else {
+      throw refuse(
+        Text(
+          "A \(unit.kind.rawValue) does not stand under a \(parent.kind.rawValue)", zh: "上级单位类别不符"))
+    }
+  }
+
+  private func checkZone(_ unit: Unit) throws {
+    guard let bureau = unit.parent else { return }
+    guard unit.leader != nil, let branch = unit.branch, let lead = unit.leadStation,
+      unit.stations.contains(lead), let department = try find(branch), department.active,
+      department.kind == .department
+    else {
+      throw RPCError.refused(
+        rule: DirectoryRules.zoneBinding,
+        Text(
+          "A zone needs a leader, a branch that is a department, and a lead station among its members",
+          zh: "防区须有局领导、责任警种以及成员中的牵头所"), pointer: "/lead_station")
+    }
+    for id in unit.stations {
+      guard let station = try find(id), station.active, station.kind == .station, station.parent == bureau else {
+        throw RPCError.refused(
+          rule: DirectoryRules.zoneMember,
+          Text("'\(id)' is not an active station of the bureau", zh: "“\(id)”不是本局现存派出所"),
+          pointer: "/stations")
+      }
+      if station.city, unit.stations.count > 1 { throw cityNotAlone(id, pointer: "/stations") }
+    }
+    let others = try zones(bureau).filter { $0.id != unit.id }
+    guard others.count < DirectoryRules.zonesAtMost else {
+      throw RPCError.refused(
+        rule: DirectoryRules.zoneCount,
+        Text("'\(bureau)' has five zones already", zh: "“\(bureau)”已有五个防区"), pointer: "/parent")
+    }
+    for other in others where other.stations.contains(where: unit.stations.contains) {
+      for id in other.stations where unit.stations.contains(id) {
+        guard try find(id)?.city == true else { continue }
+        throw cityNotAlone(id, pointer: "/stations")
+      }
+    }
+  }
+
+  private func checkCity(_ unit: Unit) throws {
+    guard let bureau = unit.parent else { return }
+    let member = try zones(bureau).filter { $0.stations.contains(unit.id) }
+    if member.count > 1 || member.contains(where: { $0.stations.count > 1 }) {
+      throw cityNotAlone(unit.id, pointer: "/city")
+    }
+  }
+
+  private func cityNotAlone(_ id: String, pointer: String) -> RPCError {
+    .refused(
+      rule: DirectoryRules.zoneCity,
+      Text("City station '\(id)' is a zone of its own", zh: "城区派出所“\(id)”应单独设防区"), pointer: pointer)
+  }
+}

@@ -1,0 +1,58 @@
+import StationKit
+
+extension Clocks {
+  /// The stored form: instants in UTC milliseconds, members that are not there yet left out.
+  ///
+  /// The reasons of pauses are free text, and stand in the history, which is kept as personal data.
+  var json: JSONValue {
+    var json = JSONObject()
+    json.reserveCapacity(8)
+    json["response_due"] = .int(Int(responseDue.milliseconds))
+    json["support_end"] = .int(Int(supportEnd.milliseconds))
+    if provisional { json["provisional"] = true }
+    if let acknowledged { json["acknowledged"] = .int(Int(acknowledged.milliseconds)) }
+    if let completed { json["completed"] = .int(Int(completed.milliseconds)) }
+    if let feedbackDue { json["feedback_due"] = .int(Int(feedbackDue.milliseconds)) }
+    if !pauses.pauses.isEmpty {
+      json["pauses"] = .array(
+        pauses.pauses.map { pause in
+          .array([pause.from, pause.to].compactMap { $0 }.map { .int(Int($0.milliseconds)) })
+        })
+    }
+    if !firedResponse.isEmpty { json["fired_response"] = .array(firedResponse.map(JSONValue.int)) }
+    if !firedSupport.isEmpty { json["fired_support"] = .array(firedSupport.map(JSONValue.int)) }
+    return .object(json)
+  }
+
+  /// Clocks from their stored form; nil if it is not one.
+  init?(_ json: JSONValue?, start: Instant) {
+    func instant(_ key: String) -> Instant? {
+      json?[key]?.intValue.map { Instant(milliseconds: Int64($0)) }
+    }
+    guard let responseDue = instant("response_due"), let supportEnd = instant("support_end") else { return nil }
+    self.init(
+      start: start, responseDue: responseDue, supportEnd: supportEnd,
+      provisional: json?["provisional"]?.boolValue ?? false)
+    acknowledged = instant("acknowledged")
+    completed = instant("completed")
+    feedbackDue = instant("feedback_due")
+    firedResponse = json?["fired_response"]?.arrayValue?.compactMap(\.intValue) ?? []
+    firedSupport = json?["fired_support"]?.arrayValue?.compactMap(\.intValue) ?? []
+    let stored = json?["pauses"]?.arrayValue ?? []
+    let list = stored.compactMap { pause -> PauseLedger.Pause? in
+      let ends = (pause.arrayValue ?? []).compactMap(\.intValue).map { Instant(milliseconds: Int64($0)) }
+      return ends.first.map { PauseLedger.Pause(from: $0, to: ends.count > 1 ? ends[1] : nil, reason: "") }
+    }
+    guard let ledger = try? PauseLedger(pauses: list) else { return nil }
+    pauses = ledger
+  }
+
+  static let schema: JSONValue = Schemas.object(
+    [
+      "response_due": Schemas.integer, "support_end": Schemas.integer, "provisional": ["type": "boolean"],
+      "acknowledged": Schemas.integer, "completed": Schemas.integer, "feedback_due": Schemas.integer,
+      "pauses": ["type": "array", "items": ["type": "array", "items": Schemas.integer]],
+      "fired_response": ["type": "array", "items": Schemas.integer],
+      "fired_support": ["type": "array", "items": Schemas.integer],
+    ], required: ["response_due", "support_end"])
+}

@@ -1,0 +1,158 @@
+import StationKit
+
+/// The methods that show one request or the catalogue.
+struct Reads: Sendable {
+  let catalogue: Catalogue
+
+  /// The whole request, with personal data.
+  func get(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
+    let (record, request) = try find(params, context, tx)
+    let zone = context.zone
+    func time(_ instant: Instant?) -> JSONValue? { instant.map { .string($0.rfc3339(zone: zone)) } }
+    var whole = request.header(id: record.id, version: record.version, zone: zone).objectValue ?? [:]
+    whole["cycle"] = request.cycle
+    whole["summary"] = request.summary
+    whole["opened_by"] = .string(request.openedBy)
+    whole["place"] = request.place
+    whole["contact"] = request.contact
+    whole["facts"] = request.facts.map(JSONValue.object)
+    whole["branch"] = request.branch.map(JSONValue.string)
+    whole["assigned"] = request.assigned.map(JSONValue.string)
+    whole["approved_by"] = request.approvedBy.map(JSONValue.string)
+    whole["acknowledged_at"] = time(request.clocks.acknowledged)
+    whole["completed_at"] = time(request.clocks.completed)
+    whole["feedback_due"] = time(request.clocks.feedbackDue)
+    whole["ended_at"] = time(request.ended)
+    whole["redirects"] = .int(request.outcome.redirects)
+    whole["pauses"] = pauses(request.clocks, zone)
+    whole["rungs_fired"] = [
+      "response": .array(request.clocks.firedResponse.map(JSONValue.int)),
+      "support": .array(request.clocks.firedSupport.map(JSONValue.int)),
+    ]
+    whole["history"] = .array(request.history)
+    return .object(whole)
+  }
+
+  /// How the ends of both clocks came about.
+  func explain(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
+    let (record, request) = try find(params, context, tx)
+    guard let cycle = Cycle(request.cycle), let table = LimitTable(cycle.limits) else {
+      throw RPCError(.internalError)
+    }
+    let limits = table[request.urgency]
+    return [
+      "id": .string(record.id), "cycle": request.cycle,
+      "terms": [
+        try term(.response, limits.response, request, cycle, context),
+        try term(.support, limits.support, request, cycle, context),
+      ],
+    ]
+  }
+
+  private func term(
+    _ clock: ClockName, _ limit: Term, _ request: SupportRequest, _ cycle: Cycle, _ context: CallContext
+  ) throws -> JSONValue {
+    let rule = clock == .response ? SupportRules.responseLimit : SupportRules.supportLimit
+    let clocks = request.clocks
+    let computed = try Terms(context, catalogue).computed(
+      limit, from: clocks.start, rule: rule, version: cycle.ruleVersion)
+    let zone = context.zone
+    let end = clock == .response ? clocks.responseDue : clocks.supportEnd
+    let english = computed.explain(.english)
+    let chinese = computed.explain(.chinese)
+    var steps: [JSONValue] = []
+    for (index, step) in computed.explanation.enumerated() {
+      var fields: JSONObject = [:]
+      for field in step.fields(zone: zone) { fields[field.name] = .string(field.value) }
+      steps.append([
+        "code": .string(step.code), "fields": .object(fields), "en": .string(english[index]),
+        "zh": .string(chinese[index]),
+      ])
+    }
+    return [
+      "clock": .string(clock.rawValue), "limit": .string(limit.description),
+      "rule": ["id": .string(rule), "version": .string(cycle.ruleVersion)],
+      "start": .string(clocks.start.rfc3339(zone: zone)), "end": .string(end.rfc3339(zone: zone)),
+      "due": clocks.due(clock).map { .string($0.rfc3339(zone: zone)) } ?? .null,
+      "provisional": .bool(clocks.provisional), "calendar_version": .string(cycle.calendarVersion),
+      // The steps are those of today's calendar; they hold for the end only if it is the same.
+      "steps_apply": .bool(computed.end == end),
+      "pauses": clock == .support ? pauses(clocks, zone) : [],
+      "steps": .array(steps),
+    ]
+  }
+
+  /// The catalogue, a page at a time.
+  func scenarios(_ params: Params) throws -> JSONValue {
+    let descending = params["order"]?.stringValue == "desc"
+    let after = try params["cursor"].map { cursor throws(RPCError) -> Int in
+      guard let number = cursor.stringValue.flatMap({ Int($0) }) else {
+        throw .invalid(Text("Not a cursor of this list", zh: "游标无效"), pointer: "/cursor")
+      }
+      return number
+    }
+    var matching = catalogue.scenarios.filter { scenario in
+      (params["department"]?.stringValue.map(scenario.owners.contains) ?? true)
+        && (params["active"]?.boolValue.map { $0 == scenario.active } ?? true)
+    }
+    if descending { matching.reverse() }
+    if let after { matching.removeAll { descending ? $0.number >= after : $0.number <= after } }
+    let shown = matching.prefix(params["limit"]?.intValue ?? 100)
+    var result: JSONObject = [
+      "version": .string(catalogue.version), "effective": .string(catalogue.effective),
+      "items": .array(shown.map(\.json)),
+    ]
+    if shown.count < matching.count, let last = shown.last { result["next"] = .string(String(last.number)) }
+    return .object(result)
+  }
+
+  private func find(
+    _ params: Params, _ context: CallContext, _ tx: any ReadTransaction
+  ) throws -> (Record, SupportRequest) {
+    let id = try params.string("id")
+    guard let record = try tx.get("request", id), let request = SupportRequest(record.body) else {
+      throw RPCError.notFound("request", id, pointer: "/id")
+    }
+    // The coordination desk has a copy of everything.
+    try context.principal.require(
+      request.station, request.department, request.branch, catalogue.coordination)
+    return (record, request)
+  }
+
+  private func pauses(_ clocks: Clocks, _ zone: Zone) -> JSONValue {
+    .array(
+      clocks.pauses.pauses.map { pause in
+        [
+          "from": .string(pause.from.rfc3339(zone: zone)),
+          "to": pause.to.map { .string($0.rfc3339(zone: zone)) } ?? .null,
+        ]
+      })
+  }
+}
+
+extension Scenario {
+  /// The scenario as the catalogue shows it.
+  var json: JSONValue {
+    func marker(_ rule: Rule) -> JSONValue {
+      [
+        "id": .string(rule.id), "version": .string(rule.version), "effective": .string(rule.effective),
+        "source": .string(rule.source), "en": .string(rule.summary.en), "zh": .string(rule.summary.zh),
+      ]
+    }
+    var limits: JSONObject = [:]
+    for urgency in Urgency.allCases {
+      limits[urgency.rawValue] = [
+        "response": .string(self.limits[urgency].response.description),
+        "support": .string(self.limits[urgency].support.description),
+      ]
+    }
+    var json: JSONObject = [
+      "number": numberValue, "name": ["en": .string(name.en), "zh": .string(name.zh)], "active": .bool(active),
+      "owners": .array(owners.map(JSONValue.string)), "branch": .string(branch.rawValue), "limits": .object(limits),
+      "source": .string(source), "version": .string(version),
+      "rules": .array((eligibility.map(\.rule) + [transfer?.rule, approval?.rule].compactMap { $0 }).map(marker)),
+    ]
+    if let ownersNote { json["owners_note"] = ["en": .string(ownersNote.en), "zh": .string(ownersNote.zh)] }
+    return .object(json)
+  }
+}

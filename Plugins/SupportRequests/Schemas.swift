@@ -1,0 +1,106 @@
+import StationKit
+
+/// Schema fragments that methods, collections and events share.
+enum Schemas {
+  static let integer: JSONValue = ["type": "integer"]
+  static let count: JSONValue = ["type": "integer", "minimum": 0]
+  static let version: JSONValue = ["type": "integer", "minimum": 1]
+  static let flag: JSONValue = ["type": "boolean"]
+  static let unit: JSONValue = ["type": "string", "format": "id"]
+  static let units: JSONValue = ["type": "array", "items": unit]
+  static let instant: JSONValue = ["type": "string", "format": "date-time"]
+  static let instantOrNull: JSONValue = ["type": ["string", "null"], "format": "date-time"]
+  static let date: JSONValue = ["type": "string", "format": "date"]
+  static let short: JSONValue = ["type": "string", "minLength": 1, "maxLength": 256]
+  static let requestID: JSONValue = ["type": "string", "minLength": 14, "maxLength": 24]
+  static let number: JSONValue = ["type": "integer", "minimum": 1, "maximum": .int(Catalogue.count)]
+  static let prose: JSONValue = ["type": "string", "minLength": 1, "maxLength": 2000]
+  static let reason: JSONValue = ["type": "string", "minLength": 1, "maxLength": 1000]
+  static let state: JSONValue = words(State.allCases)
+  static let urgency: JSONValue = words(Urgency.allCases)
+  static let order: JSONValue = ["type": "string", "enum": ["asc", "desc"]]
+  static let cursor: JSONValue = ["type": "string", "minLength": 1, "maxLength": 512]
+  static let names: JSONValue = object(["en": short, "zh": short], required: ["en", "zh"])
+
+  static let contact: JSONValue = object([
+    "name": ["type": "string", "minLength": 1, "maxLength": 64],
+    "phone": ["type": "string", "minLength": 3, "maxLength": 32],
+  ])
+
+  static let marks: JSONValue = object([
+    "eligibility": ["type": "string", "enum": ["met", "unmet", "unknown"]],
+    "transfer_to_criminal_brigade": flag, "needs_approval": flag, "approved": flag, "incomplete": flag,
+  ])
+
+  static let historyItem: JSONValue = object(
+    [
+      "at": instant, "action": words(Action.allCases), "by": short, "from": state, "to": state,
+      "department": unit, "assigned": unit, "urgency": urgency, "reason": prose, "text": prose,
+      "in_time": flag, "worked": flag,
+    ], required: ["at", "action", "from", "to"])
+
+  /// A closed list of words from an enum.
+  static func words<Word: RawRepresentable>(_ words: [Word]) -> JSONValue where Word.RawValue == String {
+    ["type": "string", "enum": .array(words.map { .string($0.rawValue) })]
+  }
+
+  /// An object that allows the named members and no other.
+  static func object(_ properties: JSONObject, required: [String] = []) -> JSONValue {
+    var schema: JSONObject = [
+      "type": "object", "properties": .object(properties), "additionalProperties": false,
+    ]
+    if !required.isEmpty { schema["required"] = .array(required.map(JSONValue.string)) }
+    return .object(schema)
+  }
+
+  static let headerMembers: JSONObject = [
+    "id": requestID, "version": version, "scenario": number, "station": unit, "department": unit, "state": state,
+    "urgency": urgency, "opened_at": instant, "response_due": instant, "support_due": instantOrNull,
+    "next_due": instantOrNull, "marks": marks,
+  ]
+
+  static let header: JSONValue = object(headerMembers, required: headerMembers.keys)
+
+  /// The members of the figures' columns, in requests and in archived cycles.
+  static let figureMembers: JSONObject = [
+    "scenario": number, "station": unit, "department": unit, "opened": integer, "response": integer,
+    "support": integer, "outcome": integer,
+  ]
+
+  static let requestBody: JSONValue = {
+    var members = figureMembers
+    members["state"] = state
+    members["urgency"] = urgency
+    members["rank"] = integer
+    members["opened_by"] = short
+    members["cycle"] = Cycle.schema
+    members["clocks"] = Clocks.schema
+    members["summary"] = prose
+    members["place"] = short
+    members["contact"] = contact
+    members["facts"] = Facts.schema
+    members["marks"] = marks
+    members["branch"] = unit
+    members["assigned"] = unit
+    members["former"] = state
+    members["approved_by"] = short
+    members["ended"] = integer
+    members["history"] = ["type": "array", "items": historyItem]
+    return object(
+      members,
+      required: figureMembers.keys + [
+        "state", "urgency", "rank", "opened_by", "cycle", "clocks", "summary",
+      ])
+  }()
+
+  static let cycleBody: JSONValue = {
+    var members = figureMembers
+    members["request"] = requestID
+    members["cycle"] = Cycle.schema
+    members["clocks"] = Clocks.schema
+    members["urgency"] = urgency
+    members["ended"] = integer
+    members["history"] = ["type": "array", "items": historyItem]
+    return object(members, required: figureMembers.keys + ["request", "cycle", "clocks", "urgency"])
+  }()
+}

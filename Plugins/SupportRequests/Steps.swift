@@ -1,0 +1,93 @@
+import StationKit
+
+/// Takes a stored request one step along its life cycle.
+struct Steps: Sendable {
+  let catalogue: Catalogue
+
+  /// Who may take a step.
+  enum Side: Sendable { case station, department, both }
+
+  /// What a step adds to the history and to its event.
+  struct Notes {
+    var history: JSONObject = [:]
+    var event: JSONObject = [:]
+    var alsoTo: [String] = []
+    /// Events of their own that follow the step's.
+    var follow: ((Announcement, String, SupportRequest) throws -> Void)?
+  }
+
+  /// What is special about a step; the state is set already.
+  typealias Change =
+    @Sendable (inout SupportRequest, State, Params, CallContext, any Transaction) throws -> Notes
+
+  /// Reads the request, checks scope, version and state, changes it, and writes it with its deadline and event.
+  func run(
+    _ action: Action, side: Side, _ params: Params, _ context: CallContext, _ tx: any Transaction,
+    change: Change
+  ) throws -> JSONValue {
+    let id = try params.string("id")
+    guard let record = try tx.get("request", id), var request = SupportRequest(record.body) else {
+      throw RPCError.notFound("request", id, pointer: "/id")
+    }
+    switch side {
+    case .station: try context.principal.require(request.station)
+    case .department: try context.principal.require(request.department)
+    case .both: try context.principal.require(request.station, request.department)
+    }
+    if let expected = params["version"]?.intValue, expected != record.version {
+      throw RPCError(.conflict, pointer: "/version", details: ["version": .int(record.version)])
+    }
+    let from = request.state
+    request.state = try LifeCycle.next(from, action, former: request.former)
+    try refresh(&request, context)
+    let notes = try change(&request, from, params, context, tx)
+    request.history.append(
+      Steps.entry(action, from: from, to: request.state, context, notes.history))
+    let stored = try save(id, record.version, request, tx)
+    let announcement = Announcement(catalogue: catalogue, tx: tx)
+    try announcement.changed(id, action, from: from, request, alsoTo: notes.alsoTo, more: notes.event)
+    try notes.follow?(announcement, id, request)
+    return request.header(id: id, version: stored.version, zone: context.zone)
+  }
+
+  /// Stores a request with the one deadline that it has.
+  func save(_ id: String, _ version: Int, _ request: SupportRequest, _ tx: any Transaction) throws -> Record {
+    let record = try tx.put("request", id, version: version, request.body)
+    if request.state.isOpen, let due = request.clocks.nextDeadline(catalogue.rungs) {
+      try tx.schedule("clock", subject: id, due: due, payload: [:])
+    } else {
+      try tx.cancel("clock", subject: id)
+    }
+    return record
+  }
+
+  /// Computes provisional ends again once another calendar is there. An end that has passed never moves.
+  func refresh(_ request: inout SupportRequest, _ context: CallContext) throws(RPCError) {
+    guard request.clocks.provisional, request.state.isOpen, var cycle = Cycle(request.cycle),
+      cycle.calendarVersion != context.calendar.version, let table = LimitTable(cycle.limits)
+    else { return }
+    let fresh = try Terms(context, catalogue).clocks(
+      table[request.urgency], from: request.clocks.start, version: cycle.ruleVersion)
+    if request.clocks.acknowledged == nil, request.clocks.responseDue > context.now {
+      request.clocks.responseDue = fresh.responseDue
+    }
+    if request.clocks.completed == nil, request.clocks.supportDue.map({ $0 > context.now }) ?? true {
+      request.clocks.supportEnd = fresh.supportEnd
+    }
+    request.clocks.provisional = fresh.provisional
+    cycle.calendarVersion = context.calendar.version
+    request.cycle = cycle.json
+  }
+
+  /// One line of the history.
+  static func entry(
+    _ action: Action, from: State, to: State, _ context: CallContext, _ more: JSONObject
+  ) -> JSONValue {
+    var entry: JSONObject = [
+      "at": .string(context.now.rfc3339(zone: context.zone)), "action": .string(action.rawValue),
+      "by": .string(context.principal.person), "from": .string(from.rawValue), "to": .string(to.rawValue),
+    ]
+    for (key, value) in more { entry[key] = value }
+    return .object(entry)
+  }
+}

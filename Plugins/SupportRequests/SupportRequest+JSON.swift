@@ -1,0 +1,91 @@
+import StationKit
+
+extension SupportRequest {
+  /// The stored body. Members beyond the sixteenth make an object build an index of its keys, so those that most
+  /// requests have come to fewer.
+  package var body: JSONObject {
+    var body = JSONObject()
+    body.reserveCapacity(16)
+    body["scenario"] = .int(scenario)
+    body["station"] = .string(station)
+    body["department"] = .string(department)
+    body["state"] = .string(state.rawValue)
+    body["urgency"] = .string(urgency.rawValue)
+    body["rank"] = .int(rank)
+    body["opened"] = .int(Int(clocks.start.milliseconds))
+    body["response"] = .int(response.column)
+    body["support"] = .int(support.column)
+    body["outcome"] = .int(outcome.column)
+    body["opened_by"] = .string(openedBy)
+    body["cycle"] = cycle
+    body["clocks"] = clocks.json
+    body["summary"] = summary
+    if let place { body["place"] = place }
+    if let contact { body["contact"] = contact }
+    if let facts { body["facts"] = .object(facts) }
+    if !marks.isEmpty { body["marks"] = .object(marks) }
+    if let branch { body["branch"] = .string(branch) }
+    if let assigned { body["assigned"] = .string(assigned) }
+    if let former { body["former"] = .string(former.rawValue) }
+    if let approvedBy { body["approved_by"] = .string(approvedBy) }
+    if let ended { body["ended"] = .int(Int(ended.milliseconds)) }
+    if !history.isEmpty { body["history"] = .array(history) }
+    return body
+  }
+
+  /// A request from its stored body; nil if it is not one.
+  package init?(_ body: JSONObject) {
+    guard let scenario = body["scenario"]?.intValue, let station = body["station"]?.stringValue,
+      let department = body["department"]?.stringValue,
+      let state = body["state"]?.stringValue.flatMap(State.init(rawValue:)),
+      let urgency = body["urgency"]?.stringValue.flatMap(Urgency.init(rawValue:)),
+      let opened = body["opened"]?.intValue, let openedBy = body["opened_by"]?.stringValue,
+      let clocks = Clocks(body["clocks"], start: Instant(milliseconds: Int64(opened))),
+      let cycle = body["cycle"], let summary = body["summary"]
+    else { return nil }
+    self.init(
+      scenario: scenario, station: station, department: department, state: state, urgency: urgency,
+      openedBy: openedBy, cycle: cycle, clocks: clocks, summary: summary)
+    outcome = Outcome(column: body["outcome"]?.intValue ?? 0)
+    place = body["place"]
+    contact = body["contact"]
+    facts = body["facts"]?.objectValue
+    marks = body["marks"]?.objectValue ?? [:]
+    branch = body["branch"]?.stringValue
+    assigned = body["assigned"]?.stringValue
+    former = body["former"]?.stringValue.flatMap(State.init(rawValue:))
+    approvedBy = body["approved_by"]?.stringValue
+    ended = body["ended"]?.intValue.map { Instant(milliseconds: Int64($0)) }
+    history = body["history"]?.arrayValue ?? []
+  }
+
+  /// What every method but `get` shows: no personal data.
+  func header(id: String, version: Int, zone: Zone) -> JSONValue {
+    var header = JSONObject()
+    header.reserveCapacity(14)
+    header["id"] = .string(id)
+    header["version"] = .int(version)
+    header["scenario"] = .int(scenario)
+    header["station"] = .string(station)
+    header["department"] = .string(department)
+    header["state"] = .string(state.rawValue)
+    header["urgency"] = .string(urgency.rawValue)
+    header["opened_at"] = .string(clocks.start.rfc3339(zone: zone))
+    let response: JSONValue = .string(clocks.responseDue.rfc3339(zone: zone))
+    let supportDue = clocks.supportDue
+    let support: JSONValue = supportDue.map { .string($0.rfc3339(zone: zone)) } ?? .null
+    header["response_due"] = response
+    header["support_due"] = support
+    let next = state.isOpen ? clocks.nextDue : nil
+    if let next {
+      // Mostly one of the two that are written already.
+      header["next_due"] =
+        next == clocks.responseDue
+        ? response : next == supportDue ? support : .string(next.rfc3339(zone: zone))
+    } else {
+      header["next_due"] = .null
+    }
+    header["marks"] = .object(marks)
+    return .object(header)
+  }
+}

@@ -1,0 +1,35 @@
+/// Why calendar data, a term or a pause cannot be used.
+public enum CalendarError: Error, Hashable, Sendable {
+  /// A year outside 1992 to 2199, the years this clock is meant for.
+  case yearOutOfRange(Int)
+  /// Two calendars for one year.
+  case duplicateYear(Int)
+  /// A calendar without a version, or with one that holds a `+` (which joins versions).
+  case badVersion(String)
+  /// A date that is neither in the calendar's year nor in the December before it.
+  case dateOutsideYear(CivilDate, year: Int)
+  /// A holiday whose last day is before its first.
+  case holidayBackwards(first: CivilDate, last: CivilDate)
+  /// A day that two holidays claim, or that is both off and worked, or listed twice.
+  case dayListedTwice(CivilDate)
+  /// A worked day that falls on Monday to Friday, where it would change nothing.
+  case workedDayOnWeekday(CivilDate)
+  /// A term of less than one unit.
+  case termNotPositive
+  /// A term, or its start, beyond what is computed: see ``Term/isWithinBounds``.
+  case termOutOfRange
+  /// A limit in working time without service hours.
+  case serviceHoursMissing
+  /// A pausable limit that is not in minutes, hours or working minutes.
+  case pauseNeedsTimeOfDay
+  /// Opening times that overlap, are out of order, are empty or leave the day.
+  case badOpeningTimes
+  /// A week without a single opening time: no working time would ever pass.
+  case neverOpen
+  /// A pause inside a pause.
+  case alreadyPaused
+  /// A resumption without a pause.
+  case notPaused
+  /// A pause before the end of the one before it, or one that ends before it begins.
+  case pauseOutOfOrder
+}

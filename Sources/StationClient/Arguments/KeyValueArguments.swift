@@ -1,0 +1,112 @@
+import StationJSON
+
+/// The words after `stationctl call METHOD`, as params.
+///
+/// `a=1` is JSON where that is valid JSON, else text; `a:=1` must be JSON; `a==1` is text. `a.b=1` is a member of
+/// an object. `@file` and `-` are a whole object from a file or standard input. Words without a sign are
+/// positional params.
+package enum KeyValueArguments {
+  /// The params; `read` gives the bytes of a file, `-` for standard input.
+  package static func params(
+    _ words: [String], read: (String) throws(UsageError) -> [UInt8]
+  ) throws(UsageError) -> JSONValue {
+    var object = JSONObject()
+    var positional: [JSONValue] = []
+    var whole: JSONValue?
+    for word in words {
+      if word == "-" || word.utf8.first == UInt8(ascii: "@") {
+        guard whole == nil, object.isEmpty || word != "-" else { throw mixed }
+        let name = word == "-" ? word : String(word.dropFirst())
+        let value = try parse(read(name), of: word)
+        guard words.count > 1 else {
+          whole = value
+          continue
+        }
+        // A file gives the base, and key=value changes single members.
+        guard case .object(let base) = value else { throw mixed }
+        for (key, value) in base where object[key] == nil { object[key] = value }
+      } else if let (key, value) = try pair(word) {
+        try set(value, at: key.split(separator: ".", omittingEmptySubsequences: false)[...], in: &object, key: key)
+      } else {
+        let isJSON = word.utf8.first == UInt8(ascii: "[") || word.utf8.first == UInt8(ascii: "{")
+        positional.append(isJSON ? try parse(Array(word.utf8), of: word) : guess(word))
+      }
+    }
+    if let whole { return try checked(whole) }
+    guard positional.isEmpty else {
+      guard object.isEmpty else { throw mixed }
+      if positional.count == 1, case .array = positional[0] { return positional[0] }
+      if positional.count == 1, case .object = positional[0] { return positional[0] }
+      return .array(positional)
+    }
+    return .object(object)
+  }
+
+  /// JSON where it is valid JSON, else the text itself.
+  static func guess(_ text: String) -> JSONValue {
+    (try? JSONParser.parse(text)) ?? .string(text)
+  }
+
+  /// Sets a member deep inside; objects on the way are made.
+  static func set(
+    _ value: JSONValue, at path: ArraySlice<Substring>, in object: inout JSONObject, key: String
+  ) throws(UsageError) {
+    guard let first = path.first, !first.isEmpty else {
+      throw UsageError("'\(key)' has an empty name in it", zh: "“\(key)”中有空的名称")
+    }
+    let name = String(first)
+    guard path.count > 1 else {
+      guard object[name] == nil else { throw twice(key) }
+      object[name] = value
+      return
+    }
+    var inner = JSONObject()
+    if let present = object[name] {
+      guard case .object(let members) = present else { throw twice(key) }
+      inner = members
+    }
+    try set(value, at: path.dropFirst(), in: &inner, key: key)
+    object[name] = .object(inner)
+  }
+
+  /// Splits at the first `=`; nil if the word is no pair.
+  private static func pair(_ word: String) throws(UsageError) -> (String, JSONValue)? {
+    // JSON in one word may have a sign inside a string.
+    guard let first = word.utf8.first, first != UInt8(ascii: "["), first != UInt8(ascii: "{"),
+      first != UInt8(ascii: "\""), let sign = word.firstIndex(of: "="), sign != word.startIndex
+    else { return nil }
+    let key = word[..<sign]
+    let text = word[word.index(after: sign)...]
+    if key.last == ":" {
+      let value = try parse(Array(text.utf8), of: word)
+      return (String(key.dropLast()), value)
+    }
+    if text.first == "=" { return (String(key), .string(String(text.dropFirst()))) }
+    return (String(key), guess(String(text)))
+  }
+
+  private static func parse(_ bytes: [UInt8], of word: String) throws(UsageError) -> JSONValue {
+    do {
+      return try JSONParser.parse(bytes)
+    } catch {
+      throw UsageError("'\(word)' is not JSON: \(error)", zh: "“\(word)”不是有效的 JSON：\(error)")
+    }
+  }
+
+  private static func checked(_ value: JSONValue) throws(UsageError) -> JSONValue {
+    switch value {
+    case .object, .array: return value
+    default: throw UsageError("params are an object or an array", zh: "参数必须是 JSON 对象或数组")
+    }
+  }
+
+  private static func twice(_ key: String) -> UsageError {
+    UsageError("'\(key)' is given twice", zh: "“\(key)”给出了两次")
+  }
+
+  private static var mixed: UsageError {
+    UsageError(
+      "give params as key=value, or as one JSON text, or by position; not mixed",
+      zh: "参数可用 key=value、一段 JSON 或按位置给出，但不能混用")
+  }
+}

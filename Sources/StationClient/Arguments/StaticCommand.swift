@@ -1,0 +1,47 @@
+/// The commands that the program has without asking the daemon. All other first words are modules.
+package struct StaticCommand: Sendable {
+  package let name: String
+  package let en: String
+  package let zh: String
+  /// The only second words that are meant; others belong to the module of that name. Empty if all are.
+  package let subcommands: [String]
+  /// Options of its own, for completion.
+  package let options: [String]
+
+  package static let all = [
+    StaticCommand(
+      name: "call", en: "Call a method with params as key=value or JSON", zh: "以 key=value 或 JSON 参数调用方法",
+      subcommands: [], options: ["--key"]),
+    StaticCommand(
+      name: "status", en: "Show what the daemon is and whether it is well", zh: "查看守护进程的信息与健康状况",
+      subcommands: [], options: []),
+    StaticCommand(
+      name: "events", en: "Print events, past and as they happen", zh: "查看事件，可持续跟踪", subcommands: [],
+      options: ["--since", "--kind", "--follow"]),
+    StaticCommand(
+      name: "watch", en: "Show open support requests with the time left", zh: "实时查看未办结的支援请求及剩余时间",
+      subcommands: [], options: ["--once", "--department", "--station"]),
+    StaticCommand(
+      name: "audit", en: "Verify the audit log, export and check proofs", zh: "验证审计日志，导出并核验证明",
+      subcommands: ["verify", "export", "check"], options: ["--state", "--db", "--anchor", "--key", "--out"]),
+    StaticCommand(
+      name: "completion", en: "Print the completion script of a shell", zh: "输出 shell 补全脚本",
+      subcommands: Shell.names, options: []),
+  ]
+
+  /// The text in one language.
+  package func about(_ language: Language) -> String { language.pick(en, zh: zh) }
+
+  /// The command that the words mean; nil if they are for the daemon. `words` start with the first that is no
+  /// option. A module may have the name of a command: `audit entry` and `events.list` go to the daemon.
+  package static func named(in words: [String]) -> StaticCommand? {
+    guard let command = all.first(where: { $0.name == words.first }) else { return nil }
+    let second = CommonOption.split(Array(words.dropFirst())).rest.first
+    guard let second, second.utf8.first != UInt8(ascii: "-") else { return command }
+    switch command.name {
+    case "audit": return command.subcommands.contains(second) ? command : nil
+    case "events": return nil
+    default: return command
+    }
+  }
+}

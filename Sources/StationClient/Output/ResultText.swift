@@ -1,0 +1,134 @@
+import StationJSON
+
+/// Results as people read them: lists as tables, single objects as aligned `key: value` lines.
+package struct ResultText: Sendable {
+  package let language: Language
+  package let colours: Bool
+  /// Columns of the terminal; nil if the output is none.
+  package let width: Int?
+
+  package init(language: Language, colours: Bool = false, width: Int? = nil) {
+    self.language = language
+    self.colours = colours
+    self.width = width
+  }
+
+  /// The name and the elements of the member that makes a result a list; nil if it is none.
+  package static func list(in result: JSONValue) -> (key: String, items: [JSONValue])? {
+    guard case .object(let object) = result else { return nil }
+    for key in ["items", "rows"] {
+      if case .array(let items)? = object[key] { return (key, items) }
+    }
+    // A result that is nothing but one list of objects, whatever it is called.
+    let members = object.filter { $0.key != "next" && $0.key != "next_cursor" }
+    guard members.count == 1, case .array(let items) = members[0].value, items.first?.objectValue != nil else {
+      return nil
+    }
+    return (members[0].key, items)
+  }
+
+  /// Where the next page starts; nil on the last.
+  package static func nextCursor(of result: JSONValue) -> String? {
+    let next = result["next"] ?? result["next_cursor"]
+    return next?.stringValue ?? next?.numberValue?.literal
+  }
+
+  /// The lines of a result, the last with its line feed.
+  package func text(_ result: JSONValue) -> String {
+    if let list = ResultText.list(in: result) {
+      var rest = result.objectValue ?? [:]
+      for key in [list.key, "next", "next_cursor"] { rest[key] = nil }
+      let heading = rest.isEmpty ? "" : fields(.object(rest)) + "\n"
+      return heading + table(list.items)
+    }
+    switch result {
+    case .object: return fields(result)
+    case .array(let items) where items.first?.objectValue != nil: return table(items)
+    case .array(let items): return items.reduce(into: "") { $0 += cell($1) + "\n" }
+    default: return cell(result) + "\n"
+    }
+  }
+
+  /// A table with a column for each member that any of the objects has.
+  package func table(_ items: [JSONValue]) -> String {
+    guard !items.isEmpty else { return language.pick("(none)\n", zh: "（无）\n") }
+    var keys: [String] = []
+    var known: Set<String> = []
+    for item in items {
+      for (key, value) in item.objectValue ?? [:] where !value.isNull && known.insert(key).inserted {
+        keys.append(key)
+      }
+    }
+    guard !keys.isEmpty else { return items.reduce(into: "") { $0 += cell($1) + "\n" } }
+    let columns = keys.map { key in
+      let isNumeric = items.allSatisfy { item in
+        let value = item[key]
+        return value == nil || value?.isNull == true || value?.numberValue != nil
+      }
+      return Table.Column(key, toTheRight: isNumeric)
+    }
+    var table = Table(columns: columns)
+    for item in items { table.add(keys.map { key in item[key].map(cell) ?? "" }) }
+    return table.text(width: width, colours: colours)
+  }
+
+  /// A value on one line.
+  package func cell(_ value: JSONValue) -> String {
+    switch value {
+    case .null: return "-"
+    case .bool(let value): return value ? language.pick("yes", zh: "是") : language.pick("no", zh: "否")
+    case .number(let number): return number.literal
+    case .string(let text): return DisplayWidth.printable(text)
+    case .array(let elements):
+      return elements.allSatisfy { $0.objectValue == nil && $0.arrayValue == nil }
+        ? elements.map(cell).joined(separator: ", ") : DisplayWidth.printable(value.encodedString)
+    case .object(let object):
+      if let text = bilingual(object) { return DisplayWidth.printable(text) }
+      return DisplayWidth.printable(value.encodedString)
+    }
+  }
+
+  /// The member of the reader's language, if the object is one text in both.
+  private func bilingual(_ object: JSONObject) -> String? {
+    guard object.count == 2, let en = object["en"]?.stringValue, let zh = object["zh"]?.stringValue else {
+      return nil
+    }
+    return language.pick(en, zh: zh)
+  }
+
+  /// `key: value` lines; members of inner objects as `outer.inner`, lists of objects as tables below.
+  private func fields(_ value: JSONValue) -> String {
+    var lines: [(key: String, text: String)] = []
+    var tables: [(key: String, items: [JSONValue])] = []
+    collect(value, prefix: "", into: &lines, &tables)
+    let width = lines.map { DisplayWidth.columns($0.key) }.max() ?? 0
+    var text = ""
+    for line in lines {
+      let padding = String(repeating: " ", count: width - DisplayWidth.columns(line.key))
+      text += Style.bold.apply(line.key + ":", colours: colours) + padding + " " + line.text + "\n"
+    }
+    for (key, items) in tables {
+      if !text.isEmpty { text += "\n" }
+      text += Style.bold.apply(key + ":", colours: colours) + "\n" + table(items)
+    }
+    if text.isEmpty { text = language.pick("done\n", zh: "完成\n") }
+    return text
+  }
+
+  private func collect(
+    _ value: JSONValue, prefix: String, into lines: inout [(key: String, text: String)],
+    _ tables: inout [(key: String, items: [JSONValue])]
+  ) {
+    for (key, member) in value.objectValue ?? [:] {
+      let name = DisplayWidth.printable(prefix + key)
+      switch member {
+      case .object(let object) where !object.isEmpty && bilingual(object) == nil:
+        collect(member, prefix: name + ".", into: &lines, &tables)
+      case .array(let items) where items.first?.objectValue != nil:
+        tables.append((name, items))
+      default:
+        lines.append((name, cell(member)))
+      }
+    }
+  }
+}

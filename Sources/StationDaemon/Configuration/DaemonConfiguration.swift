@@ -1,0 +1,64 @@
+import Foundation
+import StationCalendar
+import StationRPC
+import StationTransport
+
+/// Everything the daemon is told, from `stationd.yaml` or from `--dev`.
+package struct DaemonConfiguration: Sendable {
+  package var stateDirectory: String
+  package var socketPath: String
+  package var socketMode: UInt16
+  package var framing: Framing
+  /// The log's name in checkpoints.
+  package var origin: String
+  package var zone: Zone
+  package var accessFile: String?
+  package var calendarDirectory: String
+  package var scenarioFile: String
+  /// The organisation that is imported when the store is new.
+  package var directoryFile: String?
+  package var supportEnabled: Bool
+  package var ioThreads: Int
+  package var readerThreads: Int
+  package var limits: Limits
+  package var development: Bool
+  /// `NORMAL` loses acknowledged writes at a power cut; only development may ask for it.
+  package var synchronous: String
+
+  /// The development profile: everything under one directory, the caller has all roles.
+  package static func development(directory: String) throws -> DaemonConfiguration {
+    let data = try dataDirectory()
+    let access = directory + "/access.yaml"
+    return DaemonConfiguration(
+      stateDirectory: directory, socketPath: directory + "/stationd.sock", socketMode: 0o600,
+      framing: .automatic, origin: "stationd.localhost/audit", zone: .shanghai,
+      accessFile: FileManager.default.fileExists(atPath: access) ? access : nil,
+      calendarDirectory: data + "/calendar", scenarioFile: data + "/support/scenarios.json",
+      directoryFile: data + "/directory.example.json", supportEnabled: true, ioThreads: 1,
+      readerThreads: 2, limits: Limits(), development: true,
+      synchronous: ProcessInfo.processInfo.environment["STATIOND_DEV_SYNCHRONOUS"] ?? "FULL")
+  }
+
+  /// Where the data files are: `STATIOND_DATA`, beside an installed program, or the source tree.
+  static func dataDirectory() throws -> String {
+    let environment = ProcessInfo.processInfo.environment
+    let program = (CommandLine.arguments.first.flatMap { realpath($0) } ?? realpath("/proc/self/exe")) ?? ""
+    let self_ = realpath("/proc/self/exe") ?? program
+    let beside = (self_ as NSString).deletingLastPathComponent
+    let candidates =
+      (environment["STATIOND_DATA"].map { [$0] } ?? [])
+      + ["\(beside)/../share/stationd", "\(beside)/../../../etc", "\(beside)/../../etc", "etc"]
+    for candidate in candidates
+    where FileManager.default.fileExists(atPath: candidate + "/calendar") {
+      return realpath(candidate) ?? candidate
+    }
+    throw ConfigurationError(
+      "data", nil, "no directory with 'calendar/' found; looked in \(candidates.joined(separator: ", "))")
+  }
+
+  private static func realpath(_ path: String) -> String? {
+    guard let resolved = Glibc.realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+}

@@ -1,0 +1,135 @@
+import Yams
+
+/// A mistake in a configuration file, with where it is and what was expected.
+package struct ConfigurationError: Error, CustomStringConvertible {
+  package let description: String
+
+  init(_ file: String, _ line: Int?, _ what: String) {
+    description = line.map { "\(file):\($0): \(what)" } ?? "\(file): \(what)"
+  }
+}
+
+/// One mapping of a YAML file, read key by key: what is left unread at the end is an error.
+struct YAMLReader {
+  let file: String
+  let node: Node
+  private let path: String
+  private let pairs: [String: (key: Node, value: Node)]
+
+  /// Parses a file's text; an empty file is an empty mapping.
+  init(file: String, text: String) throws {
+    let node: Node?
+    do {
+      node = try Yams.compose(yaml: text)
+    } catch {
+      throw ConfigurationError(file, nil, "not YAML: \(error)")
+    }
+    try self.init(file: file, node: node ?? Node.mapping(Node.Mapping([])), path: "")
+  }
+
+  private init(file: String, node: Node, path: String) throws {
+    self.file = file
+    self.node = node
+    self.path = path
+    guard let mapping = node.mapping else {
+      throw ConfigurationError(file, node.mark?.line, "'\(path)' must be a mapping of keys to values")
+    }
+    var pairs: [String: (key: Node, value: Node)] = [:]
+    for (key, value) in mapping {
+      guard let name = key.string else {
+        throw ConfigurationError(file, key.mark?.line, "a key must be a word")
+      }
+      guard pairs.updateValue((key, value), forKey: name) == nil else {
+        throw ConfigurationError(file, key.mark?.line, "'\(name)' is given twice")
+      }
+    }
+    self.pairs = pairs
+  }
+
+  /// - Throws: for a key that is not in `known`, naming the nearest that is.
+  func allow(_ known: [String]) throws {
+    let unknown = pairs.values.filter { !known.contains($0.key.string ?? "") }
+      .sorted { ($0.key.mark?.line ?? 0) < ($1.key.mark?.line ?? 0) }
+    guard let (key, _) = unknown.first else { return }
+    let name = key.string ?? ""
+    let nearest = known.min { Self.distance(name, $0) < Self.distance(name, $1) }
+    let hint = nearest.map { " (did you mean '\($0)'?)" } ?? ""
+    throw ConfigurationError(file, key.mark?.line, "unknown key '\(full(name))'\(hint)")
+  }
+
+  func string(_ name: String) throws -> String? {
+    guard let value = pairs[name]?.value else { return nil }
+    guard let text = value.string, value.mapping == nil, value.sequence == nil else {
+      throw wrong(name, value, "a text")
+    }
+    return text
+  }
+
+  func int(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+    guard let value = pairs[name]?.value else { return nil }
+    guard let text = value.string, let number = Int(text), range.contains(number) else {
+      throw wrong(name, value, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  func bool(_ name: String) throws -> Bool? {
+    guard let value = pairs[name]?.value else { return nil }
+    guard let flag = value.bool else { throw wrong(name, value, "true or false") }
+    return flag
+  }
+
+  func strings(_ name: String) throws -> [String]? {
+    guard let value = pairs[name]?.value else { return nil }
+    if value.sequence == nil, let one = value.string { return [one] }
+    guard let items = value.sequence else { throw wrong(name, value, "a list of texts") }
+    return try items.map {
+      guard let text = $0.string else { throw wrong(name, $0, "a list of texts") }
+      return text
+    }
+  }
+
+  func mapping(_ name: String) throws -> YAMLReader? {
+    try pairs[name].map { try YAMLReader(file: file, node: $0.value, path: full(name)) }
+  }
+
+  func mappings(_ name: String) throws -> [YAMLReader]? {
+    guard let value = pairs[name]?.value else { return nil }
+    guard let items = value.sequence else { throw wrong(name, value, "a list of mappings") }
+    return try items.enumerated().map {
+      try YAMLReader(file: file, node: $1, path: "\(full(name))[\($0)]")
+    }
+  }
+
+  var keys: [String] {
+    pairs.values.sorted { ($0.key.mark?.line ?? 0) < ($1.key.mark?.line ?? 0) }
+      .compactMap(\.key.string)
+  }
+
+  func wrong(_ name: String, _ value: Node? = nil, _ expected: String) -> ConfigurationError {
+    let node = value ?? pairs[name]?.value ?? node
+    return ConfigurationError(file, node.mark?.line, "'\(full(name))' must be \(expected)")
+  }
+
+  func missing(_ name: String) -> ConfigurationError {
+    ConfigurationError(file, node.mark?.line, "'\(full(name))' is missing")
+  }
+
+  private func full(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+
+  /// Edits from one word to another (Levenshtein).
+  private static func distance(_ left: String, _ right: String) -> Int {
+    let right = Array(right.utf8)
+    var row = Array(0...right.count)
+    for (position, letter) in left.utf8.enumerated() {
+      var diagonal = row[0]
+      row[0] = position + 1
+      for column in right.indices {
+        let above = row[column + 1]
+        row[column + 1] = min(above + 1, row[column] + 1, diagonal + (letter == right[column] ? 0 : 1))
+        diagonal = above
+      }
+    }
+    return row[right.count]
+  }
+}

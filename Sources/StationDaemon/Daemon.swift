@@ -1,0 +1,187 @@
+import Directory
+import Foundation
+import Logging
+import StationKit
+import StationRPC
+import StationStore
+import StationSystemd
+import StationTransport
+import SupportRequests
+
+/// The composition root: what is started, in which order, and stopped in the reverse.
+package final class Daemon: Sendable {
+  package static let version = "0.1.0"
+
+  private let store: Store
+  private let server: SocketServer
+  private let log: Logger
+  private let systemCause: @Sendable (String) -> Cause
+
+  /// Everything that can be found wrong without touching the state: files, access rules, modules.
+  package static func check(_ configuration: DaemonConfiguration) throws {
+    let services = Services(clock: Clock(), origin: configuration.origin, development: false)
+    _ = try access(configuration)
+    _ = try CalendarFiles.load(configuration.calendarDirectory)
+    _ = try Registry(try modules(configuration, services, Discovery()))
+    if let file = configuration.directoryFile { _ = try JSONFile.load(file) }
+  }
+
+  private static func access(_ configuration: DaemonConfiguration) throws -> AccessPolicy {
+    if configuration.development {
+      return try AccessFile.development(merging: configuration.accessFile)
+    }
+    guard let file = configuration.accessFile else {
+      return AccessPolicy(roles: [], bindings: [])
+    }
+    return try AccessFile.load(file)
+  }
+
+  private static func modules(
+    _ configuration: DaemonConfiguration, _ services: Services, _ discovery: Discovery
+  ) throws -> [Module] {
+    var modules = [
+      RPCModule.module(discovery), SystemModule.module(services), AuditModule.module(services),
+      EventsModule.module(), ApprovalModule.module(), Directory.module(),
+    ]
+    if configuration.development { modules.append(DevModule.module(services)) }
+    if configuration.supportEnabled {
+      let catalogue = try JSONFile.load(configuration.scenarioFile)
+      do {
+        modules.append(try SupportRequests.module(configuration: catalogue))
+      } catch {
+        throw ConfigurationError(configuration.scenarioFile, nil, "\(error)")
+      }
+    }
+    return modules
+  }
+
+  /// Opens the store and starts to serve.
+  /// - Parameter broken: called when the disk failed: the process must end, and recovers at its next start.
+  package init(
+    _ configuration: DaemonConfiguration, log: Logger, broken: @escaping @Sendable () -> Void
+  ) async throws {
+    self.log = log
+    let clock = Clock()
+    let services = Services(
+      clock: clock, origin: configuration.origin, development: configuration.development)
+    let discovery = Discovery()
+    let policy = try Self.access(configuration)
+    let registry = try Registry(try Self.modules(configuration, services, discovery))
+    discovery.describe(registry, version: Self.version)
+    let environment = Environment(
+      clock: clock, calendar: try CalendarFiles.load(configuration.calendarDirectory),
+      zone: configuration.zone, uid: getuid(), gid: getgid(),
+      checksResults: configuration.development)
+    let hubHolder = HubHolder()
+    let report: @Sendable (String) -> Void = { log.error("\($0)") }
+    var storeConfiguration = StoreConfiguration(
+      directory: configuration.stateDirectory, origin: configuration.origin)
+    storeConfiguration.readerThreads = configuration.readerThreads
+    storeConfiguration.queueLimit = configuration.limits.writeQueue
+    storeConfiguration.synchronous = configuration.synchronous
+    let store = try Store(
+      storeConfiguration, registry: registry, environment: environment,
+      hooks: StoreHooks(
+        report: report,
+        events: { events in
+          if let last = events.last { hubHolder.hub?.published(upTo: last.seq) }
+        },
+        broken: { reason in
+          log.critical("the disk failed; stopping, to recover at the next start", metadata: ["reason": "\(reason)"])
+          broken()
+        }))
+    self.store = store
+    let hub = EventHub(newest: try store.newestEvent()) { position, deliver in
+      store.fetchEvents(after: position, limit: EventHub.pageSize, deliver)
+    }
+    hubHolder.set(hub)
+    services.opened(store, modules: registry.modules.keys.sorted())
+    let principal = environment.systemPrincipalJSON
+    systemCause = {
+      Cause(principal: principal, method: $0, request: nil, purpose: nil, detail: nil)
+    }
+    try store.start()
+    try await Self.record(store, systemCause("system.start"))
+    if let file = configuration.directoryFile {
+      try await Self.importDirectory(file, store, environment, systemCause("directory.import"))
+    }
+    let dispatcher = Dispatcher(
+      store: store, policy: policy, limits: configuration.limits, report: report)
+    server = SocketServer(
+      limits: configuration.limits, threads: configuration.ioThreads,
+      sessions: Sessions(dispatcher: dispatcher, hub: hub))
+    let server = server
+    services.serving(connectionCount: { server.connectionCount })
+    try await Self.listen(server, configuration)
+  }
+
+  private static func listen(
+    _ server: SocketServer, _ configuration: DaemonConfiguration
+  ) async throws {
+    let inherited = try InheritedSocket.takeAll()
+    if inherited.isEmpty {
+      try await server.listen(
+        on: .path(configuration.socketPath, mode: configuration.socketMode),
+        framing: configuration.framing)
+    } else {
+      for socket in inherited {
+        try await server.listen(on: .descriptor(socket.descriptor), framing: configuration.framing)
+      }
+    }
+  }
+
+  /// Writes one audit record and waits until it is on disk.
+  private static func record(_ store: Store, _ cause: Cause) async throws {
+    let answer = await withCheckedContinuation { waiter in
+      store.write(
+        WriteJob(
+          cause: cause, work: .record(outcome: nil, read: [], via: [], answer: .success([]))
+        ) { waiter.resume(returning: $0) })
+    }
+    _ = try answer.get()
+  }
+
+  /// The organisation of a new store; one that has units already is left as it is.
+  private static func importDirectory(
+    _ file: String, _ store: Store, _ environment: Environment, _ cause: Cause
+  ) async throws {
+    guard let method = store.catalog.registry.methods["directory.import"],
+      try store.isEmpty(collection: "directory.unit")
+    else { return }
+    guard case .object(let params) = try JSONFile.load(file) else {
+      throw ConfigurationError(file, nil, "must be an object with 'units'")
+    }
+    if let violation = method.params.validate(.object(params)) {
+      throw ConfigurationError(file, nil, "\(violation.pointer): \(violation.message)")
+    }
+    let answer = await withCheckedContinuation { waiter in
+      let call = WriteCall(
+        method: method, params: Params(params), principal: environment.systemPrincipal, purpose: nil,
+        reason: nil, idempotency: nil, token: CallToken())
+      store.write(WriteJob(cause: cause, work: .call(call)) { waiter.resume(returning: $0) })
+    }
+    do {
+      _ = try answer.get()
+    } catch {
+      throw ConfigurationError(file, nil, "\(error.pointer ?? ""): \(error.message.en)")
+    }
+  }
+
+  /// Stops accepting, answers what is under way, closes the store.
+  package func stop(drain: Duration = .seconds(10)) async {
+    await server.stop(drain: drain)
+    do {
+      try await Self.record(store, systemCause("system.stop"))
+    } catch {
+      log.warning("no record of the stop could be written", metadata: ["reason": "\(error)"])
+    }
+    store.stop()
+  }
+}
+
+/// The hub is made after the store, and told of by the store.
+private final class HubHolder: @unchecked Sendable {
+  // Set once before the store's threads start, read after.
+  private(set) var hub: EventHub?
+  func set(_ hub: EventHub) { self.hub = hub }
+}

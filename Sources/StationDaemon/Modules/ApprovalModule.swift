@@ -1,0 +1,254 @@
+import StationKit
+
+/// `approval.*`: four eyes. One person asks, another sees what is asked and decides, and it expires.
+///
+/// A module asks with `approval.request` inside its own transaction, and later takes the decision with
+/// `approval.consume`, once, for exactly the action, subject and payload that were approved.
+enum ApprovalModule {
+  static func module() -> Module {
+    Module(
+      name: "approval", title: Text("Approval by a second person", zh: "双人审批"), version: "1.0",
+      collections: [collection],
+      methods: [request, get, list, decide("approve", "approved"), decide("reject", "rejected"), consume],
+      deadlines: [expiry],
+      events: [
+        EventKind(
+          "requested", Text("Something waits for a second person", zh: "有待审批事项"), payload: eventSchema),
+        EventKind("decided", Text("It was decided, or it expired", zh: "审批已决定或过期"), payload: eventSchema),
+      ],
+      rules: [
+        Rule(
+          id: "approval.second_person", version: "1", effective: "2026-01-01",
+          source: "four-eyes principle of this system",
+          summary: Text("Who asks may not approve", zh: "申请人不得审批"))
+      ])
+  }
+
+  private static let states: [JSONValue] = ["pending", "approved", "rejected", "expired", "consumed"]
+  private static let properties: JSONObject = [
+    "module": ["type": "string"], "action": ["type": "string", "maxLength": 64],
+    "subject": ["type": "string", "maxLength": 128], "payload": ["type": "object"],
+    "state": ["type": "string", "enum": .array(states)], "requested_by": ["type": "string"],
+    "requested_at": Shapes.instant, "expires_at": Shapes.instant, "decided_by": ["type": "string"],
+    "decided_at": Shapes.instant, "note": ["type": "string", "maxLength": 500],
+  ]
+  private static let required = [
+    "module", "action", "subject", "payload", "state", "requested_by", "requested_at", "expires_at",
+  ]
+  private static let collection = Collection(
+    name: "request", summary: Text("A request for approval", zh: "审批申请"),
+    schema: Shapes.object(properties, required: required),
+    fields: [.init("state", .text)], indexes: [.init("by_state", on: ["state"])],
+    personal: ["/payload"], retention: .years(10))
+
+  private static let header: JSONObject = {
+    var header = properties
+    header["payload"] = nil
+    header["note"] = nil
+    header["id"] = Shapes.text
+    header["version"] = Shapes.count
+    return header
+  }()
+  private static let headerSchema = Shapes.object(
+    header, required: required.filter { $0 != "payload" } + ["id", "version"])
+  private static let eventSchema = Shapes.object([
+    "id": Shapes.text, "action": Shapes.text, "subject": Shapes.text, "state": Shapes.text,
+  ])
+  private static let exampleHeader: JSONValue = [
+    "id": "0197a0c0-0000-7000-8000-000000000001", "version": 1, "module": "support",
+    "action": "support.approve", "subject": "SR-2026-000001", "state": "pending",
+    "requested_by": "uid:1000", "requested_at": "2026-11-22T09:50:35.123+08:00",
+    "expires_at": "2026-11-23T09:50:35.123+08:00",
+  ]
+
+  private static func shown(_ record: Record) -> JSONValue {
+    var object = record.body
+    object["payload"] = nil
+    object["note"] = nil
+    object["id"] = .string(record.id)
+    object["version"] = .int(record.version)
+    return .object(object)
+  }
+
+  private static func announce(
+    _ event: String, _ record: Record, _ tx: any Transaction
+  ) throws {
+    try tx.emit(
+      event,
+      [
+        "id": .string(record.id), "action": record["action"] ?? .null,
+        "subject": record["subject"] ?? .null, "state": record["state"] ?? .null,
+      ])
+  }
+
+  private static let request = Method(
+    "request", Text("Ask for a second person's approval", zh: "申请审批"),
+    params: Shapes.object([
+      "action": ["type": "string", "minLength": 1, "maxLength": 64],
+      "subject": ["type": "string", "minLength": 1, "maxLength": 128], "payload": ["type": "object"],
+      "hours": ["type": "integer", "minimum": 1, "maximum": 720],
+    ]), result: headerSchema, permission: .modules,
+    examples: [
+      Example(
+        "From a module",
+        params: ["action": "support.approve", "subject": "SR-2026-000001", "payload": [:], "hours": 24],
+        result: exampleHeader)
+    ],
+    handler: .write { params, context, tx in
+      let action = try params.string("action")
+      let expires = context.now.adding(hours: try params.int("hours"))
+      let record = try tx.create(
+        "request", id: nil,
+        [
+          "module": .string(String(action.prefix { $0 != "." })), "action": .string(action),
+          "subject": .string(try params.string("subject")), "payload": params["payload"] ?? [:],
+          "state": "pending", "requested_by": .string(context.principal.person),
+          "requested_at": .string(context.now.rfc3339(zone: context.zone)),
+          "expires_at": .string(expires.rfc3339(zone: context.zone)),
+        ])
+      try tx.schedule("expiry", subject: record.id, due: expires, payload: [:])
+      try announce("requested", record, tx)
+      return shown(record)
+    })
+
+  private static let get = Method(
+    "get", Text("Read a request with what is to be approved", zh: "查看审批申请及内容"),
+    params: Shapes.object(["id": Shapes.text]), positional: ["id"], result: Shapes.anyObject,
+    permission: .role, disclosesPersonalData: true,
+    examples: [
+      Example(
+        "By id", params: ["id": "0197a0c0-0000-7000-8000-000000000001"],
+        result: ["state": "pending", "payload": [:]])
+    ],
+    handler: .read { params, _, tx in
+      let id = try params.string("id")
+      guard let record = try tx.get("request", id) else {
+        throw RPCError.notFound("approval request", id, pointer: "/id")
+      }
+      var object = record.body
+      object["id"] = .string(record.id)
+      object["version"] = .int(record.version)
+      return .object(object)
+    })
+
+  private static let list = Method(
+    "list", Text("List requests by state, without their content", zh: "按状态列出审批申请"),
+    params: Shapes.object(
+      [
+        "state": ["type": "string", "enum": .array(states)],
+        "limit": ["type": "integer", "minimum": 1, "maximum": 500], "cursor": Shapes.text,
+        "order": ["type": "string", "enum": ["oldest", "newest"]],
+      ], required: []),
+    result: Shapes.object(
+      ["items": ["type": "array", "items": headerSchema], "next": Shapes.text], required: ["items"]),
+    permission: .role,
+    examples: [
+      Example("What waits", params: ["state": "pending"], result: ["items": [exampleHeader]])
+    ],
+    handler: .read { params, _, tx in
+      let state = params["state"]?.stringValue ?? "pending"
+      let page = try tx.query(
+        Query(
+          "request", index: "by_state", equals: [.text(state)],
+          descending: params["order"]?.stringValue == "newest",
+          limit: params["limit"]?.intValue ?? 50, cursor: params["cursor"]?.stringValue))
+      var result: JSONObject = ["items": .array(page.records.map(shown))]
+      if let next = page.next { result["next"] = .string(next) }
+      return .object(result)
+    })
+
+  private static func decide(_ name: String, _ state: String) -> Method {
+    Method(
+      name,
+      name == "approve"
+        ? Text("Approve what another person asked for", zh: "批准") : Text("Reject it", zh: "驳回"),
+      params: Shapes.object(
+        [
+          "id": Shapes.text, "version": ["type": "integer", "minimum": 1],
+          "note": ["type": "string", "minLength": 1, "maxLength": 500],
+        ], required: ["id", "version"]),
+      positional: ["id", "version"], result: headerSchema, permission: .role,
+      examples: [
+        Example(
+          "As a second person", params: ["id": "0197a0c0-0000-7000-8000-000000000001", "version": 1],
+          result: exampleHeader)
+      ],
+      handler: .write { params, context, tx in
+        let id = try params.string("id")
+        let record = try pending(id, context, tx)
+        guard record["requested_by"] != .string(context.principal.person) else {
+          throw RPCError.refused(
+            rule: "approval.second_person", Text("Who asks may not decide", zh: "申请人不得审批"), pointer: "/id")
+        }
+        var body = record.body
+        body["state"] = .string(state)
+        body["decided_by"] = .string(context.principal.person)
+        body["decided_at"] = .string(context.now.rfc3339(zone: context.zone))
+        if let note = params["note"] { body["note"] = note }
+        let changed = try tx.put("request", id, version: try params.int("version"), body)
+        if state == "rejected" { try tx.cancel("expiry", subject: id) }
+        try announce("decided", changed, tx)
+        return shown(changed)
+      })
+  }
+
+  private static func pending(
+    _ id: String, _ context: CallContext, _ tx: any Transaction
+  ) throws -> Record {
+    guard let record = try tx.get("request", id) else {
+      throw RPCError.notFound("approval request", id, pointer: "/id")
+    }
+    guard record["state"] == "pending" else {
+      throw RPCError.wrongState(record["state"]?.stringValue ?? "", allowed: ["pending"])
+    }
+    try requireCurrent(record, context)
+    return record
+  }
+
+  /// The deadline that marks it expired may not have fired yet.
+  private static func requireCurrent(_ record: Record, _ context: CallContext) throws {
+    let expires = record["expires_at"]?.stringValue.flatMap { Instant(rfc3339: $0) }
+    guard let expires, context.now < expires else { throw RPCError(.expired) }
+  }
+
+  private static let consume = Method(
+    "consume", Text("Take an approval, once, for what was approved", zh: "使用审批结果（一次）"),
+    params: Shapes.object([
+      "id": Shapes.text, "action": Shapes.text, "subject": Shapes.text, "payload": ["type": "object"],
+    ]), result: headerSchema, permission: .modules,
+    examples: [
+      Example(
+        "From the module that asked",
+        params: [
+          "id": "0197a0c0-0000-7000-8000-000000000001", "action": "support.approve",
+          "subject": "SR-2026-000001", "payload": [:],
+        ], result: exampleHeader)
+    ],
+    handler: .write { params, context, tx in
+      let id = try params.string("id")
+      guard let record = try tx.get("request", id) else {
+        throw RPCError.notFound("approval request", id, pointer: "/id")
+      }
+      guard record["state"] == "approved", record["action"] == params["action"],
+        record["subject"] == params["subject"], record["payload"] == params["payload"]
+      else { throw RPCError(.approvalRequired, pointer: "/id") }
+      try requireCurrent(record, context)
+      var body = record.body
+      body["state"] = "consumed"
+      let changed = try tx.put("request", id, version: record.version, body)
+      try tx.cancel("expiry", subject: id)
+      return shown(changed)
+    })
+
+  private static let expiry = DeadlineKind(
+    "expiry", Text("A request that nobody decided or used expires", zh: "审批过期")
+  ) { deadline, _, tx in
+    guard let record = try tx.get("request", deadline.subject),
+      record["state"] == "pending" || record["state"] == "approved"
+    else { return }
+    var body = record.body
+    body["state"] = "expired"
+    let changed = try tx.put("request", record.id, version: record.version, body)
+    try announce("decided", changed, tx)
+  }
+}

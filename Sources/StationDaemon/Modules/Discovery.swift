@@ -1,0 +1,107 @@
+import StationKit
+import StationRPC
+import Synchronization
+
+/// The OpenRPC 1.3 document (spec.open-rpc.org) of everything that is registered.
+final class Discovery: Sendable {
+  private let stored = Mutex<JSONValue>([:])
+
+  var document: JSONValue { stored.withLock { $0 } }
+
+  func describe(_ registry: Registry, version: String) {
+    let methods = registry.methods.values
+      .filter { $0.declaration.permission != .modules }
+      .sorted { $0.fullName < $1.fullName }
+    let modules = registry.modules.values.sorted { $0.name < $1.name }
+    let document: JSONValue = [
+      "openrpc": "1.3.2",
+      "info": [
+        "title": "stationd", "version": .string(version),
+        "description": "JSON-RPC 2.0 over a Unix socket. Params are named; `meta` may stand beside them.",
+        "license": ["name": "Apache-2.0"],
+      ],
+      "methods": .array(methods.map(Self.method)),
+      "components": [
+        "schemas": ["Meta": Meta.schema],
+        "errors": .object(Self.errors),
+      ],
+      "x-modules": .array(
+        modules.map {
+          [
+            "name": .string($0.name), "title": .string($0.declaration.title.en),
+            "title_zh": .string($0.declaration.title.zh), "version": .string($0.declaration.version),
+          ]
+        }),
+    ]
+    stored.withLock { $0 = document }
+  }
+
+  private static func method(_ method: CompiledMethod) -> JSONValue {
+    let declaration = method.declaration
+    let required = Set(
+      declaration.params["required"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+    let properties = declaration.params["properties"]?.objectValue ?? [:]
+    // OpenRPC wants the required params first.
+    let names =
+      declaration.positional + properties.keys.filter { !declaration.positional.contains($0) }
+    let ordered = names.filter(required.contains) + names.filter { !required.contains($0) }
+    var params = ordered.map { name -> JSONValue in
+      [
+        "name": .string(name), "required": .bool(required.contains(name)),
+        "schema": properties[name] ?? [:],
+      ]
+    }
+    params.append([
+      "name": "meta", "required": .bool(declaration.disclosesPersonalData),
+      "schema": ["$ref": "#/components/schemas/Meta"],
+    ])
+    if declaration.disclosesPersonalData {
+      // Required params stand before optional ones.
+      let meta = params.removeLast()
+      params.insert(meta, at: required.count)
+    }
+    return [
+      "name": .string(method.fullName), "summary": .string(declaration.summary.en),
+      "x-summary-zh": .string(declaration.summary.zh),
+      "paramStructure": declaration.positional.isEmpty ? "by-name" : "either",
+      "params": .array(params),
+      "result": ["name": "result", "schema": declaration.result],
+      "x-positional": .array(declaration.positional.map(JSONValue.string)),
+      "x-module": .string(method.moduleName),
+      "x-permission": .string(declaration.permission.rawValue),
+      "x-writes": .bool(declaration.handler.writes),
+      "x-discloses": .bool(declaration.disclosesPersonalData),
+      "errors": .array(errorKinds(declaration).map { ["$ref": .string("#/components/errors/\($0.rawValue)")] }),
+      "examples": .array(declaration.examples.map(example)),
+    ]
+  }
+
+  private static func errorKinds(_ method: Method) -> [ErrorKind] {
+    var kinds: [ErrorKind] = [.invalidParams, .denied, .unavailable]
+    if method.handler.writes { kinds += [.conflict, .idempotencyMismatch, .storageFull] }
+    if method.disclosesPersonalData { kinds.append(.purposeRequired) }
+    return kinds
+  }
+
+  private static func example(_ example: Example) -> JSONValue {
+    let params = (example.params.objectValue ?? [:]).map { name, value -> JSONValue in
+      ["name": .string(name), "value": value]
+    }
+    return [
+      "name": .string(example.name), "params": .array(params),
+      "result": ["name": "result", "value": example.result],
+    ]
+  }
+
+  /// The table of error kinds, by its stable words.
+  private static var errors: JSONObject {
+    var object: JSONObject = [:]
+    for kind in ErrorKind.allCases {
+      object[kind.rawValue] = [
+        "code": .int(kind.code), "message": .string(kind.message.en),
+        "data": ["kind": .string(kind.rawValue), "message_zh": .string(kind.message.zh)],
+      ]
+    }
+    return object
+  }
+}

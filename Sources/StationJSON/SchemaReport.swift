@@ -1,0 +1,32 @@
+/// Collects violations while a value is checked, and says when to stop.
+struct SchemaReport {
+  private(set) var violations: [JSONSchema.Violation] = []
+  /// With 0 nothing is recorded and the check stops at the first violation.
+  let limit: Int
+
+  init(limit: Int) { self.limit = limit }
+
+  /// Whether nothing more is wanted once a violation was met.
+  var isFull: Bool { violations.count >= limit }
+
+  /// Records a violation of the value being checked; always false, to be returned by the check.
+  mutating func fail(_ keyword: String, _ message: @autoclosure () -> String) -> Bool {
+    if !isFull {
+      violations.append(.init(pointer: JSONPointer(), keyword: keyword, message: message()))
+    }
+    return false
+  }
+
+  /// Records a violation at a member of the value being checked.
+  mutating func fail(_ keyword: String, member: String, _ message: @autoclosure () -> String) -> Bool {
+    if !isFull {
+      violations.append(.init(pointer: JSONPointer(tokens: [member]), keyword: keyword, message: message()))
+    }
+    return false
+  }
+
+  /// Moves what was recorded since there were `count` violations one level down: they are of that member.
+  mutating func prepend(_ token: @autoclosure () -> String, since count: Int) {
+    for place in count..<violations.count { violations[place].pointer.prepend(token()) }
+  }
+}

@@ -1,0 +1,21 @@
+import StationCalendar
+import StationJSON
+
+/// A durable deadline as its handler sees it when it fires.
+public struct Deadline: Sendable {
+  /// Kind, without the module's prefix.
+  public let kind: String
+  public let subject: String
+  public let due: Instant
+  public let payload: JSONObject
+  /// Whether it fired more than a minute after it was due (the daemon was down or the clock jumped).
+  public let late: Bool
+
+  public init(kind: String, subject: String, due: Instant, payload: JSONObject, late: Bool) {
+    self.kind = kind
+    self.subject = subject
+    self.due = due
+    self.payload = payload
+    self.late = late
+  }
+}

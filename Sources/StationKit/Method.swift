@@ -1,0 +1,95 @@
+import StationJSON
+
+/// One method of a module, declared as data, with its handler.
+public struct Method: Sendable {
+  /// Name without the module's prefix: `open` of module `support` is `support.open`.
+  public let name: String
+  public let summary: Text
+  /// JSON Schema of the params object, without `meta`; `additionalProperties` must be false.
+  public let params: JSONValue
+  /// Names for positional params, in order; empty where only named params are taken.
+  public let positional: [String]
+  public let result: JSONValue
+  public let permission: Permission
+  /// Whether the result holds personal data: then `meta.purpose` and `meta.reason` are required,
+  /// and the audit record is on disk before a byte is answered.
+  public let disclosesPersonalData: Bool
+  public let examples: [Example]
+  public let handler: Handler
+
+  public init(
+    _ name: String, _ summary: Text, params: JSONValue, positional: [String] = [], result: JSONValue,
+    permission: Permission, disclosesPersonalData: Bool = false, examples: [Example],
+    handler: Handler
+  ) {
+    self.name = name
+    self.summary = summary
+    self.params = params
+    self.positional = positional
+    self.result = result
+    self.permission = permission
+    self.disclosesPersonalData = disclosesPersonalData
+    self.examples = examples
+    self.handler = handler
+  }
+}
+
+/// Who may call a method.
+public enum Permission: String, Sendable {
+  /// Whoever has a role with a pattern that matches the method's full name.
+  case role
+  /// Every connected peer.
+  case everyone
+  /// Other modules inside a transaction; never a client.
+  case modules
+}
+
+/// A call that works, for docs, discovery and tests.
+public struct Example: Sendable {
+  public let name: String
+  public let params: JSONValue
+  public let result: JSONValue
+
+  public init(_ name: String, params: JSONValue, result: JSONValue) {
+    self.name = name
+    self.params = params
+    self.result = result
+  }
+}
+
+/// What runs when a method is called.
+///
+/// A handler is synchronous: it never awaits, sees no SQL and cannot reach the network, so that no
+/// transaction is ever held open over anything slow.
+public struct Handler: Sendable {
+  package enum Body: Sendable {
+    case read(@Sendable (Params, CallContext, any ReadTransaction) throws -> JSONValue)
+    case write(@Sendable (Params, CallContext, any Transaction) throws -> JSONValue)
+    /// The daemon's own: answered on the connection's thread, without the store.
+    case inline(@Sendable (Params, CallContext) throws -> JSONValue)
+    /// The daemon's own: bound to the connection that calls (subscriptions, cancellation).
+    case connection(String)
+    /// The daemon's own administrative acts: answered later, always with an audit record.
+    case deferred(
+      @Sendable (Params, CallContext, @escaping @Sendable (Result<JSONValue, RPCError>) -> Void)
+        -> Void)
+  }
+
+  package let body: Body
+  package init(body: Body) { self.body = body }
+
+  public static func read(
+    _ run: @escaping @Sendable (Params, CallContext, any ReadTransaction) throws -> JSONValue
+  ) -> Handler { Handler(body: .read(run)) }
+
+  public static func write(
+    _ run: @escaping @Sendable (Params, CallContext, any Transaction) throws -> JSONValue
+  ) -> Handler { Handler(body: .write(run)) }
+
+  package static func inline(
+    _ run: @escaping @Sendable (Params, CallContext) throws -> JSONValue
+  ) -> Handler { Handler(body: .inline(run)) }
+
+  /// Whether it changes the store.
+  public var writes: Bool { if case .write = body { true } else { false } }
+}

@@ -1,0 +1,82 @@
+import StationJSON
+
+/// Everything a module may do, as one value. Whatever is not declared here is refused.
+public struct Module: Sendable {
+  /// Prefix of its methods, collections, deadlines and events.
+  public let name: String
+  public let title: Text
+  public let version: String
+  public let collections: [Collection]
+  public let methods: [Method]
+  public let deadlines: [DeadlineKind]
+  public let events: [EventKind]
+  /// Full names of other modules' methods that it may call inside its transactions.
+  public let calls: [String]
+  /// Rules that its errors name, with their source; shown in the reference docs.
+  public let rules: [Rule]
+
+  public init(
+    name: String, title: Text, version: String, collections: [Collection] = [],
+    methods: [Method], deadlines: [DeadlineKind] = [], events: [EventKind] = [],
+    calls: [String] = [], rules: [Rule] = []
+  ) {
+    self.name = name
+    self.title = title
+    self.version = version
+    self.collections = collections
+    self.methods = methods
+    self.deadlines = deadlines
+    self.events = events
+    self.calls = calls
+    self.rules = rules
+  }
+}
+
+/// A kind of durable deadline and what happens when one comes due.
+public struct DeadlineKind: Sendable {
+  public let name: String
+  public let summary: Text
+  /// Runs once, in a transaction of its own, at the due instant or, marked late, after it.
+  public let fire: @Sendable (Deadline, CallContext, any Transaction) throws -> Void
+
+  public init(
+    _ name: String, _ summary: Text,
+    fire: @escaping @Sendable (Deadline, CallContext, any Transaction) throws -> Void
+  ) {
+    self.name = name
+    self.summary = summary
+    self.fire = fire
+  }
+}
+
+/// A kind of event. Its payload holds ids, codes and times; never personal data.
+public struct EventKind: Sendable {
+  public let name: String
+  public let summary: Text
+  /// JSON Schema of the payload.
+  public let payload: JSONValue
+
+  public init(_ name: String, _ summary: Text, payload: JSONValue) {
+    self.name = name
+    self.summary = summary
+    self.payload = payload
+  }
+}
+
+/// A domain rule with where it comes from.
+public struct Rule: Sendable, Hashable {
+  public let id: String
+  public let version: String
+  /// First day it holds, `YYYY-MM-DD`.
+  public let effective: String
+  public let source: String
+  public let summary: Text
+
+  public init(id: String, version: String, effective: String, source: String, summary: Text) {
+    self.id = id
+    self.version = version
+    self.effective = effective
+    self.source = source
+    self.summary = summary
+  }
+}

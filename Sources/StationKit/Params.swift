@@ -1,0 +1,26 @@
+import StationJSON
+
+/// The params of a call, already valid against the method's schema.
+public struct Params: Sendable {
+  public let object: JSONObject
+
+  public init(_ object: JSONObject) { self.object = object }
+
+  public subscript(_ key: String) -> JSONValue? { object[key] }
+
+  /// - Throws: `invalid_params` when absent or not a string (the schema should have said so first).
+  public func string(_ key: String) throws(RPCError) -> String {
+    guard case .string(let value)? = object[key] else { throw Self.missing(key, "a string") }
+    return value
+  }
+
+  /// - Throws: `invalid_params` when absent or not an integer.
+  public func int(_ key: String) throws(RPCError) -> Int {
+    guard let value = object[key]?.intValue else { throw Self.missing(key, "an integer") }
+    return value
+  }
+
+  private static func missing(_ key: String, _ type: String) -> RPCError {
+    .invalid(Text("'\(key)' must be \(type)", zh: "“\(key)”类型不符"), pointer: "/\(key)")
+  }
+}

@@ -1,0 +1,49 @@
+/// Who is asking: the socket peer's identity and what `access.yaml` gives it for this method.
+public struct Principal: Sendable, Hashable {
+  public let uid: UInt32
+  public let gid: UInt32
+  /// Roles bound to the uid or one of its groups, sorted.
+  public let roles: [String]
+  /// The unit the peer works for, if bound to one.
+  public let unit: String?
+  /// The acting officer, named by a front end that may act for others.
+  public let actor: String?
+  /// What data the call may reach.
+  public let scope: Scope
+
+  public init(
+    uid: UInt32, gid: UInt32, roles: [String], unit: String?, actor: String? = nil, scope: Scope
+  ) {
+    self.uid = uid
+    self.gid = gid
+    self.roles = roles
+    self.unit = unit
+    self.actor = actor
+    self.scope = scope
+  }
+
+  /// One name for one person, for four-eyes checks: two calls with the same value are the same person.
+  public var person: String { actor.map { "actor:\($0)" } ?? "uid:\(uid)" }
+
+  /// Whether the call may reach data that belongs to any of `units`.
+  public func mayReach(_ units: String?...) -> Bool {
+    switch scope {
+    case .all: true
+    case .units(let reachable): units.contains { $0.map(reachable.contains) ?? false }
+    }
+  }
+
+  /// - Throws: `denied` when none of `units` is in scope.
+  public func require(_ units: String?...) throws(RPCError) {
+    for unit in units where mayReach(unit) { return }
+    if case .all = scope { return }
+    throw .denied(Text("Outside the units you work for", zh: "超出所属单位范围"))
+  }
+}
+
+/// The data scope of a grant.
+public enum Scope: Sendable, Hashable {
+  /// The own unit, or it and the units it supports.
+  case units(Set<String>)
+  case all
+}

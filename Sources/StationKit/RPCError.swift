@@ -1,0 +1,68 @@
+import StationJSON
+
+/// The one public error: what a handler throws and what a client is answered.
+///
+/// It never carries internal detail; that goes to the daemon's own log.
+public struct RPCError: Error, Sendable, Equatable {
+  public var kind: ErrorKind
+  public var message: Text
+  /// JSON pointer (RFC 6901) into the params of the member at fault.
+  public var pointer: String?
+  /// Id of the domain rule that refused.
+  public var rule: String?
+  /// When it is worth trying again, in milliseconds.
+  public var retryAfterMs: Int?
+  /// Anything more that helps, such as the present state; members of `error.data`.
+  public var details: JSONObject?
+
+  public init(
+    _ kind: ErrorKind, _ message: Text? = nil, pointer: String? = nil, rule: String? = nil,
+    retryAfterMs: Int? = nil, details: JSONObject? = nil
+  ) {
+    self.kind = kind
+    self.message = message ?? kind.message
+    self.pointer = pointer
+    self.rule = rule
+    self.retryAfterMs = retryAfterMs
+    self.details = details
+  }
+
+  public static func notFound(_ what: String, _ id: String, pointer: String? = nil) -> RPCError {
+    RPCError(.notFound, Text("No \(what) '\(id)'", zh: "没有 \(what) “\(id)”"), pointer: pointer)
+  }
+
+  public static func denied(_ message: Text) -> RPCError { RPCError(.denied, message) }
+
+  public static func invalid(_ message: Text, pointer: String) -> RPCError {
+    RPCError(.invalidParams, message, pointer: pointer)
+  }
+
+  /// A domain rule says no; `rule` is its id in the module's rule table.
+  public static func refused(rule: String, _ message: Text, pointer: String? = nil) -> RPCError {
+    RPCError(.refusedByRule, message, pointer: pointer, rule: rule)
+  }
+
+  public static func wrongState(_ state: String, allowed: [String]) -> RPCError {
+    RPCError(
+      .wrongState,
+      Text(
+        "Not possible in state '\(state)'; allowed from: \(allowed.joined(separator: ", "))",
+        zh: "状态“\(state)”下不可执行；允许的状态：\(allowed.joined(separator: "、"))"),
+      details: ["state": .string(state), "allowed": .array(allowed.map(JSONValue.string))])
+  }
+
+  /// The JSON-RPC error object (section 5.1), with `data.kind` always present.
+  public var json: JSONValue {
+    var data: JSONObject = ["kind": .string(kind.rawValue)]
+    if let pointer { data["pointer"] = .string(pointer) }
+    if let rule { data["rule"] = .string(rule) }
+    if let retryAfterMs { data["retry_after_ms"] = .int(retryAfterMs) }
+    data["message_zh"] = .string(message.zh)
+    if let details {
+      for (key, value) in details where data[key] == nil { data[key] = value }
+    }
+    return .object([
+      "code": .int(kind.code), "message": .string(message.en), "data": .object(data),
+    ])
+  }
+}

@@ -1,0 +1,78 @@
+import StationJSON
+
+/// A method with its schemas compiled, under its full name.
+package final class CompiledMethod: Sendable {
+  package let fullName: String
+  package let moduleName: String
+  package let declaration: Method
+  package let params: JSONSchema
+  package let result: JSONSchema
+
+  init(_ method: Method, module: String) throws(RegistryError) {
+    fullName = "\(module).\(method.name)"
+    moduleName = module
+    declaration = method
+    guard Names.isMethod(method.name) else {
+      throw RegistryError("'\(fullName)' is not a method name (a-z, 0-9, _ and .)")
+    }
+    guard !method.summary.en.isEmpty, !method.summary.zh.isEmpty else {
+      throw RegistryError("'\(fullName)' needs a summary in English and Chinese")
+    }
+    guard !method.examples.isEmpty else { throw RegistryError("'\(fullName)' has no example") }
+    guard method.params["additionalProperties"] == .bool(false) else {
+      throw RegistryError("'\(fullName)': the params schema must not allow additional properties")
+    }
+    guard method.params["properties"]?["meta"] == nil else {
+      throw RegistryError("'\(fullName)': 'meta' is reserved in params")
+    }
+    for name in method.positional where method.params["properties"]?[name] == nil {
+      throw RegistryError("'\(fullName)': positional param '\(name)' is not in the params schema")
+    }
+    params = try Self.compile(method.params, "\(fullName) params")
+    result = try Self.compile(method.result, "\(fullName) result")
+    for example in method.examples {
+      if let violation = params.validate(example.params) {
+        throw RegistryError("'\(fullName)' example '\(example.name)' params: \(violation)")
+      }
+      if let violation = result.validate(example.result) {
+        throw RegistryError("'\(fullName)' example '\(example.name)' result: \(violation)")
+      }
+    }
+  }
+
+  static func compile(_ schema: JSONValue, _ what: String) throws(RegistryError) -> JSONSchema {
+    do {
+      return try JSONSchema(schema)
+    } catch {
+      throw RegistryError("\(what): \(error)")
+    }
+  }
+
+  /// - Throws: `invalid_params` with the pointer of the offender.
+  package func check(_ value: JSONObject) throws(RPCError) {
+    guard let violation = params.validate(.object(value)) else { return }
+    throw RPCError(
+      .invalidParams,
+      Text(
+        "Invalid params: \(violation.message)", zh: "参数无效：\(violation.pointer)（\(violation.keyword)）"),
+      pointer: violation.pointer.description)
+  }
+}
+
+/// The character sets of declared names.
+package enum Names {
+  /// `request`, `unit.get`: lower case letters, digits and `_`, parts joined by `.`.
+  package static func isMethod(_ name: String) -> Bool {
+    name.utf8.count <= 64 && name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy(isWord)
+  }
+
+  /// A word that may stand in SQL as a name without being mistaken for anything else.
+  package static func isWord<S: StringProtocol>(_ word: S) -> Bool {
+    guard let first = word.utf8.first, (0x61...0x7A).contains(first), word.utf8.count <= 40 else {
+      return false
+    }
+    return word.utf8.allSatisfy {
+      (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F
+    }
+  }
+}

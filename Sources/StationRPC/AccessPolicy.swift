@@ -1,0 +1,153 @@
+import StationKit
+
+/// `access.yaml` as rules: who has which roles, what a role may call, and on whose data. Default: deny.
+package struct AccessPolicy: Sendable {
+  package struct Role: Sendable {
+    package let name: String
+    /// `support.*`, `*`, or a full method name.
+    package let methods: [MethodPattern]
+    package let scope: RoleScope
+
+    package init(name: String, methods: [MethodPattern], scope: RoleScope) {
+      self.name = name
+      self.methods = methods
+      self.scope = scope
+    }
+  }
+
+  package enum RoleScope: String, Sendable { case own, supported, all }
+
+  /// One line of `bindings`: users or groups, their roles and unit.
+  package struct Binding: Sendable {
+    package let uids: Set<UInt32>
+    package let gids: Set<UInt32>
+    package let roles: [String]
+    package let unit: String?
+    /// Units whose requests this unit serves.
+    package let supports: Set<String>
+    /// A front end that names the acting officer in `meta.actor`.
+    package let mayActFor: Bool
+
+    package init(
+      uids: Set<UInt32>, gids: Set<UInt32>, roles: [String], unit: String?, supports: Set<String>,
+      mayActFor: Bool
+    ) {
+      self.uids = uids
+      self.gids = gids
+      self.roles = roles
+      self.unit = unit
+      self.supports = supports
+      self.mayActFor = mayActFor
+    }
+  }
+
+  private let roles: [String: Role]
+  private let bindings: [Binding]
+
+  package init(roles: [Role], bindings: [Binding]) {
+    self.roles = Dictionary(roles.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    self.bindings = bindings
+  }
+
+  /// The same policy with one role and binding more.
+  package func adding(role: Role, binding: Binding) -> AccessPolicy {
+    AccessPolicy(roles: Array(roles.values) + [role], bindings: bindings + [binding])
+  }
+
+  /// What a peer is, resolved once a connection.
+  package func identity(of peer: Peer) -> Identity {
+    let groups = Set(peer.groups + [peer.gid])
+    let matching = bindings.filter { $0.uids.contains(peer.uid) || !$0.gids.isDisjoint(with: groups) }
+    let names = Set(matching.flatMap(\.roles))
+    let unit = matching.lazy.compactMap(\.unit).first
+    return Identity(
+      peer: peer, roles: names.sorted().compactMap { roles[$0] }, unit: unit,
+      supports: matching.reduce(into: Set(unit.map { [$0] } ?? [])) { $0.formUnion($1.supports) },
+      mayActFor: matching.contains(where: \.mayActFor))
+  }
+}
+
+/// `support.*`, `*`, or a full method name.
+package struct MethodPattern: Sendable, Hashable {
+  private let text: String
+  private let isPrefix: Bool
+
+  /// nil unless the pattern is a method name, `*`, or a prefix that ends in `.*`.
+  package init?(_ pattern: String) {
+    if pattern == "*" {
+      text = ""
+      isPrefix = true
+    } else if pattern.hasSuffix(".*"), Names.isMethod(String(pattern.dropLast(2))) {
+      text = String(pattern.dropLast())
+      isPrefix = true
+    } else {
+      guard Names.isMethod(pattern) else { return nil }
+      text = pattern
+      isPrefix = false
+    }
+  }
+
+  package func matches(_ method: String) -> Bool {
+    isPrefix ? method.utf8.starts(with: text.utf8) : method == text
+  }
+}
+
+/// A peer with what the policy gives it.
+package final class Identity: Sendable {
+  package let peer: Peer
+  package let roles: [AccessPolicy.Role]
+  package let unit: String?
+  package let supports: Set<String>
+  package let mayActFor: Bool
+  private let roleNames: [String]
+  /// The principal as audit records show it, without an acting officer.
+  package let auditJSON: [UInt8]
+
+  init(
+    peer: Peer, roles: [AccessPolicy.Role], unit: String?, supports: Set<String>, mayActFor: Bool
+  ) {
+    self.peer = peer
+    self.roles = roles
+    self.unit = unit
+    self.supports = supports
+    self.mayActFor = mayActFor
+    roleNames = roles.map(\.name)
+    auditJSON = Self.auditJSON(peer, roleNames, unit, actor: nil)
+  }
+
+  /// The widest scope among the roles that allow the method; nil when none does.
+  package func scope(for method: String) -> Scope? {
+    var best: AccessPolicy.RoleScope?
+    for role in roles where role.methods.contains(where: { $0.matches(method) }) {
+      switch (best, role.scope) {
+      case (_, .all): return .all
+      case (.supported?, _): break
+      case (_, let scope): best = scope
+      }
+    }
+    guard let best else { return nil }
+    return best == .supported ? .units(supports) : .units(Set(unit.map { [$0] } ?? []))
+  }
+
+  package func principal(actor: String?, scope: Scope) -> Principal {
+    Principal(
+      uid: peer.uid, gid: peer.gid, roles: roleNames, unit: unit, actor: actor, scope: scope)
+  }
+
+  package func auditJSON(actor: String?) -> [UInt8] {
+    guard let actor else { return auditJSON }
+    return Self.auditJSON(peer, roleNames, unit, actor: actor)
+  }
+
+  private static func auditJSON(
+    _ peer: Peer, _ roles: [String], _ unit: String?, actor: String?
+  ) -> [UInt8] {
+    var object: JSONObject = [
+      "uid": .int(Int(peer.uid)), "gid": .int(Int(peer.gid)), "pid": .int(Int(peer.pid)),
+      "roles": .array(roles.map(JSONValue.string)),
+    ]
+    if let unit { object["unit"] = .string(unit) }
+    if let actor { object["actor"] = .string(actor) }
+    return JSONValue.object(object).encoded()
+  }
+}

@@ -1,0 +1,226 @@
+import StationKit
+import StationStore
+import Synchronization
+
+/// One connection's calls: how many are under way, what a disconnect must release, who is subscribed.
+package final class ClientSession: Session {
+  let identity: Identity
+  private let dispatcher: Dispatcher
+  private let connection: any Connection
+  private let hub: EventHub
+
+  /// Calls under way, by number; a batch is one unit of `units`.
+  private struct State {
+    var units = 0
+    var nextNumber = 0
+    var tokens: [Int: (id: [UInt8]?, token: CallToken)] = [:]
+    var inputEnded = false
+    var closed = false
+    var subscriptions: [String: EventSubscription] = [:]
+    var nextSubscription = 1
+  }
+  private let state = Mutex(State())
+
+  init(identity: Identity, dispatcher: Dispatcher, connection: any Connection, hub: EventHub) {
+    self.identity = identity
+    self.dispatcher = dispatcher
+    self.connection = connection
+    self.hub = hub
+  }
+
+  // MARK: - From the transport
+
+  package func receive(_ message: JSONValue, bytes: Int) {
+    switch RPCRequest.message(message) {
+    case .response: break
+    case .invalid(let id): sendError(RPCError(.invalidRequest), id: id)
+    case .request(let request):
+      guard begin() else {
+        if let id = request.id { sendError(tooMany, id: id) }
+        return
+      }
+      run(request) { [self] answer in
+        if let id = request.id { connection.send(RPCResponse.encode(id: id, answer)) }
+        end()
+      }
+    case .batch(let messages): receive(batch: messages)
+    }
+  }
+
+  private func receive(batch messages: [RPCRequest.Message]) {
+    let limit = dispatcher.limits.batchLength
+    guard messages.count <= limit else {
+      return sendError(
+        RPCError(.batchTooLong, details: ["limit": .int(limit), "length": .int(messages.count)]),
+        id: nil)
+    }
+    guard begin() else { return sendError(tooMany, id: nil) }
+    let collector = BatchCollector(
+      count: messages.count, byteLimit: dispatcher.limits.answerBytes
+    ) { [self] bytes in
+      if let bytes { connection.send(bytes) }
+      end()
+    }
+    for (position, message) in messages.enumerated() {
+      switch message {
+      case .response: collector.add(nil, at: position)
+      case .invalid(let id):
+        collector.add(
+          RPCResponse.encode(id: id ?? RPCRequest.nullID, .failure(RPCError(.invalidRequest))),
+          at: position)
+      case .batch:
+        collector.add(
+          RPCResponse.encode(id: RPCRequest.nullID, .failure(RPCError(.invalidRequest))), at: position)
+      case .request(let request):
+        run(request) { answer in
+          collector.add(request.id.map { RPCResponse.encode(id: $0, answer) }, at: position)
+        }
+      }
+    }
+  }
+
+  package func receive(malformed error: WireError) {
+    let answer: RPCError =
+      switch error {
+      case .syntax(let reason, let offset):
+        RPCError(.parseError, details: ["reason": .string(reason), "offset": .int(offset)])
+      case .tooDeep: RPCError(.tooDeep, details: ["limit": .int(dispatcher.limits.depth)])
+      case .frameTooLarge:
+        RPCError(.frameTooLarge, details: ["limit_bytes": .int(dispatcher.limits.frameBytes)])
+      case .badHeader(let reason): RPCError(.parseError, details: ["reason": .string(reason)])
+      }
+    sendError(answer, id: nil)
+  }
+
+  package func inputEnded() {
+    let idle = state.withLock {
+      $0.inputEnded = true
+      return $0.units == 0
+    }
+    if idle { connection.finish() }
+  }
+
+  package func writable() {
+    for subscription in state.withLock({ Array($0.subscriptions.values) }) { subscription.pump() }
+  }
+
+  package func closed() {
+    let (tokens, subscriptions) = state.withLock { state in
+      state.closed = true
+      defer {
+        state.tokens = [:]
+        state.subscriptions = [:]
+      }
+      return (state.tokens.values.map(\.token), Array(state.subscriptions.values))
+    }
+    for token in tokens { token.cancel() }
+    for subscription in subscriptions { hub.remove(subscription) }
+  }
+
+  // MARK: - Calls
+
+  private func run(_ request: RPCRequest, _ done: @escaping @Sendable (Answer) -> Void) {
+    let number = state.withLock { state in
+      state.nextNumber += 1
+      return state.nextNumber
+    }
+    dispatcher.run(
+      request, session: self,
+      token: { deadlineMs in
+        let token = CallToken(
+          deadline: deadlineMs.map { Monotonic.now() + UInt64($0) * 1_000_000 })
+        state.withLock { $0.tokens[number] = (request.id, token) }
+        return token
+      },
+      answer: { [self] answer in
+        state.withLock { _ = $0.tokens.removeValue(forKey: number) }
+        done(answer)
+      })
+  }
+
+  private func begin() -> Bool {
+    state.withLock { state in
+      guard state.units < dispatcher.limits.inFlightPerConnection else { return false }
+      state.units += 1
+      return true
+    }
+  }
+
+  private func end() {
+    let finished = state.withLock { state in
+      state.units -= 1
+      return state.units == 0 && state.inputEnded
+    }
+    if finished { connection.finish() }
+  }
+
+  private var tooMany: RPCError {
+    RPCError(
+      .tooManyInFlight, retryAfterMs: 10,
+      details: ["limit": .int(dispatcher.limits.inFlightPerConnection)])
+  }
+
+  private func sendError(_ error: RPCError, id: [UInt8]?) {
+    connection.send(RPCResponse.encode(id: id ?? RPCRequest.nullID, .failure(error)))
+  }
+
+  // MARK: - Methods bound to the connection
+
+  /// Runs a method that acts on this connection itself.
+  func run(
+    _ name: String, _ params: Params, _ principal: Principal,
+    _ done: @escaping @Sendable (Result<JSONValue, RPCError>) -> Void
+  ) {
+    switch name {
+    case "check":
+      let problem = dispatcher.check(
+        params["method"]?.stringValue ?? "", params["params"], identity)
+      done(.success(problem.map { ["ok": false, "error": $0.json] } ?? ["ok": true]))
+    case "cancel": done(.success(["cancelled": .bool(cancel(params["id"]?.encoded()))]))
+    case "subscribe": subscribe(params, principal, done)
+    case "unsubscribe":
+      let id = params["subscription"]?.stringValue ?? ""
+      guard let gone = state.withLock({ $0.subscriptions.removeValue(forKey: id) }) else {
+        return done(.failure(.notFound("subscription", id, pointer: "/subscription")))
+      }
+      hub.remove(gone)
+      done(.success(["subscription": .string(id)]))
+    default: done(.failure(RPCError(.methodNotFound)))
+    }
+  }
+
+  private func cancel(_ id: [UInt8]?) -> Bool {
+    guard let id else { return false }
+    return state.withLock { state in
+      var found = false
+      for (_, entry) in state.tokens where entry.id == id {
+        entry.token.cancel()
+        found = true
+      }
+      return found
+    }
+  }
+
+  private func subscribe(
+    _ params: Params, _ principal: Principal,
+    _ done: @escaping @Sendable (Result<JSONValue, RPCError>) -> Void
+  ) {
+    let limit = dispatcher.limits.subscriptionsPerConnection
+    let since = params["since"]?.intValue ?? hub.newest
+    let kinds = params["kinds"]?.arrayValue.map { Set($0.compactMap(\.stringValue)) }
+    let subscription = state.withLock { state -> EventSubscription? in
+      guard !state.closed, state.subscriptions.count < limit else { return nil }
+      let id = "sub-\(state.nextSubscription)"
+      state.nextSubscription += 1
+      let subscription = EventSubscription(
+        id: id, since: since, kinds: kinds, scope: principal.scope, connection: connection, hub: hub)
+      state.subscriptions[id] = subscription
+      return subscription
+    }
+    guard let subscription else {
+      return done(.failure(RPCError(.tooManySubscriptions, details: ["limit": .int(limit)])))
+    }
+    done(.success(["subscription": .string(subscription.id), "since": .int(since)]))
+    hub.add(subscription)
+  }
+}

@@ -1,0 +1,291 @@
+import StationCrypto
+import StationKit
+import StationStore
+import Synchronization
+
+/// From a request to its answer: route, authorize, validate, then hand over to the store.
+///
+/// Everything here runs on the connection's event loop and never blocks. Whatever is denied or fails
+/// is answered only when its audit record is on disk.
+package final class Dispatcher: Sendable {
+  package let registry: Registry
+  package let store: Store
+  package let limits: Limits
+  private let policy: Mutex<AccessPolicy>
+  private let report: @Sendable (String) -> Void
+
+  package init(
+    store: Store, policy: AccessPolicy, limits: Limits, report: @escaping @Sendable (String) -> Void
+  ) {
+    registry = store.catalog.registry
+    self.store = store
+    self.limits = limits
+    self.policy = Mutex(policy)
+    self.report = report
+  }
+
+  package func identity(of peer: Peer) -> Identity { policy.withLock { $0.identity(of: peer) } }
+
+  /// What a call has passed so far.
+  struct Admission {
+    let method: CompiledMethod
+    let params: Params
+    let meta: Meta
+    let principal: Principal
+    let cause: Cause
+  }
+
+  /// Runs one request. `answer` is called exactly once, on any thread.
+  func run(
+    _ request: RPCRequest, session: ClientSession, token: (Int?) -> CallToken,
+    answer: @escaping @Sendable (Answer) -> Void
+  ) {
+    let admission: Admission
+    do {
+      admission = try admit(request, session.identity)
+    } catch {
+      return refuse(error.error, error.cause, answer)
+    }
+    let method = admission.method
+    switch method.declaration.handler.body {
+    case .inline(let handler): runInline(handler, admission, answer)
+    case .connection(let name):
+      session.run(name, admission.params, admission.principal) { [self] result in
+        finish(result, admission.cause, answer)
+      }
+    case .deferred(let handler):
+      let environment = store.environment
+      let context = environment.context(
+        admission.principal, method: method.fullName, now: environment.clock.now(),
+        purpose: admission.meta.purpose, reason: admission.meta.reason)
+      handler(admission.params, context) { [self] result in
+        record(result, admission.cause, answer)
+      }
+    case .read: runRead(admission, token(admission.meta.deadlineMs), answer)
+    case .write: runWrite(admission, token(admission.meta.deadlineMs), answer)
+    }
+  }
+
+  // MARK: - Before the handler
+
+  struct Refusal: Error {
+    let error: RPCError
+    let cause: Cause
+  }
+
+  /// Route, authorize, validate: in this order, so that a denied caller learns nothing about params.
+  func admit(_ request: RPCRequest, _ identity: Identity) throws(Refusal) -> Admission {
+    var meta = Meta.none
+    func cause(_ method: String) -> Cause {
+      Cause(
+        principal: identity.auditJSON(actor: identity.mayActFor ? meta.actor : nil), method: method,
+        request: Self.loggable(request.id), purpose: meta.purpose, detail: Self.detail(meta))
+    }
+    guard let method = registry.methods[request.method],
+      method.declaration.permission != .modules
+    else {
+      let name = Names.isMethod(request.method) ? request.method : "(not a method name)"
+      throw Refusal(error: RPCError(.methodNotFound), cause: cause(name))
+    }
+    do throws(RPCError) {
+      var object = try named(request.params, method)
+      if let value = object["meta"] {
+        meta = try Meta(value)
+        object["meta"] = nil
+      }
+      let principal = try authorize(method, meta, identity)
+      try method.check(object)
+      if method.declaration.disclosesPersonalData, meta.purpose == nil || meta.reason == nil {
+        throw RPCError(
+          .purposeRequired, pointer: meta.purpose == nil ? "/meta/purpose" : "/meta/reason")
+      }
+      return Admission(
+        method: method, params: Params(object), meta: meta, principal: principal,
+        cause: cause(method.fullName))
+    } catch {
+      throw Refusal(error: error, cause: cause(method.fullName))
+    }
+  }
+
+  private func named(_ params: JSONValue?, _ method: CompiledMethod) throws(RPCError) -> JSONObject {
+    switch params {
+    case nil: return [:]
+    case .object(let object)?: return object
+    case .array(let values)?:
+      let names = method.declaration.positional
+      guard !names.isEmpty || values.isEmpty else {
+        throw RPCError(
+          .invalidParams, Text("This method takes named params only", zh: "此方法只接受具名参数"), pointer: "")
+      }
+      guard values.count <= names.count else {
+        throw RPCError(
+          .invalidParams, Text("Too many positional params", zh: "位置参数过多"),
+          pointer: "/\(names.count)")
+      }
+      var object: JSONObject = [:]
+      for (name, value) in zip(names, values) { object[name] = value }
+      return object
+    default: throw RPCError(.invalidParams)
+    }
+  }
+
+  private func authorize(
+    _ method: CompiledMethod, _ meta: Meta, _ identity: Identity
+  ) throws(RPCError) -> Principal {
+    if meta.actor != nil, !identity.mayActFor {
+      throw RPCError(
+        .denied, Text("You may not act for another officer", zh: "无权代他人操作"), pointer: "/meta/actor")
+    }
+    let scope = identity.scope(for: method.fullName)
+    if method.declaration.permission == .role, scope == nil {
+      throw RPCError(
+        .denied,
+        Text("None of your roles allows '\(method.fullName)'", zh: "您的角色无权调用“\(method.fullName)”"))
+    }
+    return identity.principal(
+      actor: meta.actor, scope: scope ?? .units(Set(identity.unit.map { [$0] } ?? [])))
+  }
+
+  /// The id as text for the log, where it is plainly a request id and cannot carry a person's data.
+  static func loggable(_ id: [UInt8]?) -> [UInt8]? {
+    guard let id, id.count <= 66 else { return nil }
+    let plain = id.allSatisfy {
+      switch $0 {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+      case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"),
+        UInt8(ascii: "#"), UInt8(ascii: "/"), UInt8(ascii: "\""), UInt8(ascii: "+"):
+        true
+      default: false
+      }
+    }
+    return plain ? id : nil
+  }
+
+  private static func detail(_ meta: Meta) -> [UInt8]? {
+    guard meta.reason != nil || meta.traceID != nil else { return nil }
+    var object: JSONObject = [:]
+    if let reason = meta.reason { object["reason"] = .string(reason) }
+    if let trace = meta.traceID { object["trace_id"] = .string(trace) }
+    return JSONValue.object(object).encoded()
+  }
+
+  // MARK: - The handler
+
+  private func runInline(
+    _ handler: (Params, CallContext) throws -> JSONValue, _ admission: Admission,
+    _ answer: @escaping @Sendable (Answer) -> Void
+  ) {
+    let environment = store.environment
+    let context = environment.context(
+      admission.principal, method: admission.method.fullName, now: environment.clock.now(),
+      purpose: admission.meta.purpose, reason: admission.meta.reason)
+    do {
+      answer(bounded(.success(try handler(admission.params, context).encoded())))
+    } catch let error as RPCError {
+      refuse(error, admission.cause, answer)
+    } catch {
+      report("\(admission.method.fullName): \(error)")
+      refuse(RPCError(.internalError), admission.cause, answer)
+    }
+  }
+
+  private func runRead(
+    _ admission: Admission, _ token: CallToken, _ answer: @escaping @Sendable (Answer) -> Void
+  ) {
+    let discloses = admission.method.declaration.disclosesPersonalData
+    store.call(
+      admission.method, admission.params, principal: admission.principal,
+      purpose: admission.meta.purpose, reason: admission.meta.reason, token: token, report: report
+    ) { [self] outcome in
+      switch bounded(outcome.answer) {
+      case .failure(let error): refuse(error, admission.cause, via: outcome.via, answer)
+      case .success(let bytes) where discloses:
+        // The bytes wait here until their record is on disk.
+        store.write(
+          WriteJob(
+            cause: admission.cause,
+            work: .record(
+              outcome: nil, read: outcome.disclosed, via: outcome.via, answer: .success(bytes)),
+            done: answer))
+      case .success(let bytes): answer(.success(bytes))
+      }
+    }
+  }
+
+  private func runWrite(
+    _ admission: Admission, _ token: CallToken, _ answer: @escaping @Sendable (Answer) -> Void
+  ) {
+    let meta = admission.meta
+    let idempotency = meta.idempotencyKey.map { key in
+      var digest = SHA256()
+      digest.update(Array(admission.method.fullName.utf8))
+      digest.update(JSONValue.object(admission.params.object).canonical)
+      return Idempotency(
+        key: Array("\(admission.principal.person)\n\(key)".utf8), digest: digest.finalize())
+    }
+    store.write(
+      WriteJob(
+        cause: admission.cause,
+        work: .call(
+          WriteCall(
+            method: admission.method, params: admission.params, principal: admission.principal,
+            purpose: meta.purpose, reason: meta.reason, idempotency: idempotency, token: token)),
+        done: answer))
+  }
+
+  // MARK: - After the handler
+
+  /// Answers an error once its record is on disk. Where that is not possible the caller hears why.
+  private func refuse(
+    _ error: RPCError, _ cause: Cause, via: [String] = [],
+    _ answer: @escaping @Sendable (Answer) -> Void
+  ) {
+    store.write(
+      WriteJob(
+        cause: cause, work: .record(outcome: error, read: [], via: via, answer: .failure(error)),
+        done: answer))
+  }
+
+  private func finish(
+    _ result: Result<JSONValue, RPCError>, _ cause: Cause,
+    _ answer: @escaping @Sendable (Answer) -> Void
+  ) {
+    switch result {
+    case .success(let value): answer(bounded(.success(value.encoded())))
+    case .failure(let error): refuse(error, cause, answer)
+    }
+  }
+
+  /// Answers an administrative act once its record is on disk.
+  private func record(
+    _ result: Result<JSONValue, RPCError>, _ cause: Cause,
+    _ answer: @escaping @Sendable (Answer) -> Void
+  ) {
+    switch result {
+    case .failure(let error): refuse(error, cause, answer)
+    case .success(let value):
+      let done = bounded(.success(value.encoded()))
+      store.write(
+        WriteJob(
+          cause: cause, work: .record(outcome: nil, read: [], via: [], answer: done), done: answer))
+    }
+  }
+
+  private func bounded(_ answer: Answer) -> Answer {
+    guard case .success(let bytes) = answer, bytes.count > limits.answerBytes else { return answer }
+    return .failure(
+      RPCError(.answerTooLarge, details: ["limit_bytes": .int(limits.answerBytes)]))
+  }
+
+  /// Everything before the handler, for `rpc.check`: nothing runs, nothing is recorded.
+  package func check(
+    _ method: String, _ params: JSONValue?, _ identity: Identity
+  ) -> RPCError? {
+    do {
+      _ = try admit(RPCRequest(id: nil, method: method, params: params), identity)
+      return nil
+    } catch {
+      return error.error
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import Glibc
+import StationAudit
+import StationCrypto
+
+/// The newest signed checkpoint, kept outside the database.
+///
+/// Two files take turns, each a plain signed note: a write cut short by a crash spoils one, and the
+/// other still stands. Both are opened once, so writing needs neither a directory entry nor space.
+/// A checkpoint is written only after the commit of the tree it signs, so the anchor is never ahead of
+/// the database.
+package struct Anchor {
+  private let files: [Int32]
+  private var turn = 0
+  private let signer: SignerKey
+
+  package static let fileNames = ["checkpoint.a", "checkpoint.b"]
+
+  /// What the directory holds.
+  package enum Found {
+    /// Neither file is there, or both are empty: a new state.
+    case none
+    case checkpoint(Checkpoint)
+    /// There is something, but no note that the key verifies.
+    case unreadable
+  }
+
+  package static func read(directory: String, key: VerifierKey) throws -> Found {
+    var newest: Checkpoint?
+    var bytesSeen = false
+    for name in fileNames {
+      guard let bytes = try FileIO.read("\(directory)/\(name)"), !bytes.isEmpty else { continue }
+      bytesSeen = true
+      guard let note = try? SignedNote(bytes),
+        let checkpoint = try? Checkpoint(opening: note, signedBy: key)
+      else { continue }
+      if checkpoint.size >= newest?.size ?? 0 { newest = checkpoint }
+    }
+    if let newest { return .checkpoint(newest) }
+    return bytesSeen ? .unreadable : .none
+  }
+
+  package init(directory: String, signer: SignerKey) throws {
+    self.signer = signer
+    files = try Self.fileNames.map { try FileIO.open("\(directory)/\($0)", O_RDWR | O_CREAT, 0o644) }
+    try FileIO.syncDirectory(directory)
+  }
+
+  /// Signs the head and writes it over the older file.
+  /// - Parameter durable: waits until it is on disk; otherwise it outlives the process, not the power.
+  mutating func write(_ head: TreeHead, durable: Bool) throws {
+    let checkpoint = try Checkpoint(
+      origin: signer.verifierKey.name, size: head.size, root: head.root)
+    let bytes = Array(try checkpoint.signed(by: signer).encoded.utf8)
+    let file = files[turn]
+    try FileIO.write(bytes, at: 0, to: file)
+    guard ftruncate(file, off_t(bytes.count)) == 0 else { throw FileError("ftruncate anchor") }
+    if durable, fdatasync(file) != 0 { throw FileError("fdatasync anchor") }
+    turn = 1 - turn
+  }
+
+  func close() { for file in files { Glibc.close(file) } }
+}
+
+/// A failed system call, with errno.
+package struct FileError: Error, CustomStringConvertible {
+  package let code: Int32
+  package let description: String
+
+  package init(_ what: String) {
+    code = errno
+    description = "\(what): \(String(cString: strerror(code)))"
+  }
+}
+
+/// The few file operations of the store, without Foundation.
+package enum FileIO {
+  package static func open(_ path: String, _ flags: Int32, _ mode: mode_t) throws(FileError) -> Int32 {
+    let file = Glibc.open(path, flags | O_CLOEXEC, mode)
+    guard file >= 0 else { throw FileError(path) }
+    return file
+  }
+
+  /// The whole file; nil when there is none.
+  package static func read(_ path: String, limit: Int = 1 << 24) throws(FileError) -> [UInt8]? {
+    let file = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else {
+      if errno == ENOENT { return nil }
+      throw FileError(path)
+    }
+    defer { Glibc.close(file) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65536)
+    while bytes.count < limit {
+      let count = Glibc.read(file, &chunk, chunk.count)
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw FileError(path)
+      }
+      if count == 0 { return bytes }
+      bytes.append(contentsOf: chunk[..<count])
+    }
+    return bytes
+  }
+
+  package static func write(_ bytes: [UInt8], at offset: Int, to file: Int32) throws(FileError) {
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        pwrite(file, $0.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw FileError("write")
+      }
+      done += count
+    }
+  }
+
+  /// Writes a new file whole, synced, under its final name only when complete.
+  package static func create(_ path: String, _ bytes: [UInt8], mode: mode_t) throws(FileError) {
+    let temporary = path + ".new"
+    let file = try open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode)
+    defer { Glibc.close(file) }
+    try write(bytes, at: 0, to: file)
+    guard fsync(file) == 0, rename(temporary, path) == 0 else { throw FileError(path) }
+    if let slash = path.lastIndex(of: "/") { try syncDirectory(String(path[..<slash])) }
+  }
+
+  package static func syncDirectory(_ path: String) throws(FileError) {
+    let file = try open(path, O_RDONLY | O_DIRECTORY, 0)
+    defer { Glibc.close(file) }
+    guard fsync(file) == 0 else { throw FileError(path) }
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import StationAudit
+
+/// The thread that signs the newest tree head and writes the anchor, after the commit.
+///
+/// It takes only the newest head, so that a slow disk delays no one. Every head reaches the file; at
+/// most ten a second are also waited for until they are on the disk.
+final class AnchorKeeper: @unchecked Sendable {
+  // All stored properties but `anchor` are touched only with `condition` locked; `anchor` only by the thread.
+  private let condition = NSCondition()
+  private var newest: TreeHead?
+  private var isOpen = true
+  private var anchor: Anchor
+  private let health: HealthBoard
+  private let report: @Sendable (String) -> Void
+  private let finished = DispatchSemaphore(value: 0)
+  private static let durableEvery: UInt64 = 100_000_000
+
+  init(anchor: Anchor, health: HealthBoard, report: @escaping @Sendable (String) -> Void) {
+    self.anchor = anchor
+    self.health = health
+    self.report = report
+  }
+
+  func start() {
+    let thread = Thread { [self] in
+      run()
+      finished.signal()
+    }
+    thread.name = "anchor"
+    thread.start()
+  }
+
+  func publish(_ head: TreeHead) {
+    condition.lock()
+    newest = head
+    condition.signal()
+    condition.unlock()
+  }
+
+  /// Writes the newest head durably, then ends the thread.
+  func stop() {
+    condition.lock()
+    isOpen = false
+    condition.signal()
+    condition.unlock()
+    finished.wait()
+    anchor.close()
+  }
+
+  private func run() {
+    var unsynced: TreeHead?
+    var lastSync: UInt64 = 0
+    while true {
+      condition.lock()
+      while newest == nil, isOpen {
+        if unsynced != nil {
+          if !condition.wait(until: Date(timeIntervalSinceNow: 0.1)) { break }
+        } else {
+          condition.wait()
+        }
+      }
+      let head = newest
+      newest = nil
+      let open = isOpen
+      condition.unlock()
+      if let target = head ?? unsynced {
+        let now = Monotonic.now()
+        let durable = head == nil || !open || now - lastSync >= Self.durableEvery
+        do {
+          try anchor.write(target, durable: durable)
+          unsynced = durable ? nil : target
+          if durable { lastSync = now }
+          health.anchor(nil)
+        } catch {
+          unsynced = target
+          health.anchor("\(error)")
+          report("anchor: \(error)")
+          Thread.sleep(forTimeInterval: open ? 0.5 : 0)
+        }
+      }
+      if !open { return }
+    }
+  }
+}

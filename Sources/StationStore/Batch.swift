@@ -1,0 +1,164 @@
+import GRDB
+import GRDBSQLite
+import StationAudit
+import StationCrypto
+import StationKit
+
+/// One group commit: every waiting call in its own savepoint, their records, one COMMIT, one fsync.
+///
+/// A call that fails undoes its own savepoint only, and leaves its record. A failure of the disk undoes
+/// the whole batch, and nothing of it is answered with success.
+struct Batch {
+  let db: Database
+  let catalog: Catalog
+  let state: WriterState
+  let environment: Environment
+  let report: @Sendable (String) -> Void
+  var log: AuditLog
+
+  mutating func run(_ job: WriteJob) throws -> Answer {
+    switch job.work {
+    case .call(let call): return try perform(call, job.cause)
+    case .settle: return .success([])
+    case .record(let error, let read, let via, let answer):
+      try log.append(
+        cause: job.cause, at: environment.clock.now(), outcome: error?.kind.rawValue ?? "ok",
+        rule: error?.rule, via: via, read: read, salts: state.random, on: db)
+      return answer
+    }
+  }
+
+  private mutating func perform(_ call: WriteCall, _ cause: Cause) throws -> Answer {
+    let now = environment.clock.now()
+    if let kind = call.token.refusal { return try refuse(RPCError(kind), cause, now) }
+    if let idempotency = call.idempotency, let first = try IdempotencyTable.find(idempotency.key, on: db) {
+      guard first.digest == idempotency.digest else {
+        return try refuse(
+          RPCError(.idempotencyMismatch, pointer: "/meta/idempotency_key"), cause, now)
+      }
+      try log.append(cause: cause, at: now, outcome: "replayed", salts: state.random, on: db)
+      return .success(first.result)
+    }
+    let context = environment.context(
+      call.principal, method: call.method.fullName, now: now, purpose: call.purpose,
+      reason: call.reason)
+    guard let module = catalog.registry.modules[call.method.moduleName] else {
+      return try refuse(RPCError(.unavailable), cause, now)
+    }
+    let transaction = SQLWriteTransaction(
+      db: db, catalog: catalog, module: module, context: context,
+      tracksReads: call.method.declaration.disclosesPersonalData, state: state)
+    return try attempt(cause, now, via: { transaction.via }) { batch in
+      let result = try transaction.run(call.method, call.params)
+      if batch.environment.checksResults, let violation = call.method.result.validate(result) {
+        throw ModuleFault("result of \(call.method.fullName): \(violation.pointer): \(violation.message)")
+      }
+      let bytes = result.encoded()
+      if let idempotency = call.idempotency {
+        try IdempotencyTable.insert(idempotency, result: bytes, at: now, on: batch.db)
+      }
+      try batch.log.append(
+        cause: cause, at: now, outcome: "ok", via: transaction.via, read: transaction.disclosed,
+        written: transaction.written, salts: batch.state.random, on: batch.db)
+      return .success(bytes)
+    }
+  }
+
+  /// Runs `body` in a savepoint. When it fails on its own account, its effects go and its record stays.
+  mutating func attempt(
+    _ cause: Cause, _ now: Instant, via: () -> [String],
+    _ body: (inout Batch) throws -> Answer
+  ) throws -> Answer {
+    let mark = state.mark
+    let before = log
+    try db.run("SAVEPOINT call")
+    do {
+      let answer = try body(&self)
+      try db.run("RELEASE call")
+      return answer
+    } catch let error as SQLError where error.severity != .call {
+      throw error
+    } catch {
+      try db.run("ROLLBACK TO call")
+      try db.run("RELEASE call")
+      state.restore(mark)
+      log = before
+      return try refuse(publicError(error, cause.method), cause, now, via: via())
+    }
+  }
+
+  private mutating func refuse(
+    _ error: RPCError, _ cause: Cause, _ now: Instant, via: [String] = []
+  ) throws -> Answer {
+    try log.append(
+      cause: cause, at: now, outcome: error.kind.rawValue, rule: error.rule, via: via,
+      salts: state.random, on: db)
+    return .failure(error)
+  }
+
+  private func publicError(_ error: any Error, _ method: String) -> RPCError {
+    if let error = error as? RPCError { return error }
+    report("\(method): \(error)")
+    return RPCError(.internalError)
+  }
+
+  /// Fires one due deadline, in a savepoint of its own. When its handler fails it is tried again later.
+  mutating func fire(_ due: DueDeadline) throws {
+    let now = environment.clock.now()
+    let cause = Cause(
+      principal: environment.systemPrincipalJSON, method: "deadline:\(due.kind)", request: nil,
+      purpose: nil, detail: nil)
+    let answer = try attempt(cause, now, via: { [] }) { batch in
+      guard let (module, kind) = batch.catalog.deadline(due.kind) else {
+        throw ModuleFault("deadline '\(due.kind)' of a module that is not there")
+      }
+      let context = batch.environment.context(
+        batch.environment.systemPrincipal, method: cause.method, now: now, purpose: nil, reason: nil)
+      let transaction = SQLWriteTransaction(
+        db: batch.db, catalog: batch.catalog, module: module, context: context, tracksReads: false,
+        state: batch.state)
+      try SQL("DELETE FROM deadline WHERE kind = ? AND subject = ?", on: batch.db)
+        .bind(1, due.kind).bind(2, due.subject).run()
+      let late = now.milliseconds(since: due.due) > 60_000
+      try kind.fire(
+        Deadline(
+          kind: kind.name, subject: due.subject, due: due.due, payload: due.payload, late: late),
+        context, transaction)
+      try batch.log.append(
+        cause: cause, at: now, outcome: "ok", via: transaction.via, written: transaction.written,
+        salts: batch.state.random, on: batch.db)
+      return .success([])
+    }
+    if case .failure = answer { try DeadlineTable.postpone(due, now: now, on: db) }
+  }
+}
+
+/// What calls are run in: the clock, the law's calendar, and the daemon's own identity.
+package struct Environment: Sendable {
+  package let clock: Clock
+  package let calendar: WorkCalendar
+  package let zone: Zone
+  package let systemPrincipal: Principal
+  package let systemPrincipalJSON: [UInt8]
+  /// Whether results are checked against their schemas before they are answered (development).
+  package let checksResults: Bool
+
+  package init(
+    clock: Clock, calendar: WorkCalendar, zone: Zone, uid: UInt32, gid: UInt32, checksResults: Bool
+  ) {
+    self.clock = clock
+    self.calendar = calendar
+    self.zone = zone
+    self.checksResults = checksResults
+    systemPrincipal = Principal(uid: uid, gid: gid, roles: ["system"], unit: nil, scope: .all)
+    systemPrincipalJSON = Cause.principal(systemPrincipal)
+  }
+
+  package func context(
+    _ principal: Principal, method: String, now: Instant, purpose: String?, reason: String?
+  ) -> CallContext {
+    CallContext(
+      principal: principal, method: method, now: now, calendar: calendar, zone: zone,
+      purpose: purpose, reason: reason)
+  }
+}

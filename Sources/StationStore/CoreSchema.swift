@@ -1,0 +1,36 @@
+import GRDB
+
+/// The store's own tables, as migrations: each runs once, in a transaction of its own.
+enum CoreSchema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { db in
+      try db.execute(
+        sql: """
+          -- One leaf of the audit log each. `detail` is what must stay erasable; the leaf holds its
+          -- salted commitment.
+          CREATE TABLE audit(
+            seq INTEGER PRIMARY KEY, leaf BLOB NOT NULL, detail BLOB, salt BLOB) STRICT;
+          -- Roots of complete subtrees of 256, 65,536, ... leaves.
+          CREATE TABLE tile(
+            level INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL,
+            PRIMARY KEY(level, idx)) STRICT, WITHOUT ROWID;
+          CREATE TABLE deadline(
+            kind TEXT NOT NULL, subject TEXT NOT NULL, due INTEGER NOT NULL, fire_at INTEGER NOT NULL,
+            attempts INTEGER NOT NULL, payload BLOB NOT NULL,
+            PRIMARY KEY(kind, subject)) STRICT, WITHOUT ROWID;
+          CREATE INDEX deadline_fire_at ON deadline(fire_at);
+          CREATE TABLE event(
+            seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL,
+            payload BLOB NOT NULL) STRICT;
+          CREATE TABLE idempotency(
+            key BLOB PRIMARY KEY NOT NULL, digest BLOB NOT NULL, result BLOB NOT NULL,
+            at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+          CREATE INDEX idempotency_at ON idempotency(at);
+          CREATE TABLE series(
+            name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+          """)
+    }
+    return migrator
+  }
+}

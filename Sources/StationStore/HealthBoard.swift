@@ -1,0 +1,41 @@
+import StationKit
+import Synchronization
+
+/// How the store is doing, written by its threads and read by anyone.
+package final class HealthBoard: Sendable {
+  package struct Reading: Sendable {
+    /// Why writes are refused at present, if they are.
+    package var trouble: ErrorKind?
+    /// Set once when the store had to stop for good.
+    package var brokenBy: String?
+    package var anchorTrouble: String?
+    package var batches = 0
+    package var calls = 0
+    package var failedBatches = 0
+  }
+
+  private let reading = Mutex(Reading())
+  /// Pages in the WAL after the last commit.
+  let walPages = Atomic<Int32>(0)
+
+  package var now: Reading { reading.withLock { $0 } }
+
+  func batchCommitted(calls: Int) {
+    reading.withLock {
+      $0.trouble = nil
+      $0.batches += 1
+      $0.calls += calls
+    }
+  }
+
+  func batchFailed(_ kind: ErrorKind) {
+    reading.withLock {
+      $0.trouble = kind
+      $0.failedBatches += 1
+    }
+  }
+
+  func broke(_ reason: String) { reading.withLock { $0.brokenBy = reason } }
+
+  func anchor(_ trouble: String?) { reading.withLock { $0.anchorTrouble = trouble } }
+}

@@ -1,0 +1,166 @@
+import StationCrypto
+import StationKit
+
+/// One `Query` as SQL over its declared index: equal prefix, range on the next field, keyset cursor.
+///
+/// Pages stay consistent under concurrent writes because a page starts after a key, not at an offset
+/// (the row's key, the order of insertion, makes every position unique).
+struct QueryWalk {
+  private let plan: CollectionPlan
+  private let query: Query
+  /// The index's fields, as columns.
+  private let columns: [String]
+  private let cursor: Cursor?
+
+  /// - Throws: `ModuleFault` for an undeclared index; `invalid_params` for a cursor that is not of
+  ///   this query, or a limit out of 1...1,000.
+  init(_ query: Query, _ plan: CollectionPlan) throws {
+    self.plan = plan
+    self.query = query
+    columns = try query.index.map { try plan.index($0).fields.map { "f_\($0)" } } ?? []
+    guard query.equals.count <= columns.count else {
+      throw ModuleFault("query on \(plan.table): more values than the index has fields")
+    }
+    if query.from != nil || query.to != nil, query.equals.count == columns.count {
+      throw ModuleFault("query on \(plan.table): no field left for the range")
+    }
+    guard (1...1000).contains(query.limit) else {
+      throw RPCError.invalid(
+        Text("'limit' must be from 1 to 1000", zh: "limit 须在 1 到 1000 之间"), pointer: "/limit")
+    }
+    guard let text = query.cursor else {
+      cursor = nil
+      return
+    }
+    guard let cursor = Cursor(text), cursor.values.count == columns.count - query.equals.count else {
+      throw RPCError.invalid(
+        Text("This cursor is not from this list", zh: "游标不属于此列表"), pointer: "/cursor")
+    }
+    self.cursor = cursor
+  }
+
+  private var free: ArraySlice<String> { columns[query.equals.count...] }
+
+  private func conditions(withCursor: Bool) -> String {
+    var parts: [String] = []
+    for (column, value) in zip(columns, query.equals) {
+      parts.append(value == .null ? "\(column) IS NULL" : "\(column) = ?")
+    }
+    if let first = free.first {
+      if query.from != nil { parts.append("\(first) >= ?") }
+      if query.to != nil { parts.append("\(first) < ?") }
+    }
+    if withCursor, let cursor { parts.append(after(cursor)) }
+    return parts.isEmpty ? "" : " WHERE " + parts.joined(separator: " AND ")
+  }
+
+  /// The rows behind the cursor. A row value comparison seeks in the index, but is never true for NULL:
+  /// where NULLs can lie ahead, the comparison is spelled out, field by field (NULL sorts first).
+  private func after(_ cursor: Cursor) -> String {
+    let sign = query.descending ? "<" : ">"
+    let names = free.map { $0 } + ["key"]
+    let nullsAhead = query.descending && free.contains { plan.isNullable(column: $0) }
+    if !nullsAhead, !cursor.values.contains(.null) {
+      return "(\(names.joined(separator: ", "))) \(sign) "
+        + "(\(names.indices.map { "?\(firstCursorMark + $0)" }.joined(separator: ", ")))"
+    }
+    let values = cursor.values + [.integer(cursor.key)]
+    let alternatives = names.indices.compactMap { position -> String? in
+      let mark = "?\(firstCursorMark + position)"
+      let equal = names[..<position].indices.map { "\(names[$0]) IS ?\(firstCursorMark + $0) AND " }.joined()
+      switch (values[position] == .null, query.descending) {
+      case (true, true): return nil
+      case (true, false): return "(\(equal)\(names[position]) IS NOT NULL)"
+      case (false, true): return "(\(equal)(\(names[position]) < \(mark) OR \(names[position]) IS NULL))"
+      case (false, false): return "(\(equal)\(names[position]) > \(mark))"
+      }
+    }
+    return "(" + alternatives.joined(separator: " OR ") + ")"
+  }
+
+  /// Parameters are numbered: those of the cursor follow those of the query.
+  private var firstCursorMark: Int {
+    1 + query.equals.count { $0 != .null } + (query.from == nil ? 0 : 1) + (query.to == nil ? 0 : 1)
+  }
+
+  private var order: String {
+    let direction = query.descending ? " DESC" : ""
+    return " ORDER BY "
+      + (free.map { $0 + direction } + ["key" + direction]).joined(separator: ", ")
+  }
+
+  /// One row more than the limit, to know whether there is a next page.
+  func page(selecting head: String) -> String {
+    let extra = free.map { ", " + $0 }.joined()
+    return "\(head)\(extra) FROM \(plan.table)\(conditions(withCursor: true))\(order)"
+      + " LIMIT \(query.limit + 1)"
+  }
+
+  func all(selecting head: String, ordered: Bool) -> String {
+    "\(head) FROM \(plan.table)\(conditions(withCursor: false))\(ordered ? order : "")"
+  }
+
+  func bind(_ statement: SQL, withCursor: Bool) {
+    var position: Int32 = 1
+    func next(_ value: IndexValue) {
+      statement.bind(position, value)
+      position += 1
+    }
+    for value in query.equals where value != .null { next(value) }
+    if let from = query.from { next(from) }
+    if let to = query.to { next(to) }
+    if withCursor, let cursor {
+      for value in cursor.values { next(value) }
+      next(.integer(cursor.key))
+    }
+  }
+
+  func cursor(at row: SQL, key: Int32, firstColumn: Int32) -> Cursor {
+    let values = (0..<free.count).map { row.value(firstColumn + Int32($0)) }
+    return Cursor(values: values, key: row.int(key))
+  }
+}
+
+/// Where a page ended: the free index values and the row's key. Opaque to clients, checked on return;
+/// a forged one can only name a position.
+struct Cursor {
+  let values: [IndexValue]
+  let key: Int
+
+  init(values: [IndexValue], key: Int) {
+    self.values = values
+    self.key = key
+  }
+
+  init?(_ text: String) {
+    guard text.utf8.count <= 4096, let bytes = Hex.decode(text),
+      case .array(let items)? = try? JSONParser.parse(bytes), let key = items.last?.intValue
+    else { return nil }
+    var values: [IndexValue] = []
+    for item in items.dropLast() {
+      switch item {
+      case .null: values.append(.null)
+      case .string(let text): values.append(.text(text))
+      case .number(let number):
+        guard let value = number.intValue else { return nil }
+        values.append(.integer(value))
+      default: return nil
+      }
+    }
+    self.values = values
+    self.key = key
+  }
+
+  var text: String {
+    var items: [JSONValue] = values.map {
+      switch $0 {
+      case .null: .null
+      case .integer(let value): .int(value)
+      case .text(let value): .string(value)
+      }
+    }
+    items.append(.int(key))
+    let bytes = JSONValue.array(items).encoded()
+    return bytes.withUnsafeBytes { Hex.encode($0) }
+  }
+}

@@ -1,0 +1,48 @@
+import CStationSQLite
+import GRDB
+
+/// SQLite's settings that durability and safety rest on: set, then read back from the live connection.
+enum Settings {
+  /// For every connection, before it is used.
+  static func prepare(_ db: Database) throws {
+    try db.execute(
+      sql: """
+        PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;
+        PRAGMA recursive_triggers = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;
+        """)
+    guard let connection = db.sqliteConnection else { throw SettingsError("no connection") }
+    _ = station_sqlite_defensive(UnsafeMutableRawPointer(connection), 1)
+  }
+
+  /// For the writer, after GRDB has opened it: GRDB itself lowers `synchronous` to NORMAL.
+  static func prepareWriter(_ db: Database, synchronous: String) throws {
+    try db.execute(sql: "PRAGMA synchronous = \(synchronous); PRAGMA cache_size = -32768")
+    try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+  }
+
+  /// Reads the settings back.
+  /// - Throws: ``SettingsError`` naming the first that is not what it must be.
+  static func assertLive(_ db: Database, synchronous: String) throws {
+    let levels = ["OFF": 0, "NORMAL": 1, "FULL": 2, "EXTRA": 3]
+    let expected: [(pragma: String, value: DatabaseValue)] = [
+      ("journal_mode", "wal".databaseValue), ("synchronous", (levels[synchronous] ?? 2).databaseValue),
+      ("foreign_keys", 1.databaseValue), ("trusted_schema", 0.databaseValue),
+      ("recursive_triggers", 1.databaseValue), ("wal_autocheckpoint", 0.databaseValue),
+    ]
+    for (pragma, value) in expected {
+      let live = try DatabaseValue.fetchOne(db, sql: "PRAGMA \(pragma)")
+      guard live == value else {
+        throw SettingsError("PRAGMA \(pragma) is \(live ?? .null), must be \(value)")
+      }
+    }
+    guard let connection = db.sqliteConnection,
+      station_sqlite_defensive(UnsafeMutableRawPointer(connection), -1) == 1
+    else { throw SettingsError("SQLITE_DBCONFIG_DEFENSIVE is off, must be on") }
+  }
+}
+
+/// A setting that is not what it must be; the store does not open.
+package struct SettingsError: Error, CustomStringConvertible {
+  package let description: String
+  init(_ text: String) { description = "the database's settings are wrong: \(text)" }
+}

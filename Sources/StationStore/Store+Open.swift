@@ -1,0 +1,97 @@
+import GRDB
+import Glibc
+import StationAudit
+import StationCrypto
+import StationKit
+
+extension Store {
+  /// One daemon a state: held until the process ends, however it ends.
+  static func lock(_ configuration: StoreConfiguration) throws -> Int32 {
+    let file = try FileIO.open(configuration.lockPath, O_RDWR | O_CREAT, 0o600)
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      close(file)
+      throw StoreError(
+        "\(configuration.directory) is in use by another stationd; stop it first, or name another directory")
+    }
+    return file
+  }
+
+  /// The log's signing key; made when the state is new, never silently replaced.
+  static func signer(_ configuration: StoreConfiguration) throws -> SignerKey {
+    if let bytes = try FileIO.read(configuration.keyPath) {
+      let text = String(decoding: bytes, as: UTF8.self)
+      do {
+        return try SignerKey(text.split(separator: "\n").first.map(String.init) ?? "")
+      } catch {
+        throw StoreError("\(configuration.keyPath) does not hold a signing key: \(error)")
+      }
+    }
+    guard try FileIO.read(configuration.databasePath, limit: 1) == nil else {
+      throw StoreError(
+        "\(configuration.keyPath) is missing, but \(configuration.databasePath) exists: put the key back")
+    }
+    let signer = try SignerKey.generate(name: configuration.origin)
+    try FileIO.create(configuration.keyPath, Array((try signer.privateText() + "\n").utf8), mode: 0o600)
+    return signer
+  }
+
+  /// Refuses a database written by a newer version, without changing a byte of it.
+  static func refuseNewer(_ configuration: StoreConfiguration) throws {
+    guard access(configuration.databasePath, F_OK) == 0 else { return }
+    var readonly = Configuration()
+    readonly.readonly = true
+    let queue = try DatabaseQueue(path: configuration.databasePath, configuration: readonly)
+    defer { try? queue.close() }
+    let newer = try queue.read { db in try CoreSchema.migrator.hasBeenSuperseded(db) }
+    guard !newer else {
+      throw StoreError(
+        "\(configuration.databasePath) was written by a newer stationd; install that version (nothing was changed)")
+    }
+  }
+
+  static func openPool(_ configuration: StoreConfiguration) throws -> DatabasePool {
+    var settings = Configuration()
+    settings.label = "store"
+    settings.maximumReaderCount = configuration.readerThreads + 1
+    settings.busyMode = .timeout(5)
+    settings.prepareDatabase { try Settings.prepare($0) }
+    return try DatabasePool(path: configuration.databasePath, configuration: settings)
+  }
+
+  static func migrate(_ pool: DatabasePool, _ catalog: Catalog) throws {
+    try CoreSchema.migrator.migrate(pool)
+    try pool.write { db in
+      for plan in catalog.allPlans { try plan.migrate(db) }
+    }
+  }
+
+  /// The stored tree must extend the checkpoint outside the database: an old copy, a lost WAL or a
+  /// changed leaf shows here.
+  static func requireExtension(
+    of configuration: StoreConfiguration, log: AuditLog, key: VerifierKey, pool: DatabasePool
+  ) throws {
+    let directory = configuration.anchorDirectory
+    switch try Anchor.read(directory: directory, key: key) {
+    case .none:
+      guard log.tree.size == 0 else {
+        throw StoreError(
+          "the log's anchor in \(directory) is missing, but the log has \(log.tree.size) records:"
+            + " put the anchor back")
+      }
+    case .unreadable:
+      throw StoreError("no checkpoint in \(directory) is signed by this log's key: put the anchor back")
+    case .checkpoint(let checkpoint):
+      guard log.tree.size >= checkpoint.size else {
+        throw StoreError(
+          "the log has \(log.tree.size) records, but its anchor in \(directory) has seen \(checkpoint.size):"
+            + " the database is an older copy or has lost its WAL")
+      }
+      let root = try pool.read { try LogReader($0).root(size: checkpoint.size) }
+      guard root == checkpoint.root else {
+        throw StoreError(
+          "the log's first \(checkpoint.size) records are not those that its anchor in \(directory) signs:"
+            + " run 'stationctl audit verify'")
+      }
+    }
+  }
+}

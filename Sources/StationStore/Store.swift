@@ -1,0 +1,106 @@
+import GRDB
+import GRDBSQLite
+import Glibc
+import StationAudit
+import StationCrypto
+import StationKit
+import Synchronization
+
+/// Records, audit log, deadlines and events in one SQLite database with one writer.
+package final class Store: Sendable {
+  package let catalog: Catalog
+  package let environment: Environment
+  package let health: HealthBoard
+  package let signer: SignerKey
+  private let pool: DatabasePool
+  private let writer: Writer
+  private let readers: Readers
+  private let anchor: AnchorKeeper
+  private let lock: Int32
+
+  /// Opens the store, bringing the database up to date, and starts its threads.
+  /// - Throws: ``StoreError`` where the state must not be used: locked by another daemon, of a newer
+  ///   version, or not an extension of its anchor; ``SettingsError``.
+  package init(
+    _ configuration: StoreConfiguration, registry: Registry, environment: Environment,
+    hooks: StoreHooks
+  ) throws {
+    catalog = Catalog(registry)
+    self.environment = environment
+    health = HealthBoard()
+    for directory in [configuration.directory, configuration.anchorDirectory] {
+      guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw FileError(directory) }
+    }
+    lock = try Self.lock(configuration)
+    signer = try Self.signer(configuration)
+    try Self.refuseNewer(configuration)
+    pool = try Self.openPool(configuration)
+    try Self.migrate(pool, catalog)
+    let health = health
+    try pool.writeWithoutTransaction { db in
+      try Settings.prepareWriter(db, synchronous: configuration.synchronous)
+      try Settings.assertLive(db, synchronous: configuration.synchronous)
+      // The page count after each commit; the board outlives the connection, both end with the store.
+      _ = sqlite3_wal_hook(
+        db.sqliteConnection,
+        { context, _, _, pages in
+          guard let context else { return SQLITE_OK }
+          Unmanaged<HealthBoard>.fromOpaque(context).takeUnretainedValue()
+            .walPages.store(pages, ordering: .relaxed)
+          return SQLITE_OK
+        }, Unmanaged.passUnretained(health).toOpaque())
+    }
+    let (log, eventSeq) = try pool.read { db in
+      (try AuditLog(loading: db), try EventTable.newest(on: db))
+    }
+    try Self.requireExtension(of: configuration, log: log, key: signer.verifierKey, pool: pool)
+    anchor = AnchorKeeper(
+      anchor: try Anchor(directory: configuration.anchorDirectory, signer: signer), health: health,
+      report: hooks.report)
+    writer = Writer(
+      pool: pool, catalog: catalog, environment: environment, hooks: hooks, health: health,
+      anchor: anchor, queueLimit: configuration.queueLimit, log: log, eventSeq: eventSeq)
+    readers = Readers(threads: configuration.readerThreads, limit: configuration.queueLimit)
+  }
+
+  /// Starts the writer: due deadlines fire from here on.
+  package func start() throws {
+    anchor.start()
+    try writer.start()
+  }
+
+  /// Finishes what is queued, writes the anchor durably, closes the database.
+  package func stop() {
+    readers.stop()
+    writer.stop()
+    anchor.stop()
+    try? pool.close()
+    close(lock)
+  }
+
+  /// Queues a job for the next batch.
+  package func write(_ job: WriteJob) {
+    if !writer.post(job) { job.done(.failure(RPCError(.queueFull, retryAfterMs: 100))) }
+  }
+
+  package func clockChanged() { writer.clockChanged() }
+  package var waiting: Int { writer.waiting }
+
+  /// Runs `body` on a reader thread, on one consistent snapshot. `false` when too many wait.
+  func read(
+    _ body: @escaping @Sendable (Database) -> Void, failed: @escaping @Sendable (any Error) -> Void
+  ) -> Bool {
+    readers.post { [pool] in
+      do {
+        try pool.read { db in body(db) }
+      } catch {
+        failed(error)
+      }
+    }
+  }
+
+  /// Reads on the calling thread; for start-up and administration.
+  func readNow<T>(_ body: (Database) throws -> T) throws -> T {
+    try pool.read { try body($0) }
+  }
+}

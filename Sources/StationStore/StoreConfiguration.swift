@@ -1,0 +1,35 @@
+/// Where a store lives and how it is run.
+package struct StoreConfiguration: Sendable {
+  /// The state directory: `stationd.db`, its WAL, `anchor/`, `audit.key`, `stationd.lock`.
+  package var directory: String
+  /// The log's name in checkpoints (C2SP tlog-checkpoint: a schema-less URL).
+  package var origin: String
+  package var readerThreads: Int
+  /// Jobs that may wait for the writer.
+  package var queueLimit: Int
+  /// SQLite's `synchronous`. Anything below FULL loses acknowledged writes at a power cut: only the
+  /// test that shows so sets it.
+  package var synchronous: String
+
+  package init(
+    directory: String, origin: String, readerThreads: Int = 2, queueLimit: Int = 4096,
+    synchronous: String = "FULL"
+  ) {
+    self.directory = directory
+    self.origin = origin
+    self.readerThreads = readerThreads
+    self.queueLimit = queueLimit
+    self.synchronous = synchronous
+  }
+
+  package var databasePath: String { directory + "/stationd.db" }
+  package var anchorDirectory: String { directory + "/anchor" }
+  package var keyPath: String { directory + "/audit.key" }
+  package var lockPath: String { directory + "/stationd.lock" }
+}
+
+/// Why a store does not open. The text says what to do.
+package struct StoreError: Error, CustomStringConvertible {
+  package let description: String
+  package init(_ description: String) { self.description = description }
+}

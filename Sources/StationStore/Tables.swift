@@ -1,0 +1,114 @@
+import GRDB
+import StationCrypto
+import StationKit
+
+/// First results by idempotency key.
+enum IdempotencyTable {
+  static func find(_ key: [UInt8], on db: Database) throws -> (digest: Digest32, result: [UInt8])? {
+    let statement = try SQL("SELECT digest, result FROM idempotency WHERE key = ?", on: db)
+    statement.bind(1, blob: key)
+    defer { statement.done() }
+    guard try statement.step(), let digest = statement.digest(0) else { return nil }
+    return (digest, statement.blob(1))
+  }
+
+  static func insert(
+    _ idempotency: Idempotency, result: [UInt8], at: Instant, on db: Database
+  ) throws {
+    try SQL("INSERT INTO idempotency(key, digest, result, at) VALUES (?, ?, ?, ?)", on: db)
+      .bind(1, blob: idempotency.key).bind(2, idempotency.digest).bind(3, blob: result)
+      .bind(4, Int(at.milliseconds)).run()
+  }
+
+  /// Forgets keys older than `limit`, a bounded number at a time.
+  static func prune(before limit: Instant, on db: Database) throws {
+    try SQL(
+      """
+      DELETE FROM idempotency WHERE key IN (SELECT key FROM idempotency WHERE at < ? LIMIT 500)
+      """, on: db
+    ).bind(1, Int(limit.milliseconds)).run()
+  }
+}
+
+/// A deadline that has come due.
+struct DueDeadline {
+  /// Full name, `support.clock`.
+  let kind: String
+  let subject: String
+  let due: Instant
+  let attempts: Int
+  let payload: JSONObject
+}
+
+enum DeadlineTable {
+  /// The earliest instant at which one may fire, in milliseconds.
+  static func nextDue(on db: Database) throws -> Int64? {
+    let statement = try SQL("SELECT fire_at FROM deadline ORDER BY fire_at LIMIT 1", on: db)
+    defer { statement.done() }
+    return try statement.step() ? Int64(statement.int(0)) : nil
+  }
+
+  static func due(at now: Instant, limit: Int, on db: Database) throws -> [DueDeadline] {
+    let statement = try SQL(
+      """
+      SELECT kind, subject, due, attempts, payload FROM deadline
+      WHERE fire_at <= ? ORDER BY fire_at, kind, subject LIMIT ?
+      """, on: db)
+    statement.bind(1, Int(now.milliseconds)).bind(2, limit)
+    defer { statement.done() }
+    var found: [DueDeadline] = []
+    while try statement.step() {
+      let payload = try statement.withBlob(4) { try JSONParser.parse($0) }
+      found.append(
+        DueDeadline(
+          kind: statement.text(0), subject: statement.text(1),
+          due: Instant(milliseconds: Int64(statement.int(2))), attempts: statement.int(3),
+          payload: payload.objectValue ?? [:]))
+    }
+    return found
+  }
+
+  /// After a failed attempt: again in 1, 2, 4 … at most 64 minutes. The due instant stays.
+  static func postpone(_ deadline: DueDeadline, now: Instant, on db: Database) throws {
+    let minutes = 1 << min(deadline.attempts, 6)
+    try SQL(
+      "UPDATE deadline SET fire_at = ?, attempts = attempts + 1 WHERE kind = ? AND subject = ?",
+      on: db
+    ).bind(1, Int(now.adding(minutes: minutes).milliseconds)).bind(2, deadline.kind)
+      .bind(3, deadline.subject).run()
+  }
+}
+
+enum EventTable {
+  static func newest(on db: Database) throws -> Int {
+    let statement = try SQL("SELECT coalesce(max(seq), 0) FROM event", on: db)
+    defer { statement.done() }
+    return try statement.step() ? statement.int(0) : 0
+  }
+
+  static func after(_ seq: Int, limit: Int, on db: Database) throws -> [StoredEvent] {
+    let statement = try SQL(
+      "SELECT seq, at, kind, payload FROM event WHERE seq > ? ORDER BY seq LIMIT ?", on: db)
+    statement.bind(1, seq).bind(2, limit)
+    defer { statement.done() }
+    var events: [StoredEvent] = []
+    while try statement.step() {
+      events.append(
+        StoredEvent(
+          seq: statement.int(0), at: Instant(milliseconds: Int64(statement.int(1))),
+          kind: statement.text(2), payload: statement.blob(3)))
+    }
+    return events
+  }
+}
+
+extension Catalog {
+  /// The module and kind of a deadline's full name.
+  func deadline(_ fullName: String) -> (CompiledModule, DeadlineKind)? {
+    guard let dot = fullName.firstIndex(of: "."),
+      let module = registry.modules[String(fullName[..<dot])],
+      let kind = module.deadlines[String(fullName[fullName.index(after: dot)...])]
+    else { return nil }
+    return (module, kind)
+  }
+}

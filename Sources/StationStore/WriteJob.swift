@@ -1,0 +1,85 @@
+import StationCrypto
+import StationKit
+import Synchronization
+
+/// What may stop a call before it starts: the client left or cancelled, or its time is over.
+package final class CallToken: Sendable {
+  private let flag = Atomic<Bool>(false)
+  /// On the monotonic clock, in nanoseconds; nil for none.
+  package let deadline: UInt64?
+
+  package init(deadline: UInt64? = nil) { self.deadline = deadline }
+
+  package func cancel() { flag.store(true, ordering: .releasing) }
+  package var isCancelled: Bool { flag.load(ordering: .acquiring) }
+
+  /// Why the call must not start, if so.
+  package var refusal: ErrorKind? {
+    if isCancelled { return .cancelled }
+    if let deadline, Monotonic.now() > deadline { return .deadlinePassed }
+    return nil
+  }
+}
+
+/// What a call answers: its result as JSON text, or the error.
+package typealias Answer = Result<[UInt8], RPCError>
+
+/// One thing for the writer to do in the next batch.
+package struct WriteJob: Sendable {
+  package enum Work: Sendable {
+    /// A call that writes.
+    case call(WriteCall)
+    /// A record alone: a disclosure whose bytes wait for it, or a call that was denied or failed.
+    case record(outcome: RPCError?, read: [Touched], via: [String], answer: Answer)
+    /// Answered when no deadline is due any more.
+    case settle
+  }
+
+  package let cause: Cause
+  package let work: Work
+  /// Called on the writer's thread once the batch is on disk, or has failed.
+  package let done: @Sendable (Answer) -> Void
+
+  package init(cause: Cause, work: Work, done: @escaping @Sendable (Answer) -> Void) {
+    self.cause = cause
+    self.work = work
+    self.done = done
+  }
+}
+
+/// A call that writes: everything decided before the transaction.
+package struct WriteCall: Sendable {
+  package let method: CompiledMethod
+  package let params: Params
+  package let principal: Principal
+  package let purpose: String?
+  package let reason: String?
+  package let idempotency: Idempotency?
+  package let token: CallToken
+
+  package init(
+    method: CompiledMethod, params: Params, principal: Principal, purpose: String?, reason: String?,
+    idempotency: Idempotency?, token: CallToken
+  ) {
+    self.method = method
+    self.params = params
+    self.principal = principal
+    self.purpose = purpose
+    self.reason = reason
+    self.idempotency = idempotency
+    self.token = token
+  }
+}
+
+/// A client's promise that two calls with one key are one call.
+package struct Idempotency: Sendable {
+  /// The key, bound to who uses it.
+  package let key: [UInt8]
+  /// Over method and params without `meta`.
+  package let digest: Digest32
+
+  package init(key: [UInt8], digest: Digest32) {
+    self.key = key
+    self.digest = digest
+  }
+}

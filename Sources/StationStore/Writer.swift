@@ -1,0 +1,239 @@
+import Foundation
+import GRDB
+import GRDBSQLite
+import StationAudit
+import StationKit
+import Synchronization
+
+/// The one thread that writes: it drains the queue into batches, commits each once, then answers.
+///
+/// It also fires deadlines and makes every WAL checkpoint, because no other connection may write.
+final class Writer: @unchecked Sendable {
+  // Everything below `mailbox` is used by the writer's thread alone once it runs.
+  private let mailbox = Mailbox<WriteJob>()
+  private let pool: DatabasePool
+  private let catalog: Catalog
+  private let environment: Environment
+  private let hooks: StoreHooks
+  private let health: HealthBoard
+  private let anchor: AnchorKeeper
+  private let queueLimit: Int
+  private let state: WriterState
+  private var log: AuditLog
+  private var settling: [WriteJob] = []
+  /// No deadline is tried before this monotonic instant, after a batch that failed.
+  private var deadlinesRestUntil: UInt64 = 0
+  private var nextPrune: UInt64 = 0
+  private var isBroken = false
+  private let finished = DispatchSemaphore(value: 0)
+
+  private static let callsPerBatch = 128
+  private static let deadlinesPerBatch = 64
+  /// Pages in the WAL above which the writer moves them into the database.
+  private static let checkpointPages: Int32 = 2000
+  private static let idempotencyDays = 30
+
+  init(
+    pool: DatabasePool, catalog: Catalog, environment: Environment, hooks: StoreHooks,
+    health: HealthBoard, anchor: AnchorKeeper, queueLimit: Int, log: AuditLog, eventSeq: Int
+  ) {
+    self.pool = pool
+    self.catalog = catalog
+    self.environment = environment
+    self.hooks = hooks
+    self.health = health
+    self.anchor = anchor
+    self.queueLimit = queueLimit
+    self.log = log
+    state = WriterState(eventSeq: eventSeq)
+  }
+
+  func start() throws {
+    state.setNextDue(try pool.read { try DeadlineTable.nextDue(on: $0) })
+    let thread = Thread { [self] in
+      run()
+      finished.signal()
+    }
+    thread.name = "writer"
+    thread.stackSize = 8 << 20
+    thread.start()
+  }
+
+  /// From any thread. `false` when the queue is full or the writer has stopped.
+  func post(_ job: WriteJob) -> Bool { mailbox.post(job, limit: queueLimit) }
+
+  func clockChanged() { mailbox.poke() }
+
+  var waiting: Int { mailbox.count }
+
+  /// Finishes what is queued, then ends the thread.
+  func stop() {
+    mailbox.close()
+    finished.wait()
+  }
+
+  private func run() {
+    while let jobs = mailbox.take(upTo: Self.callsPerBatch, waiting: patience()) {
+      if isBroken {
+        answer(jobs.map { ($0, .failure(RPCError(.unavailable))) })
+        continue
+      }
+      let calls = jobs.filter { if case .settle = $0.work { false } else { true } }
+      settling += jobs.filter { if case .settle = $0.work { true } else { false } }
+      runBatch(calls)
+      if !settling.isEmpty, !deadlineIsDue || isBroken {
+        answer(settling.map { ($0, isBroken ? .failure(RPCError(.unavailable)) : .success([])) })
+        settling = []
+      }
+    }
+  }
+
+  /// Seconds the thread may sleep; nil when only a job can make work.
+  private func patience() -> Double? {
+    guard !isBroken, let due = state.nextDue else { return nil }
+    let clock = environment.clock
+    let rest = Double(max(0, Int64(deadlinesRestUntil) - Int64(Monotonic.now()))) / 1e9
+    let wait = Double(due - clock.now().milliseconds) / 1000
+    if wait <= 0 { return rest }
+    if clock.isHeld { return nil }
+    // The clock may be set while the thread sleeps: look again every second.
+    return max(rest, min(wait, 1))
+  }
+
+  private var deadlineIsDue: Bool {
+    guard let due = state.nextDue, Monotonic.now() >= deadlinesRestUntil else { return false }
+    return due <= environment.clock.now().milliseconds
+  }
+
+  private func runBatch(_ jobs: [WriteJob]) {
+    let firesDeadlines = deadlineIsDue
+    guard !jobs.isEmpty || firesDeadlines else { return }
+    let mark = state.mark
+    var answers: [(WriteJob, Answer)] = []
+    answers.reserveCapacity(jobs.count)
+    do {
+      let extended = try pool.writeWithoutTransaction { db in
+        try inTransaction(db) {
+          var batch = Batch(
+            db: db, catalog: catalog, state: state, environment: environment,
+            report: hooks.report, log: self.log)
+          for job in jobs { answers.append((job, try batch.run(job))) }
+          if firesDeadlines { try fireDeadlines(&batch) }
+          return batch.log
+        }
+      }
+      log = extended
+      health.batchCommitted(calls: jobs.count)
+    } catch {
+      state.restore(mark)
+      fail(error, jobs)
+      return
+    }
+    anchor.publish(log.tree.head)
+    let events = state.takeEvents()
+    answer(answers)
+    if !events.isEmpty { hooks.events(events) }
+    maintain()
+  }
+
+  private func inTransaction<T>(_ db: Database, _ body: () throws -> T) throws -> T {
+    try db.run("BEGIN IMMEDIATE")
+    do {
+      let value = try body()
+      try db.run("COMMIT")
+      return value
+    } catch {
+      // SQLite has undone the transaction itself after some failures.
+      if db.isInsideTransaction { try? db.run("ROLLBACK") }
+      throw error
+    }
+  }
+
+  private func fireDeadlines(_ batch: inout Batch) throws {
+    let now = environment.clock.now()
+    let due = try DeadlineTable.due(at: now, limit: Self.deadlinesPerBatch, on: batch.db)
+    for deadline in due { try batch.fire(deadline) }
+    state.setNextDue(try DeadlineTable.nextDue(on: batch.db))
+  }
+
+  /// The batch was undone: every caller hears so.
+  private func fail(_ error: any Error, _ jobs: [WriteJob]) {
+    let sql = error as? SQLError
+    let kind: ErrorKind = sql?.severity == .full ? .storageFull : .unavailable
+    deadlinesRestUntil = Monotonic.now() + 1_000_000_000
+    health.batchFailed(kind)
+    hooks.report("a batch of \(jobs.count) failed and was undone: \(error)")
+    let refusal = RPCError(kind, retryAfterMs: 1000)
+    answer(jobs.map { ($0, .failure(refusal)) })
+    if sql?.severity == .fatal || sql == nil {
+      // What is on disk is no longer known. SQLite would accept the next commit: we do not.
+      isBroken = true
+      health.broke("\(error)")
+      hooks.broken("\(error)")
+    } else {
+      // Deadlines set by the undone batch are not there: ask the database.
+      state.setNextDue((try? pool.read { try DeadlineTable.nextDue(on: $0) }) ?? state.nextDue)
+    }
+  }
+
+  private func answer(_ answers: [(WriteJob, Answer)]) {
+    for (job, answer) in answers { job.done(answer) }
+  }
+
+  /// Between batches, when everyone has been answered.
+  private func maintain() {
+    if health.walPages.load(ordering: .relaxed) >= Self.checkpointPages { checkpoint() }
+    let now = Monotonic.now()
+    guard now >= nextPrune else { return }
+    nextPrune = now + 60_000_000_000
+    let limit = environment.clock.now().adding(hours: -24 * Self.idempotencyDays)
+    do {
+      try pool.writeWithoutTransaction { db in try IdempotencyTable.prune(before: limit, on: db) }
+    } catch {
+      hooks.report("pruning idempotency keys: \(error)")
+    }
+  }
+
+  private func checkpoint() {
+    do {
+      try pool.writeWithoutTransaction { db in
+        var inLog: Int32 = 0
+        var moved: Int32 = 0
+        let code = sqlite3_wal_checkpoint_v2(
+          db.sqliteConnection, nil, SQLITE_CHECKPOINT_PASSIVE, &inLog, &moved)
+        guard code == SQLITE_OK || code == SQLITE_BUSY else {
+          throw SQLError(code, of: db.sqliteConnection)
+        }
+        // All moved: the next commit starts the WAL anew.
+        if inLog == moved { health.walPages.store(0, ordering: .relaxed) }
+      }
+    } catch {
+      let sql = error as? SQLError
+      hooks.report("WAL checkpoint: \(error)")
+      guard sql?.severity == .fatal else { return }
+      isBroken = true
+      health.broke("\(error)")
+      hooks.broken("\(error)")
+    }
+  }
+}
+
+/// What the store tells the daemon.
+package struct StoreHooks: Sendable {
+  /// A line for the daemon's log; never personal data.
+  package let report: @Sendable (String) -> Void
+  /// Events that are on disk now, in order. On the writer's thread.
+  package let events: @Sendable ([StoredEvent]) -> Void
+  /// What is on disk is no longer known: the daemon must stop and recover at its next start.
+  package let broken: @Sendable (String) -> Void
+
+  package init(
+    report: @escaping @Sendable (String) -> Void,
+    events: @escaping @Sendable ([StoredEvent]) -> Void,
+    broken: @escaping @Sendable (String) -> Void
+  ) {
+    self.report = report
+    self.events = events
+    self.broken = broken
+  }
+}

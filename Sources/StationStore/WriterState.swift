@@ -1,0 +1,119 @@
+import GRDB
+import StationCrypto
+import StationKit
+
+/// What the writer's thread keeps in memory beside the database. A failed batch puts it back.
+final class WriterState {
+  /// Number of the newest event.
+  private(set) var eventSeq: Int
+  /// Events of the batch under way, for delivery after its commit.
+  private(set) var events: [StoredEvent] = []
+  /// Decoded records of collections declared `cached`.
+  var cache: [CacheKey: Record] = [:]
+  let random = SaltPool()
+  let uuids = UUIDv7Generator()
+  /// The earliest instant at which a deadline may fire, in milliseconds; later ones are found then.
+  private(set) var nextDue: Int64?
+
+  private static let cacheLimit = 4096
+
+  init(eventSeq: Int) { self.eventSeq = eventSeq }
+
+  func remember(_ record: Record, for key: CacheKey) {
+    if cache.count >= Self.cacheLimit { cache.removeAll(keepingCapacity: true) }
+    cache[key] = record
+  }
+
+  func deadlineSet(_ due: Int64) {
+    nextDue = min(nextDue ?? due, due)
+  }
+
+  func setNextDue(_ due: Int64?) { nextDue = due }
+
+  func append(event kind: String, payload: [UInt8], at: Instant, on db: Database) throws {
+    let seq = eventSeq + 1
+    try SQL("INSERT INTO event(seq, at, kind, payload) VALUES (?, ?, ?, ?)", on: db)
+      .bind(1, seq).bind(2, Int(at.milliseconds)).bind(3, kind).bind(4, blob: payload).run()
+    eventSeq = seq
+    events.append(StoredEvent(seq: seq, at: at, kind: kind, payload: payload))
+  }
+
+  /// A place to come back to when a call or a batch is undone.
+  struct Mark {
+    let eventSeq: Int
+    let events: Int
+  }
+
+  var mark: Mark { Mark(eventSeq: eventSeq, events: events.count) }
+
+  /// Undoes what was noted since the mark. Cached records may stem from the undone part: all go.
+  func restore(_ mark: Mark) {
+    eventSeq = mark.eventSeq
+    events.removeLast(events.count - mark.events)
+    cache.removeAll(keepingCapacity: true)
+  }
+
+  func takeEvents() -> [StoredEvent] {
+    defer { events.removeAll() }
+    return events
+  }
+}
+
+struct CacheKey: Hashable {
+  let collection: String
+  let id: String
+}
+
+/// An event as it was stored. `payload` is JSON.
+package struct StoredEvent: Sendable {
+  package let seq: Int
+  package let at: Instant
+  package let kind: String
+  package let payload: [UInt8]
+}
+
+/// Salts of 16 bytes, drawn from the system's generator a page at a time.
+final class SaltPool {
+  private var pool: [UInt8] = []
+  private var used = 0
+  private static let size = 16
+
+  func salt() throws(CryptoError) -> [UInt8] {
+    if used + Self.size > pool.count {
+      pool = try SecureRandom.bytes(4096)
+      used = 0
+    }
+    defer { used += Self.size }
+    return Array(pool[used..<used + Self.size])
+  }
+}
+
+/// UUIDs that sort by time of creation (RFC 9562, 5.7), also within one millisecond.
+final class UUIDv7Generator {
+  private let random = SaltPool()
+  private var lastTime: Int64 = 0
+  private var counter: UInt16 = 0
+
+  func next(at now: Instant) throws -> String {
+    var time = now.milliseconds
+    if time <= lastTime {
+      time = lastTime
+      counter += 1
+      if counter > 0xFFF {
+        time += 1
+        counter = 0
+      }
+    } else {
+      counter = 0
+    }
+    lastTime = time
+    var bytes = try random.salt()
+    for position in 0..<6 { bytes[position] = UInt8(truncatingIfNeeded: time >> (40 - 8 * position)) }
+    bytes[6] = 0x70 | UInt8(counter >> 8)
+    bytes[7] = UInt8(counter & 0xFF)
+    bytes[8] = 0x80 | (bytes[8] & 0x3F)
+    let hex = Array(Hex.encode(bytes).utf8)
+    let parts = [hex[0..<8], hex[8..<12], hex[12..<16], hex[16..<20], hex[20..<32]]
+    return parts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "-")
+  }
+}

@@ -1,0 +1,98 @@
+import Glibc
+import NIOCore
+import NIOPosix
+import StationRPC
+import Synchronization
+
+/// Listens on Unix sockets and makes a session for every client.
+package final class SocketServer: Sendable {
+  /// Where to listen.
+  package enum Endpoint: Sendable, Hashable {
+    /// A path, made with these permission bits and removed again at the stop.
+    case path(String, mode: UInt16)
+    /// A bound stream socket that was inherited, such as from systemd; the server closes it at the stop.
+    case descriptor(Int32)
+  }
+
+  private struct Listener: Sendable {
+    let channel: any Channel
+    /// The socket file to remove at the stop.
+    let file: (path: String, identity: FileIdentity?)?
+  }
+
+  private let group: MultiThreadedEventLoopGroup
+  private let desks: [ObjectIdentifier: LoopDesk]
+  private let limits: Limits
+  private let sessions: any SessionFactory
+  private let listeners = Mutex<[Listener]>([])
+  private let census: Census
+
+  /// A server that runs its connections on that many threads.
+  package init(limits: Limits, threads: Int = 1, sessions: any SessionFactory) {
+    self.limits = limits
+    self.sessions = sessions
+    group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, threads))
+    desks = group.makeIterator().reduce(into: [:]) { desks, loop in
+      desks[ObjectIdentifier(loop)] = LoopDesk(eventLoop: loop)
+    }
+    census = Census(limits: limits)
+  }
+
+  /// Connections open now.
+  package var connectionCount: Int { census.count }
+
+  /// Starts to accept clients. May be called for several endpoints.
+  ///
+  /// Throws ``ListeningSocket/Failure`` where the path cannot be used, or NIO's error where the descriptor
+  /// cannot.
+  package func listen(on endpoint: Endpoint, framing: Framing = .automatic, backlog: Int32 = 4096)
+    async throws
+  {
+    let descriptor: Int32
+    let file: (path: String, identity: FileIdentity?)?
+    switch endpoint {
+    case .path(let path, let mode):
+      descriptor = try ListeningSocket.bind(path: path, mode: mode_t(mode))
+      file = (path, ListeningSocket.identity(of: path))
+    case .descriptor(let inherited):
+      descriptor = inherited
+      file = nil
+    }
+    let acceptor = Acceptor(
+      desks: desks, limits: limits, framing: framing, sessions: sessions, census: census)
+    let channel = try await ServerBootstrap(group: group)
+      .serverChannelOption(.maxMessagesPerRead, value: 32)
+      .serverChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(AcceptPause())
+        }
+      }
+      .childChannelInitializer { acceptor.open($0) }
+      .withBoundSocket(descriptor)
+      .get()
+    // NIO listens with a backlog of its own choice; the second call only changes that.
+    _ = Glibc.listen(descriptor, backlog)
+    listeners.withLock { $0.append(Listener(channel: channel, file: file)) }
+  }
+
+  /// Accepts nobody any more, lets every session finish the calls under way, and closes what has not
+  /// finished after `drain`. The server cannot be started again.
+  package func stop(drain: Duration) async {
+    let stopped = listeners.withLock { listeners in
+      defer { listeners = [] }
+      return listeners
+    }
+    for listener in stopped {
+      try? await listener.channel.close().get()
+      if let (path, identity) = listener.file, identity != nil, ListeningSocket.identity(of: path) == identity
+      {
+        unlink(path)
+      }
+    }
+    for desk in desks.values { try? await desk.eventLoop.submit { desk.stopInput() }.get() }
+    if await !census.drained(within: drain, on: group.next()) {
+      for desk in desks.values { try? await desk.eventLoop.submit { desk.abort() }.get() }
+    }
+    try? await group.shutdownGracefully()
+  }
+}

@@ -1,0 +1,147 @@
+import ArgumentParser
+import StationClient
+import StationJSON
+
+/// `stationctl audit`
+struct AuditCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    "audit", subcommands: [AuditVerifyCommand.self, AuditExportCommand.self, AuditCheckCommand.self])
+}
+
+/// `stationctl audit verify`
+struct AuditVerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: Language.current.pick(
+      "Recompute the log and compare it with what was signed.", zh: "重新计算日志并与签名比对。"))
+
+  @OptionGroup var options: GlobalOptions
+
+  @Option(
+    help: ArgumentHelp(
+      Language.current.pick("State directory of a stopped daemon, or a copy.", zh: "已停止的守护进程的状态目录或其副本。"),
+      valueName: "dir"))
+  var state: String?
+
+  @Option(help: ArgumentHelp(Language.current.pick("A copied database.", zh: "数据库副本。"), valueName: "file"))
+  var db: String?
+
+  @Option(
+    help: ArgumentHelp(
+      Language.current.pick("Where the checkpoints outside the database are.", zh: "数据库之外的检查点目录。"),
+      valueName: "dir"))
+  var anchor: String?
+
+  @Option(
+    help: ArgumentHelp(
+      Language.current.pick(
+        "The log's verifier key, from a place you trust; else the daemon's own.", zh: "可信来源的验证密钥；默认用守护进程自己的。"),
+      valueName: "vkey"))
+  var key: String?
+
+  func validate() throws {
+    guard state == nil || db == nil else {
+      throw ValidationError(Language.current.pick("Give --state or --db, not both.", zh: "--state 与 --db 只能选一。"))
+    }
+    guard (db == nil) == (anchor == nil), db == nil || key != nil else {
+      throw ValidationError(
+        Language.current.pick("--db needs --anchor and --key.", zh: "--db 须同时给出 --anchor 和 --key。"))
+    }
+  }
+
+  func run() throws {
+    let language = options.language
+    let report: LogReport
+    if let state {
+      report = try OfflineAudit.verify(.state(directory: state))
+    } else if let db, let anchor, let key {
+      report = try OfflineAudit.verify(.parts(database: db, anchor: anchor, key: key))
+    } else {
+      report = try online(language)
+    }
+    AuditPrinter(options: options).print(report)
+  }
+
+  private func online(_ language: Language) throws -> LogReport {
+    let client = try options.connect()
+    if key == nil {
+      Terminal.err(
+        language.pick(
+          "using the daemon's own key; to know who signed, give --key from a place you trust\n",
+          zh: "使用守护进程自己的密钥；若要确认签名者，请用 --key 给出可信来源的密钥\n"))
+    }
+    let isLive = Terminal.errIsTerminal
+    let report = try OnlineAudit(client).verify(key: key) { done, all in
+      if isLive { Terminal.err("\r\(done) / \(all)") }
+    }
+    if isLive, report.size > 0 { Terminal.err("\n") }
+    return report
+  }
+}
+
+/// `stationctl audit export`
+struct AuditExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: Language.current.pick(
+      "Write a record and the proof that the log has it.", zh: "导出一条记录及其在日志中的证明。"))
+
+  @OptionGroup var options: GlobalOptions
+
+  @Argument(help: ArgumentHelp(Language.current.pick("Number of the record.", zh: "记录编号。")))
+  var seq: Int
+
+  @Option(
+    help: ArgumentHelp(
+      Language.current.pick(
+        "The proof; the record goes to the same name with .leaf (default: record-SEQ.tlog-proof).",
+        zh: "证明文件；记录写入同名加 .leaf 的文件（默认 record-SEQ.tlog-proof）。"), valueName: "file"))
+  var out: String?
+
+  @Option(
+    help: ArgumentHelp(
+      Language.current.pick("The log's verifier key; else the daemon's own.", zh: "日志的验证密钥；默认用守护进程自己的。"),
+      valueName: "vkey"))
+  var key: String?
+
+  func run() throws {
+    let proof = try RecordProof(seq: seq, from: options.connect(), key: key)
+    let path = out ?? "record-\(seq).tlog-proof"
+    try Terminal.create(path, Array(proof.proof.utf8))
+    try Terminal.create(path + ".leaf", proof.leaf)
+    if options.json || options.ndjson {
+      let files: JSONValue = ["proof": .string(path), "leaf": .string(path + ".leaf")]
+      Terminal.out(files.encodedString + "\n")
+    } else {
+      Terminal.out("\(path)\n\(path).leaf\n")
+    }
+  }
+}
+
+/// `stationctl audit check`
+struct AuditCheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: Language.current.pick(
+      "Check an exported proof, without the daemon.", zh: "核验导出的证明，无需守护进程。"))
+
+  @OptionGroup var options: GlobalOptions
+
+  @Argument(help: ArgumentHelp(Language.current.pick("The proof.", zh: "证明文件。")))
+  var proof: String
+
+  @Argument(help: ArgumentHelp(Language.current.pick("The record.", zh: "记录文件。")))
+  var leaf: String
+
+  @Option(
+    help: ArgumentHelp(
+      Language.current.pick("The log's verifier key.", zh: "日志的验证密钥。"), valueName: "vkey"))
+  var key: String
+
+  func run() throws {
+    let record = RecordProof(
+      leaf: try Terminal.read(leaf), proof: String(decoding: try Terminal.read(proof), as: UTF8.self))
+    let (index, log) = try record.verify(key: key)
+    AuditPrinter(options: options).print(log, index: index)
+  }
+}

@@ -1,0 +1,78 @@
+import Glibc
+import StationClient
+
+/// The program's three streams.
+enum Terminal {
+  /// Writes to standard output. Ends the program, as a filter should, when nobody reads any more.
+  static func out(_ text: String) { write(text, to: STDOUT_FILENO) }
+
+  /// Writes to standard error: progress and diagnostics.
+  static func err(_ text: String) { write(text, to: STDERR_FILENO) }
+
+  static var outIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+  static var errIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// Columns of the terminal on standard output; nil if it is none.
+  static var width: Int? {
+    guard outIsTerminal else { return nil }
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  /// A variable of the environment.
+  static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+  /// All bytes of a file; `-` is standard input.
+  static func read(_ path: String) throws(UsageError) -> [UInt8] {
+    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw unreadable(path) }
+    defer { if path != "-" { close(descriptor) } }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+      let count = Glibc.read(descriptor, &chunk, chunk.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw unreadable(path) }
+      if count == 0 { return bytes }
+      bytes.append(contentsOf: chunk[..<count])
+    }
+  }
+
+  /// Writes a new file; one that is there is left as it is.
+  static func create(_ path: String, _ bytes: [UInt8]) throws(UsageError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw unwritable(path) }
+    let isWritten = write(bytes[...], to: descriptor)
+    guard close(descriptor) == 0, isWritten else {
+      unlink(path)
+      throw unwritable(path)
+    }
+  }
+
+  private static func write(_ text: String, to descriptor: Int32) {
+    // Standard output on a closed pipe ends the program by SIGPIPE before this can fail for that reason.
+    _ = write(Array(text.utf8)[...], to: descriptor)
+  }
+
+  private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return false }
+      rest = rest.dropFirst(count)
+    }
+    return true
+  }
+
+  private static func unreadable(_ path: String) -> UsageError {
+    let why = String(cString: strerror(errno))
+    return UsageError("cannot read \(path): \(why)", zh: "无法读取 \(path)：\(why)")
+  }
+
+  private static func unwritable(_ path: String) -> UsageError {
+    let why = String(cString: strerror(errno))
+    return UsageError("cannot write \(path): \(why)", zh: "无法写入 \(path)：\(why)")
+  }
+}

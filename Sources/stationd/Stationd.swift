@@ -1,0 +1,77 @@
+import ArgumentParser
+import Foundation
+import Logging
+import StationDaemon
+import StationSystemd
+
+/// The daemon's command line.
+@main
+struct Stationd: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "stationd",
+    abstract: "Serve a station's modules over a Unix socket, with everything in one audit-logged store.",
+    discussion: """
+      stationd --dev DIR           state and DIR/stationd.sock, your own user has all roles
+      stationd --config FILE       as the configuration says
+      stationd --check-config FILE say whether it would start, and do nothing
+      """,
+    version: Daemon.version)
+
+  @Option(name: .customLong("dev"), help: "Development: keep everything in this directory.")
+  var development: String?
+
+  @Option(name: .customLong("config"), help: "Run with this configuration file.")
+  var configurationFile: String?
+
+  @Option(name: .customLong("check-config"), help: "Check a configuration file and exit.")
+  var fileToCheck: String?
+
+  func validate() throws {
+    guard [development, configurationFile, fileToCheck].compactMap({ $0 }).count == 1 else {
+      throw ValidationError("give exactly one of --dev DIR, --config FILE and --check-config FILE")
+    }
+  }
+
+  func run() async throws {
+    var log = Logger(label: "stationd") { StreamLogHandler.standardError(label: $0) }
+    log.logLevel = .info
+    do {
+      if let file = fileToCheck {
+        try Daemon.check(try DaemonConfiguration.load(file))
+        print("\(file): ok")
+        return
+      }
+      try await serve(try configuration(), log)
+    } catch let exit as ExitCode {
+      throw exit
+    } catch {
+      FileHandle.standardError.write(Data("stationd: \(error)\n".utf8))
+      throw ExitCode(1)
+    }
+  }
+
+  private func configuration() throws -> DaemonConfiguration {
+    if let directory = development { return try .development(directory: directory) }
+    return try .load(configurationFile ?? "")
+  }
+
+  private func serve(_ configuration: DaemonConfiguration, _ log: Logger) async throws {
+    let notifier = ServiceNotifier.takeFromEnvironment()
+    let daemon = try await Daemon(configuration, log: log) {
+      // Nothing that was promised is lost: what is on disk is found out at the next start. The answers
+      // of the failed batch leave first.
+      DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(200)) { Foundation.exit(70) }
+    }
+    notifier.notify(.ready)
+    log.info(
+      "serving",
+      metadata: [
+        "socket": "\(configuration.socketPath)", "state": "\(configuration.stateDirectory)",
+        "version": "\(Daemon.version)",
+      ])
+    let signal = await Signals.waitForStop()
+    log.info("stopping", metadata: ["signal": "\(signal)"])
+    notifier.notify(.stopping)
+    await daemon.stop()
+  }
+}

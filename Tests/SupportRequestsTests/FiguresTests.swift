@@ -1,0 +1,160 @@
+import StationKit
+import SupportRequests
+import Testing
+
+@Suite("Figures")
+struct FiguresTests {
+  static let now = Instant(milliseconds: 1_000_000)
+
+  static let columns: [ClockFigure] = [
+    .running(due: Instant(milliseconds: 1)), .running(due: Instant(milliseconds: 1_772_416_800_000)), .paused,
+    .breached, .withdrawn, .done(milliseconds: 0, onTime: true), .done(milliseconds: 0, onTime: false),
+    .done(milliseconds: 1, onTime: false), .done(milliseconds: 3_155_760_000_000, onTime: true),
+  ]
+
+  @Test("a clock's column reads back as it was written", arguments: columns)
+  func roundTrip(_ figure: ClockFigure) { #expect(ClockFigure(column: figure.column) == figure) }
+
+  static let outcomes: [Outcome] = [0, 1, 70].flatMap { redirects in
+    [Outcome.Feedback.open, .given, .missing, .none].map { feedback in
+      var outcome = Outcome()
+      outcome.redirects = redirects
+      outcome.feedback = feedback
+      outcome.inTime = redirects == 1
+      outcome.worked = redirects == 70
+      return outcome
+    }
+  }
+
+  @Test("an outcome's column reads back as it was written", arguments: outcomes)
+  func outcomeRoundTrip(_ outcome: Outcome) { #expect(Outcome(column: outcome.column) == outcome) }
+
+  static let rates: [(Int, Int, String?, Bool?)] = [
+    (0, 0, nil, nil), (0, 3, "0.0", false), (3, 3, "100.0", true), (2, 3, "66.7", false), (1, 3, "33.3", false),
+    (19, 20, "95.0", true), (1999, 2000, "100.0", true), (949, 1000, "94.9", false), (9499, 10000, "95.0", false),
+    (1, 16, "6.3", false), (1, 32, "3.1", false),
+  ]
+
+  @Test("a rate is compared exactly and only then rounded; a zero denominator is n/a", arguments: rates)
+  func rate(_ hits: Int, _ all: Int, _ percent: String?, _ reaches95: Bool?) {
+    let rate = Rate(numerator: hits, denominator: all)
+    #expect(rate.percent == percent)
+    #expect(rate.reaches(percent: 95) == reaches95)
+  }
+
+  static let ranks: [(values: [Int64], median: Int64?, p90: Int64?)] = [
+    ([], nil, nil), ([5], 5, 5), ([1, 2], 1, 2), ([1, 2, 3], 2, 3), ([1, 2, 3, 4], 2, 4),
+    (Array(1...10), 5, 9), (Array(1...11), 6, 10), (Array(1...100), 50, 90),
+  ]
+
+  @Test("percentiles are by nearest rank", arguments: ranks)
+  func percentile(_ values: [Int64], _ median: Int64?, _ p90: Int64?) {
+    #expect(Percentile.nearestRank(values, percent: 50) == median)
+    #expect(Percentile.nearestRank(values, percent: 90) == p90)
+  }
+
+  @Test("sums agree with counting by hand over random cycles", arguments: 0..<20)
+  func bruteForce(_ seed: UInt64) {
+    var random = Seeded(state: seed)
+    var figures = Figures()
+    var rows: [(ClockFigure, ClockFigure, Outcome)] = []
+    for _ in 0..<Int.random(in: 0...300, using: &random) {
+      var outcome = Outcome()
+      outcome.redirects = Int.random(in: 0...2, using: &random)
+      outcome.feedback = [.open, .given, .missing, .none].randomElement(using: &random) ?? .open
+      outcome.inTime = outcome.feedback == .given && Bool.random(using: &random)
+      let row = (Self.figure(&random, pauses: false), Self.figure(&random, pauses: true), outcome)
+      rows.append(row)
+      figures.add(response: row.0.column, support: row.1.column, outcome: outcome.column, now: Self.now)
+    }
+    for (sum, clocks) in [(figures.response, rows.map(\.0)), (figures.support, rows.map(\.1))] {
+      let onTime = clocks.filter { if case .done(_, true) = $0 { true } else { false } }.count
+      let late = clocks.filter { clock in
+        switch clock {
+        case .done(_, false), .breached: true
+        case .running(let due): due <= Self.now
+        default: false
+        }
+      }.count
+      #expect(sum.onTime == Rate(numerator: onTime, denominator: onTime + late))
+      #expect(sum.onTime.denominator + sum.running + sum.paused + sum.withdrawn == rows.count)
+      let lengths = clocks.compactMap { if case .done(let length, _) = $0 { length } else { nil } }
+      #expect(sum.lengths == lengths)
+      let median = lengths.sorted().first { value in lengths.filter { $0 <= value }.count * 2 >= lengths.count }
+      #expect(Percentile.nearestRank(lengths.sorted(), percent: 50) == median)
+    }
+    #expect(figures.redirects == rows.reduce(0) { $0 + $1.2.redirects })
+    #expect(figures.redirected == rows.filter { $0.2.redirects > 0 }.count)
+    let given = rows.filter { $0.2.feedback == .given }.count
+    #expect(
+      figures.feedback
+        == Rate(numerator: given, denominator: given + rows.filter { $0.2.feedback == .missing }.count))
+  }
+
+  private static func figure(_ random: inout Seeded, pauses: Bool) -> ClockFigure {
+    switch Int.random(in: 0..<6, using: &random) {
+    case 0: .running(due: Instant(milliseconds: Int64.random(in: 999_990...1_000_010, using: &random)))
+    case 1 where pauses: .paused
+    case 2: .breached
+    case 3: .withdrawn
+    case 4: .done(milliseconds: Int64.random(in: 0...20, using: &random), onTime: false)
+    default: .done(milliseconds: Int64.random(in: 0...20, using: &random), onTime: true)
+    }
+  }
+
+  @Test("a month by department: the reopened request's breach stays, the withdrawn one is excluded")
+  func month() throws {
+    let fixture = try Fixture()
+    let late = try fixture.open()
+    let withdrawn = try fixture.open()
+    let prompt = try fixture.open(8)
+    try fixture.step("withdraw", withdrawn)
+    try fixture.minutes(10)
+    try fixture.step("acknowledge", prompt)
+    try fixture.minutes(80)
+    for step in ["acknowledge", "assign", "start", "complete", "feedback", "reopen"] { try fixture.step(step, late) }
+    let result = try fixture.store.call(
+      "support.figures", ["from": "2026-03-01", "to": "2026-03-31", "by": "department", "target": 100])
+    let groups = result["groups"]?.arrayValue ?? []
+    #expect(groups.map { $0["key"] } == ["command-centre", "public-security-brigade"])
+    let response = groups.first?["response"]
+    #expect(groups.first?["cycles"] == 3)
+    #expect(response?["on_time"]?["denominator"] == 1)
+    #expect(response?["on_time"]?["numerator"] == 0)
+    #expect(response?["on_time"]?["reaches_target"] == false)
+    #expect(response?["on_time"]?["exclusions"] == ["running": 1, "withdrawn": 1])
+    #expect(response?["median_s"] == 5400)
+    #expect(groups.last?["response"]?["on_time"]?["text"] == "100.0 %")
+    #expect(groups.last?["support"]?["on_time"]?["text"] == "n/a")
+    #expect(groups.last?["support"]?["on_time"]?["percent"] == .null)
+  }
+
+  @Test("figures are of the present month by default, of one unit if named, and of at most 366 days")
+  func period() throws {
+    let fixture = try Fixture()
+    try fixture.open()
+    try fixture.open(8, station: "st-03")
+    let result = try fixture.store.call("support.figures", [:])
+    #expect(result["from"] == "2026-03-01" && result["to"] == "2026-03-31")
+    #expect(result["total"]?["cycles"] == 2)
+    #expect(try fixture.store.call("support.figures", ["station": "st-03"])["total"]?["cycles"] == 1)
+    #expect(try fixture.store.call("support.figures", ["scenario": 9])["total"]?["cycles"] == 0)
+    #expect(try fixture.store.call("support.figures", [:], as: .of("st-03"))["total"]?["cycles"] == 1)
+    #expect(
+      try fixture.store.call("support.figures", ["from": "2026-04-01", "to": "2026-04-30"])["total"]?["cycles"] == 0)
+    for (from, to, isFine) in [
+      ("2026-01-01", "2027-01-01", true), ("2026-01-01", "2027-01-02", false), ("2026-03-02", "2026-03-01", false),
+    ] {
+      let params: JSONObject = ["from": .string(from), "to": .string(to)]
+      if isFine {
+        try fixture.store.call("support.figures", params)
+      } else {
+        let error = #expect(throws: RPCError.self) { try fixture.store.call("support.figures", params) }
+        #expect(error?.rule == "support.figures.period")
+      }
+    }
+    #expect(throws: RPCError.self) {
+      try fixture.store.call("support.figures", ["station": "st-03"], as: .of("st-04"))
+    }
+  }
+}

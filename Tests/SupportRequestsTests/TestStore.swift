@@ -1,0 +1,156 @@
+import StationKit
+
+/// A store in memory that runs modules' handlers as the daemon does: schemas, declared names, expected versions,
+/// rollback of what fails, deadlines that fire once.
+final class TestStore {
+  struct Emitted: Equatable {
+    let name: String
+    let payload: JSONObject
+  }
+
+  struct Scheduled {
+    let due: Instant
+    let payload: JSONObject
+  }
+
+  struct Row {
+    var record: Record
+    let sequence: Int
+  }
+
+  /// Everything that a failed call takes back.
+  struct Contents {
+    var rows: [String: [String: Row]] = [:]
+    var series: [String: Int] = [:]
+    var deadlines: [String: Scheduled] = [:]
+    var events: [Emitted] = []
+    var sequence = 0
+  }
+
+  var contents = Contents()
+  var now: Instant
+  var calendar = WorkCalendar.weekendsOnly
+  /// Whether schemas are checked; only a benchmark says no.
+  var checks = true
+  private let modules: [String: Module]
+  private var methods: [String: (module: String, method: Method)] = [:]
+  private var schemas: [String: JSONSchema] = [:]
+
+  init(_ modules: [Module], now: Instant) throws {
+    self.now = now
+    self.modules = Dictionary(uniqueKeysWithValues: modules.map { ($0.name, $0) })
+    for module in modules {
+      for method in module.methods {
+        let name = "\(module.name).\(method.name)"
+        methods[name] = (module.name, method)
+        schemas["params \(name)"] = try JSONSchema(method.params)
+        schemas["result \(name)"] = try JSONSchema(method.result)
+      }
+      for collection in module.collections {
+        schemas["body \(module.name).\(collection.name)"] = try JSONSchema(collection.schema)
+      }
+      for event in module.events { schemas["event \(module.name).\(event.name)"] = try JSONSchema(event.payload) }
+    }
+  }
+
+  /// Calls a method as a client does.
+  @discardableResult
+  func call(_ name: String, _ params: JSONObject, as principal: Principal = .all) throws -> JSONValue {
+    guard let (module, method) = methods[name] else { throw RPCError(.methodNotFound) }
+    try check("params \(name)", .object(params), .invalidParams)
+    let before = contents
+    do {
+      let result = try run(module, method, name, params, context(name, principal))
+      try check("result \(name)", result, .internalError)
+      return result
+    } catch {
+      contents = before
+      throw error
+    }
+  }
+
+  func context(_ method: String, _ principal: Principal) -> CallContext {
+    CallContext(principal: principal, method: method, now: now, calendar: calendar, zone: .shanghai)
+  }
+
+  /// Moves the clock on, firing what comes due on the way, each at its instant.
+  func advance(to instant: Instant) throws {
+    while let (key, next) = contents.deadlines.min(by: { ($0.value.due, $0.key) < ($1.value.due, $1.key) }),
+      next.due <= instant
+    {
+      now = max(now, next.due)
+      try fire(key, late: false)
+    }
+    now = instant
+  }
+
+  /// Moves the clock as if the daemon had been down: what came due fires afterwards, late.
+  func sleep(to instant: Instant) throws {
+    now = instant
+    while let (key, next) = contents.deadlines.min(by: { ($0.value.due, $0.key) < ($1.value.due, $1.key) }),
+      next.due <= instant
+    {
+      try fire(key, late: true)
+    }
+  }
+
+  private func fire(_ key: String, late: Bool) throws {
+    guard let deadline = contents.deadlines.removeValue(forKey: key) else { return }
+    let parts = key.split(separator: "|").map(String.init)
+    try handle(parts[0], parts[1], subject: parts[2], deadline, late: late)
+  }
+
+  /// Runs a deadline's handler, also again for one that has fired.
+  func handle(_ module: String, _ kind: String, subject: String, _ deadline: Scheduled, late: Bool) throws {
+    guard let kind = modules[module]?.deadlines.first(where: { $0.name == kind }) else { return }
+    let fired = Deadline(
+      kind: kind.name, subject: subject, due: deadline.due, payload: deadline.payload, late: late)
+    let context = context("", .all)
+    try kind.fire(fired, context, TestTransaction(self, module, context))
+  }
+
+  func run(
+    _ module: String, _ method: Method, _ name: String, _ params: JSONObject, _ context: CallContext
+  ) throws -> JSONValue {
+    let tx = TestTransaction(self, module, context)
+    switch method.handler.body {
+    case .read(let body): return try body(Params(params), context, tx)
+    case .write(let body): return try body(Params(params), context, tx)
+    default: throw RPCError(.internalError)
+    }
+  }
+
+  func check(_ schema: String, _ value: JSONValue, _ kind: ErrorKind) throws {
+    guard checks else { return }
+    guard let compiled = schemas[schema] else { throw StoreError.undeclared(schema) }
+    guard let violation = compiled.validate(value) else { return }
+    if kind == .invalidParams {
+      throw RPCError.invalid(Text(violation.message, zh: ""), pointer: violation.pointer.description)
+    }
+    throw StoreError.schema(schema, violation.pointer.description, violation.message)
+  }
+
+  func module(_ name: String) throws -> Module {
+    guard let module = modules[name] else { throw StoreError.undeclared(name) }
+    return module
+  }
+
+  func target(_ name: String) throws -> (module: String, method: Method) {
+    guard let found = methods[name] else { throw StoreError.undeclared(name) }
+    return found
+  }
+
+  /// What a module must never do.
+  enum StoreError: Error {
+    case undeclared(String)
+    case schema(String, String, String)
+  }
+}
+
+extension Principal {
+  static let all = Principal(uid: 1000, gid: 1000, roles: ["admin"], unit: nil, scope: .all)
+
+  static func of(_ unit: String, uid: UInt32 = 2000) -> Principal {
+    Principal(uid: uid, gid: uid, roles: ["desk"], unit: unit, scope: .units([unit]))
+  }
+}

@@ -1,0 +1,165 @@
+import StationKit
+
+/// One module's view of a ``TestStore`` during one call.
+final class TestTransaction: Transaction {
+  private let store: TestStore
+  private let name: String
+  private let context: CallContext
+
+  init(_ store: TestStore, _ module: String, _ context: CallContext) {
+    self.store = store
+    self.name = module
+    self.context = context
+  }
+
+  private func declared(_ collection: String) throws -> Collection {
+    guard let found = try store.module(name).collections.first(where: { $0.name == collection }) else {
+      throw TestStore.StoreError.undeclared(collection)
+    }
+    return found
+  }
+
+  private func key(_ collection: String) -> String { "\(name).\(collection)" }
+
+  func get(_ collection: String, _ id: String) throws -> Record? {
+    if store.checks { _ = try declared(collection) }
+    return store.contents.rows[key(collection)]?[id]?.record
+  }
+
+  func create(_ collection: String, id: String?, _ body: JSONObject) throws -> Record {
+    if store.checks { _ = try declared(collection) }
+    let key = key(collection)
+    try store.check("body \(key)", .object(body), .internalError)
+    store.contents.sequence += 1
+    let id = id ?? "id-\(store.contents.sequence)"
+    guard store.contents.rows[key]?[id] == nil else { throw RPCError(.alreadyExists) }
+    let record = Record(id: id, version: 1, body: body)
+    store.contents.rows[key, default: [:]][id] = TestStore.Row(record: record, sequence: store.contents.sequence)
+    return record
+  }
+
+  func put(_ collection: String, _ id: String, version: Int, _ body: JSONObject) throws -> Record {
+    _ = try declared(collection)
+    let key = key(collection)
+    try store.check("body \(key)", .object(body), .internalError)
+    guard let old = store.contents.rows[key]?[id] else { throw RPCError.notFound(collection, id) }
+    guard old.record.version == version else { throw RPCError(.conflict) }
+    let record = Record(id: id, version: version + 1, body: body)
+    store.contents.rows[key]?[id]?.record = record
+    return record
+  }
+
+  func delete(_ collection: String, _ id: String, version: Int) throws {
+    guard store.contents.rows[key(collection)]?[id]?.record.version == version else { throw RPCError(.conflict) }
+    store.contents.rows[key(collection)]?[id] = nil
+  }
+
+  func next(series: String) throws -> Int {
+    let number = (store.contents.series["\(name)|\(series)"] ?? 0) + 1
+    store.contents.series["\(name)|\(series)"] = number
+    return number
+  }
+
+  func schedule(_ kind: String, subject: String, due: Instant, payload: JSONObject) throws {
+    if store.checks {
+      guard try store.module(name).deadlines.contains(where: { $0.name == kind }) else {
+        throw TestStore.StoreError.undeclared(kind)
+      }
+    }
+    store.contents.deadlines["\(name)|\(kind)|\(subject)"] = TestStore.Scheduled(due: due, payload: payload)
+  }
+
+  func cancel(_ kind: String, subject: String) throws {
+    store.contents.deadlines["\(name)|\(kind)|\(subject)"] = nil
+  }
+
+  func emit(_ event: String, _ payload: JSONObject) throws {
+    try store.check("event \(name).\(event)", .object(payload), .internalError)
+    store.contents.events.append(TestStore.Emitted(name: "\(name).\(event)", payload: payload))
+  }
+
+  func call(_ method: String, _ params: JSONObject) throws -> JSONValue {
+    if store.checks {
+      guard try store.module(name).calls.contains(method) else { throw TestStore.StoreError.undeclared(method) }
+    }
+    let (module, target) = try store.target(method)
+    return try store.run(module, target, method, params, context)
+  }
+
+  // MARK: Queries
+
+  func query(_ query: Query) throws -> Page {
+    let rows = try matching(query)
+    let start = query.cursor.flatMap { cursor in rows.firstIndex { String($0.sequence) == cursor } }.map { $0 + 1 } ?? 0
+    guard (1...1000).contains(query.limit) else { throw TestStore.StoreError.undeclared("limit") }
+    let page = rows[start...].prefix(query.limit)
+    let next = start + page.count < rows.count ? page.last.map { String($0.sequence) } : nil
+    return Page(records: page.map(\.record), next: next)
+  }
+
+  func count(_ query: Query) throws -> Int { try matching(query).count }
+
+  func forEach(_ query: Query, columns: [String], _ body: ([IndexValue]) throws -> Void) throws {
+    let collection = try declared(query.collection)
+    let index = collection.indexes.first { $0.name == query.index }
+    for column in columns where index?.fields.contains(column) != true {
+      throw TestStore.StoreError.undeclared("column \(column) of the index")
+    }
+    for row in try matching(query) {
+      try body(try columns.map { try value(row.record, $0, collection) })
+    }
+  }
+
+  private func matching(_ query: Query) throws -> [TestStore.Row] {
+    let collection = try declared(query.collection)
+    var fields: [String] = []
+    if let name = query.index {
+      guard let index = collection.indexes.first(where: { $0.name == name }) else {
+        throw TestStore.StoreError.undeclared(name)
+      }
+      fields = index.fields
+    }
+    let isRanged = query.from != nil || query.to != nil
+    guard query.equals.count + (isRanged ? 1 : 0) <= fields.count else {
+      throw TestStore.StoreError.undeclared("more fields than the index has")
+    }
+    var rows: [(keys: [IndexValue], row: TestStore.Row)] = []
+    for row in (store.contents.rows[key(query.collection)] ?? [:]).values {
+      let keys = try fields.map { try value(row.record, $0, collection) }
+      guard Array(keys.prefix(query.equals.count)) == query.equals else { continue }
+      if let from = query.from, precedes(keys[query.equals.count], from) { continue }
+      if let to = query.to, !precedes(keys[query.equals.count], to) { continue }
+      rows.append((keys, row))
+    }
+    rows.sort { left, right in
+      for (a, b) in zip(left.keys, right.keys) where a != b { return precedes(a, b) }
+      return left.row.sequence < right.row.sequence
+    }
+    if query.descending { rows.reverse() }
+    return rows.map(\.row)
+  }
+
+  private func value(_ record: Record, _ field: String, _ collection: Collection) throws -> IndexValue {
+    guard let declared = collection.fields.first(where: { $0.name == field }) else {
+      throw TestStore.StoreError.undeclared(field)
+    }
+    guard let value = record[field], value != .null else { return .null }
+    switch declared.type {
+    case .text: return value.stringValue.map(IndexValue.text) ?? .null
+    case .integer: return value.intValue.map(IndexValue.integer) ?? .null
+    }
+  }
+
+  /// The order of SQL: NULL, integers, texts by bytes.
+  private func precedes(_ left: IndexValue, _ right: IndexValue) -> Bool {
+    switch (left, right) {
+    case (.null, .null): false
+    case (.null, _): true
+    case (_, .null): false
+    case (.integer(let a), .integer(let b)): a < b
+    case (.integer, .text): true
+    case (.text, .integer): false
+    case (.text(let a), .text(let b)): a.utf8.lexicographicallyPrecedes(b.utf8)
+    }
+  }
+}
