@@ -3,7 +3,8 @@ import StationKit
 /// `directory.duty.*`.
 enum DutyMethods {
   private static let example: JSONValue = [
-    "unit": "command-centre", "holder": "CC-1", "role": "duty leader", "from": "2026-03-02T08:00:00.000+08:00",
+    "unit": "command-centre", "holder": "CC-1", "role": "duty leader",
+    "from": "2026-03-02T08:00:00.000+08:00",
     "to": "2026-03-03T08:00:00.000+08:00", "version": 1,
   ]
 
@@ -20,7 +21,8 @@ enum DutyMethods {
       Example(
         "A day at the command centre",
         params: [
-          "unit": "command-centre", "holder": "CC-1", "role": "duty leader", "from": "2026-03-02T08:00:00+08:00",
+          "unit": "command-centre", "holder": "CC-1", "role": "duty leader",
+          "from": "2026-03-02T08:00:00+08:00",
           "to": "2026-03-03T08:00:00+08:00",
         ], result: example)
     ],
@@ -83,7 +85,8 @@ enum DutyMethods {
     }
     let starts = Int(from.milliseconds)
     var body: JSONObject = [
-      "unit": .string(unit), "holder": .string(holder), "starts": .int(starts), "ends": .int(Int(to.milliseconds)),
+      "unit": .string(unit), "holder": .string(holder), "starts": .int(starts),
+      "ends": .int(Int(to.milliseconds)),
     ]
     if let role = params["role"] { body["role"] = role }
     let same = try tx.query(

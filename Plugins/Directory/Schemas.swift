@@ -10,7 +10,10 @@ enum Schemas {
     "type": "string", "enum": .array(UnitKind.allCases.map { .string($0.rawValue) }),
   ]
   static let name: JSONValue = object(
-    ["en": ["type": "string", "minLength": 1, "maxLength": 128], "zh": ["type": "string", "minLength": 1, "maxLength": 128]],
+    [
+      "en": ["type": "string", "minLength": 1, "maxLength": 128],
+      "zh": ["type": "string", "minLength": 1, "maxLength": 128],
+    ],
     required: ["en", "zh"])
 
   /// An object that allows the named members and no other.

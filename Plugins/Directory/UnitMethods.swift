@@ -23,7 +23,8 @@ enum UnitMethods {
     params: Schemas.object([
       "kind": Schemas.kind, "parent": Schemas.id, "active": ["type": "boolean"],
       "order": ["type": "string", "enum": ["asc", "desc"]],
-      "limit": ["type": "integer", "minimum": 1, "maximum": 500], "cursor": ["type": "string", "maxLength": 512],
+      "limit": ["type": "integer", "minimum": 1, "maximum": 500],
+      "cursor": ["type": "string", "maxLength": 512],
     ]),
     result: Schemas.object(
       ["items": ["type": "array", "items": Schemas.unit], "next": ["type": "string"]], required: ["items"]),

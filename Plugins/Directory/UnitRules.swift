@@ -80,7 +80,8 @@ struct UnitRules {
           zh: "防区须有局领导、责任警种以及成员中的牵头所"), pointer: "/lead_station")
     }
     for id in unit.stations {
-      guard let station = try find(id), station.active, station.kind == .station, station.parent == bureau else {
+      guard let station = try find(id), station.active, station.kind == .station, station.parent == bureau
+      else {
         throw RPCError.refused(
           rule: DirectoryRules.zoneMember,
           Text("'\(id)' is not an active station of the bureau", zh: "“\(id)”不是本局现存派出所"),

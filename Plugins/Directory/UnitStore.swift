@@ -15,7 +15,8 @@ struct UnitStore {
       })
   }
 
-  static func children(of parent: String, kind: UnitKind? = nil, in tx: any ReadTransaction) throws -> [Unit] {
+  static func children(of parent: String, kind: UnitKind? = nil, in tx: any ReadTransaction) throws -> [Unit]
+  {
     var equals: [IndexValue] = [.text(parent)]
     if let kind { equals.append(.text(kind.rawValue)) }
     var query = Query("unit", index: "by_parent", equals: equals, limit: 1000)

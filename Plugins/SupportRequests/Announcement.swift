@@ -1,7 +1,7 @@
 import StationKit
 
-/// Emits the module's events. They hold ids, codes and times, never personal data, and name whom they are for:
-/// every request and every result goes to the coordination desk too.
+/// Emits the module's events. They hold ids, codes and times, never personal data, and name whom they are
+/// for: every request and every result goes to the coordination desk too.
 struct Announcement {
   let catalogue: Catalogue
   let tx: any Transaction
@@ -60,7 +60,8 @@ struct Announcement {
 
   /// A rung fired.
   func escalated(
-    _ id: String, _ request: SupportRequest, _ clock: ClockName, _ rung: Rung, due: Instant, late: Bool, zone: Zone
+    _ id: String, _ request: SupportRequest, _ clock: ClockName, _ rung: Rung, due: Instant, late: Bool,
+    zone: Zone
   ) throws {
     var units: [String] = []
     for recipient in rung.to {
@@ -73,7 +74,8 @@ struct Announcement {
     try tx.emit(
       "escalated",
       [
-        "request": .string(id), "clock": .string(clock.rawValue), "rung": .int(rung.percent), "to": list(units),
+        "request": .string(id), "clock": .string(clock.rawValue), "rung": .int(rung.percent),
+        "to": list(units),
         "duty_leader": .bool(rung.to.contains(.dutyLeader)), "due": .string(due.rfc3339(zone: zone)),
         "late": .bool(late),
       ])
@@ -102,7 +104,10 @@ struct Announcement {
     EventKind(
       "immediate", Text("A request with danger to life", zh: "危及生命的紧急请求"),
       payload: Schemas.object(
-        ["request": Schemas.requestID, "scenario": Schemas.number, "station": Schemas.unit, "to": Schemas.units],
+        [
+          "request": Schemas.requestID, "scenario": Schemas.number, "station": Schemas.unit,
+          "to": Schemas.units,
+        ],
         required: ["request", "scenario", "station", "to"])),
     EventKind(
       "transfer_to_criminal_brigade",

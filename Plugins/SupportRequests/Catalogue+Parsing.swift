@@ -73,7 +73,8 @@ extension Catalogue {
       }
     }
     if !local.isAbsent {
-      for key in try local.object(allowed: (1...count).map(String.init)).keys where found[Int(key) ?? 0] == nil {
+      for key in try local.object(allowed: (1...count).map(String.init)).keys
+      where found[Int(key) ?? 0] == nil {
         throw local[key].error("there is no such scenario")
       }
     }
@@ -92,7 +93,9 @@ extension Catalogue {
     for element in try list.elements() {
       _ = try element.object(allowed: ["percent", "to"])
       let percent = try element["percent"].int(1...1000)
-      guard percent > rungs.last?.percent ?? 0 else { throw element["percent"].error("must rise from rung to rung") }
+      guard percent > rungs.last?.percent ?? 0 else {
+        throw element["percent"].error("must rise from rung to rung")
+      }
       var to: [Rung.Recipient] = []
       for recipient in try element["to"].elements() {
         switch try recipient.unit() {
@@ -105,7 +108,9 @@ extension Catalogue {
       guard !to.isEmpty else { throw element["to"].error("must name someone") }
       rungs.append(Rung(percent: percent, to: to))
     }
-    guard rungs.contains(where: { $0.percent == 100 }) else { throw list.error("must have a rung at 100 percent") }
+    guard rungs.contains(where: { $0.percent == 100 }) else {
+      throw list.error("must have a rung at 100 percent")
+    }
     return rungs
   }
 
@@ -114,7 +119,9 @@ extension Catalogue {
     var windows: [ServiceHours.Window] = []
     for element in try place["windows"].elements() {
       let bounds = try element.elements()
-      guard bounds.count == 2 else { throw element.error("must be [opens, closes] in minutes after midnight") }
+      guard bounds.count == 2 else {
+        throw element.error("must be [opens, closes] in minutes after midnight")
+      }
       windows.append(
         ServiceHours.Window(opens: try bounds[0].int(0...1440), closes: try bounds[1].int(0...1440)))
     }

@@ -29,7 +29,9 @@ extension Clocks {
     func instant(_ key: String) -> Instant? {
       json?[key]?.intValue.map { Instant(milliseconds: Int64($0)) }
     }
-    guard let responseDue = instant("response_due"), let supportEnd = instant("support_end") else { return nil }
+    guard let responseDue = instant("response_due"), let supportEnd = instant("support_end") else {
+      return nil
+    }
     self.init(
       start: start, responseDue: responseDue, supportEnd: supportEnd,
       provisional: json?["provisional"]?.boolValue ?? false)

@@ -2,9 +2,9 @@ import StationKit
 
 /// The two clocks of one cycle.
 ///
-/// Both start at submission. The response clock runs until acknowledgement and never pauses; the support clock
-/// runs until completion and pauses only while the station owes information. All ends are half open: a clock
-/// is late when now >= its end.
+/// Both start at submission. The response clock runs until acknowledgement and never pauses; the support
+/// clock runs until completion and pauses only while the station owes information. All ends are half open:
+/// a clock is late when now >= its end.
 package struct Clocks: Sendable, Hashable {
   package let start: Instant
   /// The end of the response limit.

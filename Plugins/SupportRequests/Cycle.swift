@@ -32,7 +32,8 @@ package struct Cycle: Sendable, Hashable {
 
   package var json: JSONValue {
     [
-      "number": .int(number), "scenario_version": .string(scenarioVersion), "rule_version": .string(ruleVersion),
+      "number": .int(number), "scenario_version": .string(scenarioVersion),
+      "rule_version": .string(ruleVersion),
       "calendar_version": .string(calendarVersion), "limits": .string(limits),
     ]
   }

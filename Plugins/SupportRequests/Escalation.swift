@@ -12,8 +12,8 @@ struct Escalation: Sendable {
     }
   }
 
-  /// Fires every rung that is due and has not fired, in order, and sets the next deadline. Which rungs those are
-  /// is read from the record, so that firing twice or late does nothing twice.
+  /// Fires every rung that is due and has not fired, in order, and sets the next deadline. Which rungs
+  /// those are is read from the record, so that firing twice or late does nothing twice.
   func fire(_ deadline: Deadline, _ context: CallContext, _ tx: any Transaction) throws {
     guard let record = try tx.get("request", deadline.subject), var request = SupportRequest(record.body),
       request.state.isOpen
@@ -49,7 +49,8 @@ struct Escalation: Sendable {
     request.outcome.feedback = .missing
     request.marks["incomplete"] = true
     request.ended = context.now
-    request.history.append(Steps.entry(.lapse, from: old.state, to: request.state, context, [:]))
+    request.history.append(
+      Steps.entry(Action.lapse.rawValue, from: old.state, to: request.state, context, [:]))
     _ = try Steps(catalogue: catalogue).save(record.id, record.version, request, tx)
     try Announcement(catalogue: catalogue, tx: tx).changed(record.id, .lapse, from: old.state, request)
   }

@@ -13,7 +13,8 @@ enum Examples {
     let response = "2026-03-02T10:00:00.000+08:00"
     let support = "2026-03-03T09:00:00.000+08:00"
     var header: JSONObject = [
-      "id": id, "version": .int(version), "scenario": 2, "station": "st-01", "department": .string(department),
+      "id": id, "version": .int(version), "scenario": 2, "station": "st-01",
+      "department": .string(department),
       "state": .string(state.rawValue), "urgency": .string(urgency.rawValue),
       "opened_at": "2026-03-02T09:00:00.000+08:00", "response_due": .string(response),
       "support_due": isPaused ? .null : .string(support),
@@ -65,7 +66,8 @@ enum Examples {
         "steps": [
           [
             "code": "end", "fields": ["at": "2026-03-02T10:00:00.000+08:00"],
-            "en": "The term is over at 2026-03-02T10:00:00.000+08:00.", "zh": "期限届满：2026-03-02T10:00:00.000+08:00。",
+            "en": "The term is over at 2026-03-02T10:00:00.000+08:00.",
+            "zh": "期限届满：2026-03-02T10:00:00.000+08:00。",
           ]
         ],
       ]

@@ -64,17 +64,20 @@ package struct Figures: Sendable {
   package func json(target: Int?) -> JSONObject {
     [
       "cycles": .int(cycles),
-      "response": clock(response, target, ["running": .int(response.running), "withdrawn": .int(response.withdrawn)]),
+      "response": clock(
+        response, target, ["running": .int(response.running), "withdrawn": .int(response.withdrawn)]),
       "support": clock(
         support, target,
         [
-          "running": .int(support.running), "paused": .int(support.paused), "withdrawn": .int(support.withdrawn),
+          "running": .int(support.running), "paused": .int(support.paused),
+          "withdrawn": .int(support.withdrawn),
         ]),
       "redirects": ["total": .int(redirects), "cycles": .int(redirected)],
       "feedback": [
         "complete": feedback.json(
           target: nil, exclusions: ["open": .int(feedbackOpen), "withdrawn": .int(feedbackWithdrawn)]),
-        "in_time": inTime.json(target: nil, exclusions: [:]), "worked": worked.json(target: nil, exclusions: [:]),
+        "in_time": inTime.json(target: nil, exclusions: [:]),
+        "worked": worked.json(target: nil, exclusions: [:]),
       ],
     ]
   }
@@ -95,16 +98,19 @@ package struct Figures: Sendable {
       let seconds: JSONValue = ["type": ["integer", "null"]]
       return Schemas.object(
         [
-          "on_time": Rate.schema(exclusions), "measured": Schemas.count, "median_s": seconds, "p90_s": seconds,
+          "on_time": Rate.schema(exclusions), "measured": Schemas.count, "median_s": seconds,
+          "p90_s": seconds,
         ], required: ["on_time", "measured", "median_s", "p90_s"])
     }
     return [
       "cycles": Schemas.count, "response": clock(["running", "withdrawn"]),
       "support": clock(["running", "paused", "withdrawn"]),
-      "redirects": Schemas.object(["total": Schemas.count, "cycles": Schemas.count], required: ["total", "cycles"]),
+      "redirects": Schemas.object(
+        ["total": Schemas.count, "cycles": Schemas.count], required: ["total", "cycles"]),
       "feedback": Schemas.object(
         [
-          "complete": Rate.schema(["open", "withdrawn"]), "in_time": Rate.schema([]), "worked": Rate.schema([]),
+          "complete": Rate.schema(["open", "withdrawn"]), "in_time": Rate.schema([]),
+          "worked": Rate.schema([]),
         ], required: ["complete", "in_time", "worked"]),
     ]
   }()

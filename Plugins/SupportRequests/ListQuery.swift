@@ -1,11 +1,15 @@
 import StationKit
 
-/// `support.list`: merges one walk for each state, and for each urgency where only overdue ones are wanted, in
-/// the order of the rank. Every walk is along a declared index, and none reads more than a page ahead.
+/// `support.list`: merges one walk for each state, and for each urgency where only overdue ones are wanted.
+///
+/// Over all units it is in the order of the rank: immediate ones first, then by what is due next. A unit's
+/// list is in the order of priority and opening: immediate ones first, then the oldest (an index by what is
+/// due next, for every unit, would cost each opening several pages more on the disk). Every walk is along a
+/// declared index, and none reads more than a page ahead.
 struct ListQuery: Sendable {
   static let limit = 50
   static let limitAtMost = 500
-  /// Rows looked at for one answer where a second unit filters them; the page may then be short.
+  /// Rows looked at for one answer where an index cannot filter them; the page may then be short.
   static let scanAtMost = 2000
 
   func run(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
@@ -13,13 +17,16 @@ struct ListQuery: Sendable {
     let limit = params["limit"]?.intValue ?? ListQuery.limit
     let descending = params["order"]?.stringValue == "desc"
     let after = try params["cursor"].map { try Position($0.stringValue ?? "") }
-    let isFiltered = filter.station != nil && filter.department != nil
+    let unit = filter.station ?? filter.department
+    let overdue = params["overdue"]?.boolValue
+    let isFiltered = unit != nil && (overdue != nil || filter.station != nil && filter.department != nil)
 
     var walks: [Walk] = []
     for state in states(params) {
-      for range in ranges(state, overdue: params["overdue"]?.boolValue, now: context.now) {
+      let ranges = unit == nil ? ranges(state, overdue: overdue, now: context.now) : [nil]
+      for range in ranges {
         var query = Query("request", index: "by_state", equals: [.text(state.rawValue)])
-        if let unit = filter.station ?? filter.department {
+        if let unit {
           query.index = filter.station != nil ? "by_station" : "by_department"
           query.equals = [.text(unit), .text(state.rawValue)]
         }
@@ -27,7 +34,8 @@ struct ListQuery: Sendable {
         query.to = range?.upperBound.column
         query.descending = descending
         query.limit = min(limit + 1, 100)
-        if let walk = Walk(query, after: after) { walks.append(walk) }
+        let field = unit == nil ? "rank" : "priority"
+        if let walk = Walk(query, by: field, after: after) { walks.append(walk) }
       }
     }
     var items: [JSONValue] = []
@@ -39,13 +47,23 @@ struct ListQuery: Sendable {
       try walks[best].advance(tx)
       scanned += 1
       position = place
-      if isFiltered, record["department"]?.stringValue != filter.department { continue }
       guard let request = SupportRequest(record.body) else { continue }
+      if isFiltered, !matches(request, filter, overdue: overdue, now: context.now) { continue }
       items.append(request.header(id: record.id, version: record.version, zone: context.zone))
     }
     var result: JSONObject = ["items": .array(items)]
     if let position, walks.contains(where: { $0.head != nil }) { result["next"] = .string(position.text) }
     return .object(result)
+  }
+
+  /// What a unit's index cannot tell.
+  private func matches(
+    _ request: SupportRequest, _ filter: UnitFilter, overdue: Bool?, now: Instant
+  ) -> Bool {
+    if let department = filter.department, request.department != department { return false }
+    guard let overdue else { return true }
+    let isLate = request.state.isOpen && request.clocks.nextDue.map { $0 <= now } ?? false
+    return overdue == isLate
   }
 
   private func states(_ params: Params) -> [State] {

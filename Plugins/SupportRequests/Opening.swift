@@ -14,7 +14,8 @@ struct Opening: Sendable {
       throw RPCError.refused(
         rule: SupportRules.inactive, Text("This scenario is not active", zh: "该场景未启用"), pointer: "/scenario")
     }
-    guard let urgency = Urgency(rawValue: try params.string("urgency")), let summary = params["summary"] else {
+    guard let urgency = Urgency(rawValue: try params.string("urgency")), let summary = params["summary"]
+    else {
       throw RPCError.invalid(Text("Unknown urgency", zh: "紧急程度无效"), pointer: "/urgency")
     }
     try Units.requireStation(station, tx)
@@ -24,7 +25,8 @@ struct Opening: Sendable {
     let day = try entry(scenario, urgency, context)
     let clocks = try clocks(scenario.limits[urgency], day, scenario, context)
     var request = SupportRequest(
-      scenario: scenario.number, station: station, department: department, state: .submitted, urgency: urgency,
+      scenario: scenario.number, station: station, department: department, state: .submitted,
+      urgency: urgency,
       openedBy: context.principal.person, cycle: day.cycle, clocks: clocks, summary: summary)
     request.branch = branch
     request.place = params["place"]
@@ -32,9 +34,10 @@ struct Opening: Sendable {
     request.facts = params["facts"]?.objectValue
     if !scenario.isPlain { request.marks = try scenario.marks(request.facts) }
     if let reason = params["reason"] {
-      // The reason for the urgency is the only entry of a history that an opening makes.
       request.history = [
-        Steps.entry(.changeUrgency, from: .submitted, to: .submitted, context, ["urgency": .string(urgency.rawValue), "reason": reason])
+        Steps.entry(
+          "open", from: .submitted, to: .submitted, context,
+          ["urgency": .string(urgency.rawValue), "reason": reason])
       ]
     }
     let id = RequestID.make(series: day.series, number: try tx.next(series: day.series))
@@ -50,7 +53,7 @@ struct Opening: Sendable {
   private func lead(
     _ scenario: Scenario, _ branch: String?, _ tx: any Transaction
   ) throws -> String {
-    guard let branch else { return scenario.owners[0] }
+    guard let branch else { return scenario.lead }
     switch scenario.branch {
     case .owner:
       guard scenario.owners.contains(branch) else {
@@ -64,7 +67,7 @@ struct Opening: Sendable {
       return branch
     case .join:
       try Units.requireDepartment(branch, rule: SupportRules.branch, pointer: "/branch", tx)
-      return scenario.owners[0]
+      return scenario.lead
     }
   }
 
@@ -76,7 +79,8 @@ struct Opening: Sendable {
       day: date.dayNumber, zone: context.zone, calendarVersion: context.calendar.version
     ) {
       let limits = scenario.limits[urgency]
-      let clocks = try Terms(context, catalogue).clocks(limits, from: context.now, version: SupportRules.version)
+      let clocks = try Terms(context, catalogue).clocks(
+        limits, from: context.now, version: SupportRules.version)
       return OpeningMemo.Entry(
         day: date.dayNumber, zone: context.zone, calendarVersion: context.calendar.version,
         supportEnd: limits.support.endsByDay ? clocks.supportEnd : nil,

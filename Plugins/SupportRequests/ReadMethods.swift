@@ -9,7 +9,8 @@ extension SupportRequests {
     return [
       Method(
         "get", Text("Show one request, with personal data", zh: "查看支援请求（含个人信息）"),
-        params: Schemas.object(["id": Schemas.requestID], required: ["id"]), positional: ["id"], result: whole,
+        params: Schemas.object(["id": Schemas.requestID], required: ["id"]), positional: ["id"],
+        result: whole,
         permission: .role, disclosesPersonalData: true,
         examples: [Example("A request", params: ["id": Examples.id], result: Examples.get)],
         handler: .read { try reads.get($0, $1, $2) }),
@@ -29,7 +30,9 @@ extension SupportRequests {
         examples: [
           Example(
             "Open requests of a department", params: ["department": "command-centre", "limit": 1],
-            result: ["items": [Examples.header(.submitted, version: 1)], "next": "21772416800000:SR-2026-000001"])
+            result: [
+              "items": [Examples.header(.submitted, version: 1)], "next": "21772416800000:SR-2026-000001",
+            ])
         ],
         handler: .read { try lists.run($0, $1, $2) }),
       Method(
@@ -46,7 +49,8 @@ extension SupportRequests {
         ]),
         result: Schemas.object(
           [
-            "version": Schemas.short, "effective": Schemas.date, "items": ["type": "array", "items": scenario],
+            "version": Schemas.short, "effective": Schemas.date,
+            "items": ["type": "array", "items": scenario],
             "next": Schemas.cursor,
           ], required: ["version", "effective", "items"]),
         permission: .role,
@@ -54,7 +58,8 @@ extension SupportRequests {
           Example(
             "The first scenario", params: ["limit": 1],
             result: [
-              "version": "2026.1", "effective": "2026-01-01", "items": [catalogue.scenarios[0].json], "next": "1",
+              "version": "2026.1", "effective": "2026-01-01", "items": [catalogue.scenarios[0].json],
+              "next": "1",
             ])
         ],
         handler: .read { params, _, _ in try reads.scenarios(params) }),
@@ -83,8 +88,10 @@ extension SupportRequests {
       "cycle": Cycle.schema, "summary": Schemas.prose, "opened_by": Schemas.short, "place": Schemas.short,
       "contact": Schemas.contact, "facts": Facts.schema, "branch": Schemas.unit, "assigned": Schemas.unit,
       "approved_by": Schemas.short, "acknowledged_at": Schemas.instant, "completed_at": Schemas.instant,
-      "feedback_due": Schemas.instant, "ended_at": Schemas.instant, "redirects": Schemas.count, "pauses": pauses,
-      "rungs_fired": Schemas.object(["response": percents, "support": percents], required: ["response", "support"]),
+      "feedback_due": Schemas.instant, "ended_at": Schemas.instant, "redirects": Schemas.count,
+      "pauses": pauses,
+      "rungs_fired": Schemas.object(
+        ["response": percents, "support": percents], required: ["response", "support"]),
       "history": ["type": "array", "items": Schemas.historyItem],
     ]
     for (name, schema) in more { members[name] = schema }
@@ -97,7 +104,8 @@ extension SupportRequests {
 
   private static let pauses: JSONValue = [
     "type": "array",
-    "items": Schemas.object(["from": Schemas.instant, "to": Schemas.instantOrNull], required: ["from", "to"]),
+    "items": Schemas.object(
+      ["from": Schemas.instant, "to": Schemas.instantOrNull], required: ["from", "to"]),
   ]
 
   private static let ruleReference: JSONValue = Schemas.object(
@@ -112,7 +120,8 @@ extension SupportRequests {
       ], required: ["code", "fields", "en", "zh"])
     let term: JSONObject = [
       "clock": Schemas.words(ClockName.allCases), "limit": Schemas.short, "rule": ruleReference,
-      "start": Schemas.instant, "end": Schemas.instant, "due": Schemas.instantOrNull, "provisional": Schemas.flag,
+      "start": Schemas.instant, "end": Schemas.instant, "due": Schemas.instantOrNull,
+      "provisional": Schemas.flag,
       "calendar_version": Schemas.short, "steps_apply": Schemas.flag, "pauses": pauses,
       "steps": ["type": "array", "items": step],
     ]

@@ -147,10 +147,13 @@ extension Scenario {
       ]
     }
     var json: JSONObject = [
-      "number": numberValue, "name": ["en": .string(name.en), "zh": .string(name.zh)], "active": .bool(active),
-      "owners": .array(owners.map(JSONValue.string)), "branch": .string(branch.rawValue), "limits": .object(limits),
+      "number": numberValue, "name": ["en": .string(name.en), "zh": .string(name.zh)],
+      "active": .bool(active),
+      "owners": .array(owners.map(JSONValue.string)), "branch": .string(branch.rawValue),
+      "limits": .object(limits),
       "source": .string(source), "version": .string(version),
-      "rules": .array((eligibility.map(\.rule) + [transfer?.rule, approval?.rule].compactMap { $0 }).map(marker)),
+      "rules": .array(
+        (eligibility.map(\.rule) + [transfer?.rule, approval?.rule].compactMap { $0 }).map(marker)),
     ]
     if let ownersNote { json["owners_note"] = ["en": .string(ownersNote.en), "zh": .string(ownersNote.zh)] }
     return .object(json)

@@ -45,6 +45,8 @@ package final class Scenario: Sendable {
   package let source: String
 
   let numberValue: JSONValue
+  /// The first owner; an active scenario has one.
+  let lead: String
   /// The owners and the coordination desk, once each.
   let recipients: JSONValue
   private let memos: [OpeningMemo]
@@ -67,6 +69,7 @@ package final class Scenario: Sendable {
     self.version = version
     self.source = source
     numberValue = .int(number)
+    lead = owners.first ?? ""
     let told = owners.contains(coordination) ? owners : owners + [coordination]
     recipients = .array(told.map(JSONValue.string))
     memos = Urgency.allCases.map { _ in OpeningMemo() }
@@ -87,7 +90,8 @@ package final class Scenario: Sendable {
       marks["eligibility"] = .string(verdict.rawValue)
     }
     if let transfer, try transfer.when.verdict(facts) == .met { marks["transfer_to_criminal_brigade"] = true }
-    if let approval, approval.holdsStart, approval.unlessFalse.map({ facts?[$0]?.boolValue != false }) ?? true {
+    if let approval, approval.holdsStart, approval.unlessFalse.map({ facts?[$0]?.boolValue != false }) ?? true
+    {
       marks["needs_approval"] = true
     }
     return marks

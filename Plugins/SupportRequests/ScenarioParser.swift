@@ -9,7 +9,8 @@ struct ScenarioParser {
 
   func scenario() throws(CatalogueError) -> Scenario {
     _ = try data.object(allowed: [
-      "number", "name", "active", "owners", "owners_note", "branch", "limits", "source", "eligibility", "transfer",
+      "number", "name", "active", "owners", "owners_note", "branch", "limits", "source", "eligibility",
+      "transfer",
       "approval",
     ])
     if !local.isAbsent { _ = try local.object(allowed: ["owners", "limits", "active"]) }
@@ -59,7 +60,9 @@ struct ScenarioParser {
       let idle = Limits(response: .calendarDays(1), support: .calendarDays(1))
       return LimitTable(immediate: idle, urgent: idle, routine: idle)
     }
-    if place.isAbsent { throw place.error("an active scenario needs a response limit and a completion limit") }
+    if place.isAbsent {
+      throw place.error("an active scenario needs a response limit and a completion limit")
+    }
     _ = try place.object(allowed: Urgency.allCases.map(\.rawValue))
     return LimitTable(
       immediate: try limits(place["immediate"]), urgent: try limits(place["urgent"]),
@@ -128,7 +131,9 @@ struct ScenarioParser {
       _ = try here.object(allowed: ["fact", "value"])
       let name = try fact(here["fact"], Array(Facts.words.keys))
       let word = try here["value"].string()
-      guard Facts.words[name]?.contains(word) == true else { throw here["value"].error("is not a word of the fact") }
+      guard Facts.words[name]?.contains(word) == true else {
+        throw here["value"].error("is not a word of the fact")
+      }
       return .isWord(fact: name, word)
     case "fewer_than":
       _ = try here.object(allowed: ["left", "times", "right"])

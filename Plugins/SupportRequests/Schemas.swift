@@ -32,9 +32,14 @@ enum Schemas {
     "transfer_to_criminal_brigade": flag, "needs_approval": flag, "approved": flag, "incomplete": flag,
   ])
 
+  /// What a line of the history tells: the opening, where it gave a reason, or a step.
+  static let step: JSONValue = [
+    "type": "string", "enum": .array([.string("open")] + Action.allCases.map { .string($0.rawValue) }),
+  ]
+
   static let historyItem: JSONValue = object(
     [
-      "at": instant, "action": words(Action.allCases), "by": short, "from": state, "to": state,
+      "at": instant, "action": step, "by": short, "from": state, "to": state,
       "department": unit, "assigned": unit, "urgency": urgency, "reason": prose, "text": prose,
       "in_time": flag, "worked": flag,
     ], required: ["at", "action", "from", "to"])
@@ -54,7 +59,8 @@ enum Schemas {
   }
 
   static let headerMembers: JSONObject = [
-    "id": requestID, "version": version, "scenario": number, "station": unit, "department": unit, "state": state,
+    "id": requestID, "version": version, "scenario": number, "station": unit, "department": unit,
+    "state": state,
     "urgency": urgency, "opened_at": instant, "response_due": instant, "support_due": instantOrNull,
     "next_due": instantOrNull, "marks": marks,
   ]
@@ -72,6 +78,7 @@ enum Schemas {
     members["state"] = state
     members["urgency"] = urgency
     members["rank"] = integer
+    members["priority"] = integer
     members["opened_by"] = short
     members["cycle"] = Cycle.schema
     members["clocks"] = Clocks.schema
@@ -89,7 +96,7 @@ enum Schemas {
     return object(
       members,
       required: figureMembers.keys + [
-        "state", "urgency", "rank", "opened_by", "cycle", "clocks", "summary",
+        "state", "urgency", "rank", "priority", "opened_by", "cycle", "clocks", "summary",
       ])
   }()
 

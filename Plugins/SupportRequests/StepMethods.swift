@@ -10,7 +10,8 @@ extension SupportRequests {
         .acknowledge, Text("Take a request on", zh: "签收请求"), .department, steps, change: Steps.acknowledge,
         example: [:], result: Examples.header(.acknowledged, version: 2)),
       step(
-        .redirect, Text("Pass a request on to another department; its response clock runs on", zh: "转办（响应时限不中断）"),
+        .redirect,
+        Text("Pass a request on to another department; its response clock runs on", zh: "转办（响应时限不中断）"),
         .department, steps, ["to": Schemas.unit, "reason": reason], change: Steps.redirect,
         example: ["to": "public-security-brigade", "reason": "A market dispute, not a disturbance"],
         result: Examples.header(.redirected, version: 2, department: "public-security-brigade")),
@@ -40,7 +41,8 @@ extension SupportRequests {
         result: Examples.header(.feedbackDue, version: 7)),
       step(
         .feedback, Text("Say whether support was in time and worked; closes the request", zh: "反馈评价并关闭请求"),
-        .station, steps, ["in_time": Schemas.flag, "worked": Schemas.flag], optional: ["comment": Schemas.prose],
+        .station, steps, ["in_time": Schemas.flag, "worked": Schemas.flag],
+        optional: ["comment": Schemas.prose],
         change: Steps.feedback, example: ["in_time": true, "worked": true],
         result: Examples.header(.closed, version: 8)),
       step(
@@ -48,12 +50,15 @@ extension SupportRequests {
         change: Steps.withdraw, example: ["reason": "The crowd has left"],
         result: Examples.header(.withdrawn, version: 2)),
       step(
-        .reopen, Text("Start a new cycle of a closed request; the old one stays in the figures", zh: "重新发起已关闭请求"),
-        .station, steps, ["reason": reason], change: steps.reopen(), example: ["reason": "The gate is blocked again"],
+        .reopen,
+        Text("Start a new cycle of a closed request; the old one stays in the figures", zh: "重新发起已关闭请求"),
+        .station, steps, ["reason": reason], change: steps.reopen(),
+        example: ["reason": "The gate is blocked again"],
         result: Examples.header(.reopened, version: 9)),
       step(
         .approve, Text("Record the approval by someone other than who asked", zh: "记录批准（不得自批）"), .both, steps,
-        optional: ["note": Schemas.prose], change: steps.approve(), example: ["note": "Two officers for two weeks"],
+        optional: ["note": Schemas.prose], change: steps.approve(),
+        example: ["note": "Two officers for two weeks"],
         result: Examples.header(
           .acknowledged, version: 3, marks: ["needs_approval": true, "approved": true])),
     ]

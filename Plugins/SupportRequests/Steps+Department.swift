@@ -7,8 +7,8 @@ extension Steps {
     return Notes()
   }
 
-  /// The request goes to another department and waits for acknowledgement there, on the same response clock; a
-  /// department that had acknowledged it does not stop that clock.
+  /// The request goes to another department and waits for acknowledgement there, on the same response
+  /// clock; a department that had acknowledged it does not stop that clock.
   static let redirect: Change = { request, _, params, _, tx in
     let to = try params.string("to")
     guard to != request.department else {
@@ -21,7 +21,10 @@ extension Steps {
     request.clocks.acknowledged = nil
     request.assigned = nil
     request.outcome.redirects += 1
-    return Notes(history: ["department": .string(to), "reason": try text(params, "reason")], alsoTo: [before])
+    var notes = Notes(
+      history: ["department": .string(to), "reason": try text(params, "reason")], alsoTo: [before])
+    if request.urgency == .immediate { notes.follow = { try $0.immediate($1, $2) } }
+    return notes
   }
 
   static let assign: Change = { request, _, params, _, _ in

@@ -12,7 +12,8 @@ extension Steps {
         throw Self.clockWentBack(context)
       }
       var notes = Notes(history: ["text": try Self.text(params, "text")])
-      guard let given = params["facts"]?.objectValue, let scenario = catalogue.scenario(request.scenario) else {
+      guard let given = params["facts"]?.objectValue, let scenario = catalogue.scenario(request.scenario)
+      else {
         return notes
       }
       var facts = request.facts ?? [:]
@@ -27,8 +28,8 @@ extension Steps {
     }
   }
 
-  /// New limits from the pinned table, counted from the same start; what was paused stays paused, and an answer
-  /// that was given stays judged by the limit that it had.
+  /// New limits from the pinned table, counted from the same start; what was paused stays paused, and an
+  /// answer that was given stays judged by the limit that it had.
   func changeUrgency() -> Change {
     { [catalogue] request, _, params, context, _ in
       guard let urgency = Urgency(rawValue: try params.string("urgency")), urgency != request.urgency else {
@@ -95,7 +96,9 @@ extension Steps {
       request.history = []
       request.approvedBy = nil
       request.marks = try scenario.marks(request.facts)
-      return Notes(history: ["reason": try Self.text(params, "reason")])
+      var notes = Notes(history: ["reason": try Self.text(params, "reason")])
+      if request.urgency == .immediate { notes.follow = { try $0.immediate($1, $2) } }
+      return notes
     }
   }
 
@@ -127,7 +130,8 @@ extension SupportRequest {
     let present = body
     var archived: JSONObject = ["request": .string(id)]
     for key in [
-      "scenario", "station", "department", "opened", "response", "support", "outcome", "cycle", "clocks", "urgency",
+      "scenario", "station", "department", "opened", "response", "support", "outcome", "cycle", "clocks",
+      "urgency",
       "ended", "history",
     ] {
       if let value = present[key] { archived[key] = value }

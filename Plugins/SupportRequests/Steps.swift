@@ -20,7 +20,8 @@ struct Steps: Sendable {
   typealias Change =
     @Sendable (inout SupportRequest, State, Params, CallContext, any Transaction) throws -> Notes
 
-  /// Reads the request, checks scope, version and state, changes it, and writes it with its deadline and event.
+  /// Reads the request, checks scope, version and state, changes it, and writes it with its deadline and
+  /// event.
   func run(
     _ action: Action, side: Side, _ params: Params, _ context: CallContext, _ tx: any Transaction,
     change: Change
@@ -42,7 +43,7 @@ struct Steps: Sendable {
     try refresh(&request, context)
     let notes = try change(&request, from, params, context, tx)
     request.history.append(
-      Steps.entry(action, from: from, to: request.state, context, notes.history))
+      Steps.entry(action.rawValue, from: from, to: request.state, context, notes.history))
     let stored = try save(id, record.version, request, tx)
     let announcement = Announcement(catalogue: catalogue, tx: tx)
     try announcement.changed(id, action, from: from, request, alsoTo: notes.alsoTo, more: notes.event)
@@ -81,10 +82,10 @@ struct Steps: Sendable {
 
   /// One line of the history.
   static func entry(
-    _ action: Action, from: State, to: State, _ context: CallContext, _ more: JSONObject
+    _ action: String, from: State, to: State, _ context: CallContext, _ more: JSONObject
   ) -> JSONValue {
     var entry: JSONObject = [
-      "at": .string(context.now.rfc3339(zone: context.zone)), "action": .string(action.rawValue),
+      "at": .string(context.now.rfc3339(zone: context.zone)), "action": .string(action),
       "by": .string(context.principal.person), "from": .string(from.rawValue), "to": .string(to.rawValue),
     ]
     for (key, value) in more { entry[key] = value }

@@ -1,8 +1,8 @@
 import StationKit
 
 extension SupportRequest {
-  /// The stored body. Members beyond the sixteenth make an object build an index of its keys, so those that most
-  /// requests have come to fewer.
+  /// The stored body. Members beyond the sixteenth make an object build an index of its keys, so those that
+  /// most requests have come to fewer.
   package var body: JSONObject {
     var body = JSONObject()
     body.reserveCapacity(16)
@@ -12,6 +12,7 @@ extension SupportRequest {
     body["state"] = .string(state.rawValue)
     body["urgency"] = .string(urgency.rawValue)
     body["rank"] = .int(rank)
+    body["priority"] = .int(urgency.rank)
     body["opened"] = .int(Int(clocks.start.milliseconds))
     body["response"] = .int(response.column)
     body["support"] = .int(support.column)

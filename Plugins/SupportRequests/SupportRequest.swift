@@ -47,8 +47,8 @@ package struct SupportRequest: Sendable {
     self.summary = summary
   }
 
-  /// Where a list shows it among those of the same state: immediate ones first, then by what is due next; those
-  /// that ended by when they did.
+  /// Where a list shows it among those of the same state: immediate ones first, then by what is due next;
+  /// those that ended by when they did.
   package var rank: Int {
     if let ended, !state.isOpen { return Int(ended.milliseconds) }
     let due = clocks.nextDue.map { Int($0.milliseconds) } ?? Rank.none

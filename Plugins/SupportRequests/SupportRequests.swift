@@ -1,6 +1,7 @@
 import StationKit
 
-/// Support requests of police stations to the departments of their bureau: request, response, support, feedback.
+/// Support requests of police stations to the departments of their bureau: request, response, support,
+/// feedback.
 package enum SupportRequests {
   /// The module, for a checked configuration.
   ///
@@ -27,7 +28,8 @@ package enum SupportRequests {
   }
 
   private static let figureFields: [Collection.Field] = [
-    Collection.Field("opened", .integer), Collection.Field("department", .text), Collection.Field("station", .text),
+    Collection.Field("opened", .integer), Collection.Field("department", .text),
+    Collection.Field("station", .text),
     Collection.Field("scenario", .integer), Collection.Field("response", .integer),
     Collection.Field("support", .integer), Collection.Field("outcome", .integer),
   ]
@@ -35,15 +37,18 @@ package enum SupportRequests {
   /// Holds every column that figures read, so that they never touch a body.
   private static let figuresIndex = Collection.Index("figures", on: figureFields.map(\.name))
 
-  /// Lists walk one index for each state they show, in the order of the rank.
+  /// Lists walk one index for each state they show.
   static let request = Collection(
     name: "request",
     summary: Text("A request with its present cycle", zh: "支援请求"),
     schema: Schemas.requestBody,
-    fields: figureFields + [Collection.Field("state", .text), Collection.Field("rank", .integer)],
+    fields: figureFields + [
+      Collection.Field("state", .text), Collection.Field("rank", .integer),
+      Collection.Field("priority", .integer),
+    ],
     indexes: [
-      Collection.Index("by_department", on: ["department", "state", "rank"]),
-      Collection.Index("by_station", on: ["station", "state", "rank"]),
+      Collection.Index("by_department", on: ["department", "state", "priority"]),
+      Collection.Index("by_station", on: ["station", "state", "priority"]),
       Collection.Index("by_state", on: ["state", "rank"]),
       figuresIndex,
     ],
@@ -65,7 +70,8 @@ package enum SupportRequests {
       "open", Text("Ask a department for support", zh: "发起支援请求"),
       params: Schemas.object(
         [
-          "scenario": Schemas.number, "station": Schemas.unit, "urgency": Schemas.urgency, "summary": Schemas.prose,
+          "scenario": Schemas.number, "station": Schemas.unit, "urgency": Schemas.urgency,
+          "summary": Schemas.prose,
           "place": Schemas.short, "contact": Schemas.contact, "facts": Facts.schema, "branch": Schemas.unit,
           "reason": Schemas.reason,
         ], required: ["scenario", "station", "urgency", "summary"]),

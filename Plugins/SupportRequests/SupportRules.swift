@@ -21,7 +21,8 @@ package enum SupportRules {
   /// Pinned by every cycle, and named by every figure.
   package static let version = "1"
 
-  private static let reform = "Reform texts on support for police stations: unconditionally and within a time limit"
+  private static let reform =
+    "Reform texts on support for police stations: unconditionally and within a time limit"
   private static let local = "local configuration"
 
   /// The table, with the rules of the catalogue behind the module's own.

@@ -11,7 +11,9 @@ struct Terms {
   }
 
   /// The computed term, with its explanation.
-  func computed(_ term: Term, from start: Instant, rule: String, version: String) throws(RPCError) -> ComputedTerm {
+  func computed(_ term: Term, from start: Instant, rule: String, version: String) throws(RPCError)
+    -> ComputedTerm
+  {
     do {
       return try legal.end(
         of: term, from: start, rule: RuleRef(id: rule, version: version), serviceHours: serviceHours)
@@ -22,7 +24,8 @@ struct Terms {
 
   /// The two clocks of a cycle that starts now.
   func clocks(_ limits: Limits, from start: Instant, version: String) throws(RPCError) -> Clocks {
-    let response = try computed(limits.response, from: start, rule: SupportRules.responseLimit, version: version)
+    let response = try computed(
+      limits.response, from: start, rule: SupportRules.responseLimit, version: version)
     let support = try computed(limits.support, from: start, rule: SupportRules.supportLimit, version: version)
     return Clocks(
       start: start, responseDue: response.end, supportEnd: support.end,

@@ -22,7 +22,8 @@ enum Units {
     let kind = unit["kind"]?.stringValue
     guard kind == "department" || kind == "desk", unit["active"]?.boolValue == true else {
       throw RPCError.refused(
-        rule: rule, Text("'\(id)' is not an active department or desk", zh: "“\(id)”不是现存部门"), pointer: pointer)
+        rule: rule, Text("'\(id)' is not an active department or desk", zh: "“\(id)”不是现存部门"), pointer: pointer
+      )
     }
   }
 

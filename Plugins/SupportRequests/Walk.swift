@@ -1,6 +1,6 @@
 import StationKit
 
-/// A place in a list: the rank and the id of the last item shown.
+/// A place in a list: the rank (or, in a unit's list, the priority) and the id of the last item shown.
 struct Position {
   let rank: Int
   let id: String
@@ -28,17 +28,20 @@ struct Position {
   }
 }
 
-/// One walk along an index in the order of the rank, a page at a time, starting after a position.
+/// One walk along an index in the order of its last field, a page at a time, starting after a position.
 struct Walk {
   private var query: Query
+  /// The index's last field: `rank` or `priority`.
+  private let field: String
   private let after: Position?
   private var page: [Record] = []
   private var place = 0
   private var isDone = false
 
   /// Nil if nothing of the walk can come after the position.
-  init?(_ query: Query, after: Position?) {
+  init?(_ query: Query, by field: String, after: Position?) {
     self.query = query
+    self.field = field
     self.after = after
     guard let after else { return }
     // Those of the position's own rank are looked at again and passed over by id.
@@ -55,7 +58,7 @@ struct Walk {
 
   var head: Record? { place < page.count ? page[place] : nil }
 
-  var position: Position? { head.map { Position(rank: $0["rank"]?.intValue ?? 0, id: $0.id) } }
+  var position: Position? { head.map { Position(rank: $0[field]?.intValue ?? 0, id: $0.id) } }
 
   /// Reads on until there is a head or nothing is left.
   mutating func fill(_ tx: any ReadTransaction) throws {
@@ -88,7 +91,9 @@ struct Walk {
     for (index, walk) in walks.enumerated() {
       guard let position = walk.position else { continue }
       if let found = best {
-        guard descending ? found.position.precedes(position) : position.precedes(found.position) else { continue }
+        guard descending ? found.position.precedes(position) : position.precedes(found.position) else {
+          continue
+        }
       }
       best = (index, position)
     }

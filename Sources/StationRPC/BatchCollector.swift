@@ -30,7 +30,7 @@ final class BatchCollector: Sendable {
   }
 
   private func joined(_ answers: [[UInt8]]) -> [UInt8] {
-    let total = answers.reduce(2 + answers.count) { $0 + $1.count }
+    let total = answers.reduce(1 + answers.count) { $0 + $1.count }
     guard total <= byteLimit else {
       return RPCResponse.encode(
         id: RPCRequest.nullID,

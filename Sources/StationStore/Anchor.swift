@@ -11,6 +11,7 @@ import StationCrypto
 package struct Anchor {
   private let files: [Int32]
   private var turn = 0
+  private var lengths = [-1, -1]
   private let signer: SignerKey
 
   package static let fileNames = ["checkpoint.a", "checkpoint.b"]
@@ -53,7 +54,11 @@ package struct Anchor {
     let bytes = Array(try checkpoint.signed(by: signer).encoded.utf8)
     let file = files[turn]
     try FileIO.write(bytes, at: 0, to: file)
-    guard ftruncate(file, off_t(bytes.count)) == 0 else { throw FileError("ftruncate anchor") }
+    // A checkpoint never gets shorter while the log grows: only an older, longer content is cut.
+    if lengths[turn] != bytes.count {
+      guard ftruncate(file, off_t(bytes.count)) == 0 else { throw FileError("ftruncate anchor") }
+      lengths[turn] = bytes.count
+    }
     if durable, fdatasync(file) != 0 { throw FileError("fdatasync anchor") }
     turn = 1 - turn
   }

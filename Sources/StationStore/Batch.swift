@@ -4,17 +4,23 @@ import StationAudit
 import StationCrypto
 import StationKit
 
-/// One group commit: every waiting call in its own savepoint, their records, one COMMIT, one fsync.
+/// One group commit: every waiting call, their records, one COMMIT, one fsync.
 ///
-/// A call that fails undoes its own savepoint only, and leaves its record. A failure of the disk undoes
-/// the whole batch, and nothing of it is answered with success.
+/// A call that fails undoes its own writes only, and leaves its record. Most calls that fail do so before
+/// they write, and a savepoint makes SQLite copy every page that the call changes; so a batch first runs
+/// without savepoints, and where a call fails after it wrote, the batch is undone and run again with them.
+/// A failure of the disk undoes the whole batch, and nothing of it is answered with success.
 struct Batch {
+  /// A call failed after it had written, in a batch without savepoints.
+  struct NeedsSavepoints: Error {}
+
   let db: Database
   let catalog: Catalog
   let state: WriterState
   let environment: Environment
   let report: @Sendable (String) -> Void
   var log: AuditLog
+  let usesSavepoints: Bool
 
   mutating func run(_ job: WriteJob) throws -> Answer {
     switch job.work {
@@ -48,7 +54,7 @@ struct Batch {
     let transaction = SQLWriteTransaction(
       db: db, catalog: catalog, module: module, context: context,
       tracksReads: call.method.declaration.disclosesPersonalData, state: state)
-    return try attempt(cause, now, via: { transaction.via }) { batch in
+    return try attempt(cause, now, transaction) { batch in
       let result = try transaction.run(call.method, call.params)
       if batch.environment.checksResults, let violation = call.method.result.validate(result) {
         throw ModuleFault("result of \(call.method.fullName): \(violation.pointer): \(violation.message)")
@@ -64,26 +70,30 @@ struct Batch {
     }
   }
 
-  /// Runs `body` in a savepoint. When it fails on its own account, its effects go and its record stays.
-  mutating func attempt(
-    _ cause: Cause, _ now: Instant, via: () -> [String],
+  /// Runs `body`. When it fails on its own account, its effects go and its record stays.
+  private mutating func attempt(
+    _ cause: Cause, _ now: Instant, _ transaction: SQLWriteTransaction,
     _ body: (inout Batch) throws -> Answer
   ) throws -> Answer {
     let mark = state.mark
     let before = log
-    try db.run("SAVEPOINT call")
+    if usesSavepoints { try db.run("SAVEPOINT call") }
     do {
       let answer = try body(&self)
-      try db.run("RELEASE call")
+      if usesSavepoints { try db.run("RELEASE call") }
       return answer
     } catch let error as SQLError where error.severity != .call {
       throw error
     } catch {
-      try db.run("ROLLBACK TO call")
-      try db.run("RELEASE call")
-      state.restore(mark)
-      log = before
-      return try refuse(publicError(error, cause.method), cause, now, via: via())
+      if usesSavepoints {
+        try db.run("ROLLBACK TO call")
+        try db.run("RELEASE call")
+        state.restore(mark)
+        log = before
+      } else if transaction.hasWritten {
+        throw NeedsSavepoints()
+      }
+      return try refuse(publicError(error, cause.method), cause, now, via: transaction.via)
     }
   }
 
@@ -102,21 +112,23 @@ struct Batch {
     return RPCError(.internalError)
   }
 
-  /// Fires one due deadline, in a savepoint of its own. When its handler fails it is tried again later.
+  /// Fires one due deadline. When its handler fails it is tried again later.
   mutating func fire(_ due: DueDeadline) throws {
     let now = environment.clock.now()
     let cause = Cause(
       principal: environment.systemPrincipalJSON, method: "deadline:\(due.kind)", request: nil,
       purpose: nil, detail: nil)
-    let answer = try attempt(cause, now, via: { [] }) { batch in
-      guard let (module, kind) = batch.catalog.deadline(due.kind) else {
-        throw ModuleFault("deadline '\(due.kind)' of a module that is not there")
-      }
-      let context = batch.environment.context(
-        batch.environment.systemPrincipal, method: cause.method, now: now, purpose: nil, reason: nil)
-      let transaction = SQLWriteTransaction(
-        db: batch.db, catalog: batch.catalog, module: module, context: context, tracksReads: false,
-        state: batch.state)
+    guard let (module, kind) = catalog.deadline(due.kind) else {
+      report("deadline '\(due.kind)' of a module that is not there")
+      _ = try refuse(RPCError(.unavailable), cause, now)
+      return try DeadlineTable.postpone(due, now: now, on: db)
+    }
+    let context = environment.context(
+      environment.systemPrincipal, method: cause.method, now: now, purpose: nil, reason: nil)
+    let transaction = SQLWriteTransaction(
+      db: db, catalog: catalog, module: module, context: context, tracksReads: false, state: state)
+    let answer = try attempt(cause, now, transaction) { batch in
+      transaction.hasWritten = true
       try SQL("DELETE FROM deadline WHERE kind = ? AND subject = ?", on: batch.db)
         .bind(1, due.kind).bind(2, due.subject).run()
       let late = now.milliseconds(since: due.due) > 60_000

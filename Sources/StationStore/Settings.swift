@@ -18,6 +18,10 @@ enum Settings {
   static func prepareWriter(_ db: Database, synchronous: String) throws {
     try db.execute(sql: "PRAGMA synchronous = \(synchronous); PRAGMA cache_size = -32768")
     try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+    guard synchronous == "FULL" else { return }
+    guard let connection = db.sqliteConnection,
+      station_vfs_gather(UnsafeMutableRawPointer(connection)) == 0
+    else { throw SettingsError("the write-ahead log is not in the store's own file layer") }
   }
 
   /// Reads the settings back.

@@ -1,3 +1,4 @@
+import CStationSQLite
 import GRDB
 import Glibc
 import StationAudit
@@ -50,6 +51,8 @@ extension Store {
   }
 
   static func openPool(_ configuration: StoreConfiguration) throws -> DatabasePool {
+    let code = station_vfs_install()
+    guard code == 0 else { throw StoreError("SQLite's file layer could not be set up (code \(code))") }
     var settings = Configuration()
     settings.label = "store"
     settings.maximumReaderCount = configuration.readerThreads + 1

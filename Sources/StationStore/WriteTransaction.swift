@@ -3,11 +3,13 @@ import GRDBSQLite
 import StationCrypto
 import StationKit
 
-/// A module's read-write view: it runs on the writer's thread, inside a savepoint of the batch.
+/// A module's read-write view: it runs on the writer's thread, inside the batch's transaction.
 package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
   private let state: WriterState
   /// Records written, in order.
   private(set) var written: [Touched] = []
+  /// Whether anything has reached the database: then a failure needs a savepoint to undo it.
+  var hasWritten = false
 
   init(
     db: Database, catalog: Catalog, module: CompiledModule, context: CallContext, tracksReads: Bool,
@@ -36,6 +38,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     }
     let bytes = try encode(body, plan)
     let salt = try state.random.salt()
+    hasWritten = true
     let statement = try SQL(plan.insert, on: db)
     statement.bind(1, id).bind(2, blob: salt).bind(3, blob: bytes)
     try plan.bindFields(body, to: statement, from: 4)
@@ -50,6 +53,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     let plan = try plan(collection)
     let bytes = try encode(body, plan)
     let salt = try state.random.salt()
+    hasWritten = true
     let statement = try SQL(plan.update, on: db)
     statement.bind(1, blob: salt).bind(2, blob: bytes)
     try plan.bindFields(body, to: statement, from: 3)
@@ -62,6 +66,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
 
   package func delete(_ collection: String, _ id: String, version: Int) throws {
     let plan = try plan(collection)
+    hasWritten = true
     guard try SQL(plan.delete, on: db).bind(1, id).bind(2, version).run() == 1 else {
       throw try missed(plan, id, expected: version)
     }
@@ -115,6 +120,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
   }
 
   package func next(series: String) throws -> Int {
+    hasWritten = true
     let statement = try SQL(
       """
       INSERT INTO series(name, value) VALUES (?, 1)
@@ -135,6 +141,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     guard module.deadlines[kind] != nil else {
       throw ModuleFault.undeclared("deadline '\(module.name).\(kind)'")
     }
+    hasWritten = true
     let statement = try SQL(
       """
       INSERT INTO deadline(kind, subject, due, fire_at, attempts, payload) VALUES (?, ?, ?, ?, 0, ?)
@@ -152,6 +159,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     guard module.deadlines[kind] != nil else {
       throw ModuleFault.undeclared("deadline '\(module.name).\(kind)'")
     }
+    hasWritten = true
     try SQL("DELETE FROM deadline WHERE kind = ? AND subject = ?", on: db)
       .bind(1, "\(module.name).\(kind)").bind(2, subject).run()
   }
@@ -163,6 +171,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     if let violation = kind.payload.validate(.object(payload)) {
       throw ModuleFault("event '\(kind.fullName)': \(violation.pointer): \(violation.message)")
     }
+    hasWritten = true
     try state.append(
       event: kind.fullName, payload: JSONValue.object(payload).encoded(), at: context.now, on: db)
   }

@@ -31,6 +31,8 @@ final class Writer: @unchecked Sendable {
   private static let deadlinesPerBatch = 64
   /// Pages in the WAL above which the writer moves them into the database.
   private static let checkpointPages: Int32 = 2000
+  /// Seconds that a batch waits for calls to join it.
+  private static let gathering = 0.000_3
   private static let idempotencyDays = 30
 
   init(
@@ -73,7 +75,13 @@ final class Writer: @unchecked Sendable {
   }
 
   private func run() {
-    while let jobs = mailbox.take(upTo: Self.callsPerBatch, waiting: patience()) {
+    // Callers that were answered together ask again together: waiting a moment for half as many as the
+    // batch before keeps a lone early bird from taking a whole commit for itself. One caller never waits.
+    var before = 0
+    while let jobs = mailbox.take(
+      upTo: Self.callsPerBatch, waiting: patience(), expecting: before / 2, gathering: Self.gathering)
+    {
+      before = jobs.count
       if isBroken {
         answer(jobs.map { ($0, .failure(RPCError(.unavailable))) })
         continue
@@ -112,15 +120,13 @@ final class Writer: @unchecked Sendable {
     var answers: [(WriteJob, Answer)] = []
     answers.reserveCapacity(jobs.count)
     do {
-      let extended = try pool.writeWithoutTransaction { db in
-        try inTransaction(db) {
-          var batch = Batch(
-            db: db, catalog: catalog, state: state, environment: environment,
-            report: hooks.report, log: self.log)
-          for job in jobs { answers.append((job, try batch.run(job))) }
-          if firesDeadlines { try fireDeadlines(&batch) }
-          return batch.log
-        }
+      let extended: AuditLog
+      do {
+        extended = try commit(jobs, &answers, firesDeadlines, usesSavepoints: false)
+      } catch is Batch.NeedsSavepoints {
+        state.restore(mark)
+        answers.removeAll(keepingCapacity: true)
+        extended = try commit(jobs, &answers, firesDeadlines, usesSavepoints: true)
       }
       log = extended
       health.batchCommitted(calls: jobs.count)
@@ -134,6 +140,23 @@ final class Writer: @unchecked Sendable {
     answer(answers)
     if !events.isEmpty { hooks.events(events) }
     maintain()
+  }
+
+  /// Runs the batch in one transaction; returns the log with its records.
+  private func commit(
+    _ jobs: [WriteJob], _ answers: inout [(WriteJob, Answer)], _ firesDeadlines: Bool,
+    usesSavepoints: Bool
+  ) throws -> AuditLog {
+    try pool.writeWithoutTransaction { db in
+      try inTransaction(db) {
+        var batch = Batch(
+          db: db, catalog: catalog, state: state, environment: environment, report: hooks.report,
+          log: log, usesSavepoints: usesSavepoints)
+        for job in jobs { answers.append((job, try batch.run(job))) }
+        if firesDeadlines { try fireDeadlines(&batch) }
+        return batch.log
+      }
+    }
   }
 
   private func inTransaction<T>(_ db: Database, _ body: () throws -> T) throws -> T {

@@ -41,7 +41,8 @@ struct AuditVerifyCommand: ParsableCommand {
 
   func validate() throws {
     guard state == nil || db == nil else {
-      throw ValidationError(Language.current.pick("Give --state or --db, not both.", zh: "--state 与 --db 只能选一。"))
+      throw ValidationError(
+        Language.current.pick("Give --state or --db, not both.", zh: "--state 与 --db 只能选一。"))
     }
     guard (db == nil) == (anchor == nil), db == nil || key != nil else {
       throw ValidationError(

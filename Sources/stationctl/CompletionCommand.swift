@@ -12,7 +12,8 @@ struct CompletionCommand: ParsableCommand {
 
   func run() throws {
     guard let script = Shell.completionScript(shell) else {
-      throw UsageError("no completion for '\(shell)'; there is bash, zsh and fish", zh: "没有“\(shell)”的补全脚本；支持 bash、zsh、fish")
+      throw UsageError(
+        "no completion for '\(shell)'; there is bash, zsh and fish", zh: "没有“\(shell)”的补全脚本；支持 bash、zsh、fish")
     }
     Terminal.out(script)
   }
@@ -33,7 +34,8 @@ struct CompleteCommand: ParsableCommand {
     let client = try? Client.connect(options?.socketPath ?? "", timeout: .milliseconds(500))
     let api = client.flatMap { try? APIDescription(from: $0, language: language) }
     for candidate in Completer(api: api, language: language).candidates(for: words) {
-      Terminal.out(candidate.about.isEmpty ? "\(candidate.word)\n" : "\(candidate.word)\t\(candidate.about)\n")
+      Terminal.out(
+        candidate.about.isEmpty ? "\(candidate.word)\n" : "\(candidate.word)\t\(candidate.about)\n")
     }
   }
 }

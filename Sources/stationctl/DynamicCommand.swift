@@ -30,13 +30,15 @@ struct DynamicCommand {
     // Options may stand between the module and the method.
     let (between, rest) = CommonOption.split(Array(words.dropFirst()))
     if let (method, arguments) = api.method(in: [words[0]] + rest) {
-      return try run(method, Array(arguments), leading: common + between, client: client, api: api, language: language)
+      return try run(
+        method, Array(arguments), leading: common + between, client: client, api: api, language: language)
     }
     return try runModule(api, between: between, rest: rest, early: early)
   }
 
   private func run(
-    _ method: MethodDescription, _ arguments: [String], leading: [String], client: Client, api: APIDescription,
+    _ method: MethodDescription, _ arguments: [String], leading: [String], client: Client,
+    api: APIDescription,
     language: Language
   ) throws -> ExitCode {
     let help = MethodHelp(language: language)
@@ -90,7 +92,8 @@ struct DynamicCommand {
           "no command or module '\(name)'; did you mean \(near)?", zh: "没有命令或模块“\(name)”；是否想输入 \(near)？")
       }
       let modules = api.modules.joined(separator: ", ")
-      throw UsageError("no command or module '\(name)'; modules: \(modules)", zh: "没有命令或模块“\(name)”；模块：\(modules)")
+      throw UsageError(
+        "no command or module '\(name)'; modules: \(modules)", zh: "没有命令或模块“\(name)”；模块：\(modules)")
     }
     let help = MethodHelp(language: language).module(name, of: api)
     if between.contains("--help") || between.contains("-h") || rest.first == "help" {
@@ -110,7 +113,8 @@ struct DynamicCommand {
       return .usage
     }
     let typed = rest.prefix { !$0.utf8.starts(with: "-".utf8) }.joined(separator: " ")
-    let near = Spelling.nearest(to: typed, among: api.methods(of: name).map(\.typed))
+    let near =
+      Spelling.nearest(to: typed, among: api.methods(of: name).map(\.typed))
       ?? Spelling.nearest(to: first, among: api.methods(of: name).map(\.typed))
     guard let near else {
       throw UsageError(
@@ -131,7 +135,9 @@ struct DynamicCommand {
         if word.hasPrefix(option + "=") { found.append(word) }
       }
     }
-    for flag in ["--json", "--ndjson", "--no-colour", "--no-color"] where words.contains(flag) { found.append(flag) }
+    for flag in ["--json", "--ndjson", "--no-colour", "--no-color"] where words.contains(flag) {
+      found.append(flag)
+    }
     return found
   }
 }

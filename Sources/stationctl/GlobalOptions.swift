@@ -17,12 +17,15 @@ struct GlobalOptions: ParsableArguments {
   @Flag(help: ArgumentHelp(Language.current.pick("Print one JSON document.", zh: "输出一个 JSON 文档。")))
   var json = false
 
-  @Flag(help: ArgumentHelp(Language.current.pick("Print one JSON value a line, an item each.", zh: "每行输出一个 JSON。")))
+  @Flag(
+    help: ArgumentHelp(
+      Language.current.pick("Print one JSON value a line, an item each.", zh: "每行输出一个 JSON。")))
   var ndjson = false
 
   @Option(
     help: ArgumentHelp(
-      Language.current.pick("Wait so long for an answer, in seconds (default: 60).", zh: "等待应答的秒数（默认 60）。"), valueName: "seconds"))
+      Language.current.pick("Wait so long for an answer, in seconds (default: 60).", zh: "等待应答的秒数（默认 60）。"),
+      valueName: "seconds"))
   var timeout: Double?
 
   @Option(
@@ -55,7 +58,8 @@ struct GlobalOptions: ParsableArguments {
         Language.current.pick("--timeout is 0.001 to 3600 seconds.", zh: "--timeout 须在 0.001 至 3600 秒之间。"))
     }
     guard !(json && ndjson) else {
-      throw ValidationError(Language.current.pick("Give --json or --ndjson, not both.", zh: "--json 与 --ndjson 只能选一。"))
+      throw ValidationError(
+        Language.current.pick("Give --json or --ndjson, not both.", zh: "--json 与 --ndjson 只能选一。"))
     }
   }
 }

@@ -13,7 +13,8 @@ struct WatchCommand: ParsableCommand {
   @Flag(help: ArgumentHelp(Language.current.pick("Print it once and end.", zh: "只输出一次。")))
   var once = false
 
-  @Option(help: ArgumentHelp(Language.current.pick("Only of this department.", zh: "只看该部门。"), valueName: "id"))
+  @Option(
+    help: ArgumentHelp(Language.current.pick("Only of this department.", zh: "只看该部门。"), valueName: "id"))
   var department: String?
 
   @Option(help: ArgumentHelp(Language.current.pick("Only of this station.", zh: "只看该派出所。"), valueName: "id"))
@@ -58,7 +59,7 @@ struct WatchCommand: ParsableCommand {
 
   /// The requests, and a clock that agrees with the daemon's.
   private func fetch(_ client: Client) throws -> ([JSONValue], () -> Instant) {
-    var params: JSONObject = ["open": true, "order": "due", "limit": 500]
+    var params: JSONObject = ["open": true, "order": "asc", "limit": 500]
     if let department { params["department"] = .string(department) }
     if let station { params["station"] = .string(station) }
     let answers = try client.callMany([

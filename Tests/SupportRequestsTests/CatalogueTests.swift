@@ -33,7 +33,10 @@ struct CatalogueTests {
     ({ $0["limits"] = limits { $0["routine"] = ["support": ["hours": 1]] } }, "limits.routine.response"),
     ({ $0["limits"] = limits { $0["routine"] = pair(["minutes": 0]) } }, "limits.routine.response"),
     ({ $0["limits"] = limits { $0["routine"] = pair(["fortnights": 1]) } }, "limits.routine.response"),
-    ({ $0["limits"] = limits { $0["routine"] = pair(["minutes": 1, "hours": 1]) } }, "limits.routine.response"),
+    (
+      { $0["limits"] = limits { $0["routine"] = pair(["minutes": 1, "hours": 1]) } },
+      "limits.routine.response"
+    ),
     ({ $0["name"] = ["en": "only English"] }, "name.zh"),
     ({ $0["colour"] = "red" }, "colour"),
     ({ $0["branch"] = "any" }, "branch"),
@@ -41,8 +44,10 @@ struct CatalogueTests {
     ({ $0["eligibility"] = [rule("support.x", ["is_true": "height"])] }, "eligibility.0.when.is_true"),
     ({ $0["eligibility"] = [rule("support.x", ["any": []])] }, "eligibility.0.when.any"),
     ({ $0["eligibility"] = [rule("support.x", ["like": 1])] }, "eligibility.0.when.like"),
-    ({ $0["transfer"] = rule("support.x", ["is_word": ["fact": "missing_sex", "value": "x"]]) },
-      "transfer.when.is_word.value"),
+    (
+      { $0["transfer"] = rule("support.x", ["is_word": ["fact": "missing_sex", "value": "x"]]) },
+      "transfer.when.is_word.value"
+    ),
   ]
 
   static func limits(_ change: (inout JSONObject) -> Void) -> JSONValue {

@@ -37,9 +37,12 @@ struct ConditionTests {
 
   static let missing: [(facts: JSONObject, isTransferred: Bool)] = [
     (["missing_age": 13, "missing_sex": "male"], true), (["missing_age": 14, "missing_sex": "male"], false),
-    (["missing_age": 0], true), (["missing_age": 14], false), (["missing_age": 14, "missing_sex": "female"], true),
-    (["missing_age": 17, "missing_sex": "female"], true), (["missing_age": 18, "missing_sex": "female"], false),
-    (["missing_age": 40, "seems_victim": true], true), (["missing_age": 40, "seems_victim": false], false), ([:], false),
+    (["missing_age": 0], true), (["missing_age": 14], false),
+    (["missing_age": 14, "missing_sex": "female"], true),
+    (["missing_age": 17, "missing_sex": "female"], true),
+    (["missing_age": 18, "missing_sex": "female"], false),
+    (["missing_age": 40, "seems_victim": true], true), (["missing_age": 40, "seems_victim": false], false),
+    ([:], false),
   ]
 
   @Test("who goes to the criminal brigade at once", arguments: missing)

@@ -24,9 +24,10 @@ struct EscalationTests {
     #expect(to[0] == ["command-centre"])
     #expect(to[1] == ["command-centre", "coordination-desk"])
     #expect(to[3] == ["coordination-desk"])
-    #expect(fixture.events("escalated").map { $0["duty_leader"]?.boolValue } == [
-      false, false, true, false, false, false, true, false,
-    ])
+    #expect(
+      fixture.events("escalated").map { $0["duty_leader"]?.boolValue } == [
+        false, false, true, false, false, false, true, false,
+      ])
     #expect(fixture.store.contents.deadlines.isEmpty)
     #expect(fixture.body(id)?.clocks.firedSupport == [50, 100, 150, 200])
   }
@@ -42,7 +43,8 @@ struct EscalationTests {
       try fixture.store.handle("support", "clock", subject: id, deadline, late: true)
     }
     #expect(fixture.events("escalated").count == 2)
-    #expect(fixture.store.contents.deadlines["support|clock|\(id)"]?.due == fixture.store.now.adding(minutes: 29))
+    #expect(
+      fixture.store.contents.deadlines["support|clock|\(id)"]?.due == fixture.store.now.adding(minutes: 29))
   }
 
   @Test("what came due while the daemon was down fires at start, once each, marked late")
@@ -100,7 +102,9 @@ struct EscalationTests {
     // The answer was given in time, and stays judged by the limit that it had.
     #expect(try fixture.get(id)["response_due"] == "2026-03-02T10:00:00.000+08:00")
     try fixture.store.advance(to: fixture.store.now.adding(hours: 40))
-    let rungs = fixture.events("escalated").map { "\($0["clock"]?.stringValue ?? "")\($0["rung"]?.intValue ?? 0)" }
+    let rungs = fixture.events("escalated").map {
+      "\($0["clock"]?.stringValue ?? "")\($0["rung"]?.intValue ?? 0)"
+    }
     #expect(rungs == ["response50", "support50", "support100", "support150", "support200"])
   }
 
@@ -126,9 +130,11 @@ struct EscalationTests {
     let before = try fixture.get(id)["support_due"]
     #expect(fixture.body(id)?.clocks.provisional == true)
     let day = CivilDate("2026-03-03")
-    let source = YearCalendar.Source(title: "test", documentNumber: "1", published: day ?? CivilDate(dayNumber: 0))
+    let source = YearCalendar.Source(
+      title: "test", documentNumber: "1", published: day ?? CivilDate(dayNumber: 0))
     let off = YearCalendar.Holiday(
-      name: "节", englishName: "Feast", first: day ?? CivilDate(dayNumber: 0), last: day ?? CivilDate(dayNumber: 0))
+      name: "节", englishName: "Feast", first: day ?? CivilDate(dayNumber: 0),
+      last: day ?? CivilDate(dayNumber: 0))
     fixture.store.calendar = try WorkCalendar(years: [
       YearCalendar(year: 2026, version: "2026.9", source: source, holidays: [off], workedDays: [])
     ])

@@ -30,8 +30,10 @@ struct FiguresTests {
   func outcomeRoundTrip(_ outcome: Outcome) { #expect(Outcome(column: outcome.column) == outcome) }
 
   static let rates: [(Int, Int, String?, Bool?)] = [
-    (0, 0, nil, nil), (0, 3, "0.0", false), (3, 3, "100.0", true), (2, 3, "66.7", false), (1, 3, "33.3", false),
-    (19, 20, "95.0", true), (1999, 2000, "100.0", true), (949, 1000, "94.9", false), (9499, 10000, "95.0", false),
+    (0, 0, nil, nil), (0, 3, "0.0", false), (3, 3, "100.0", true), (2, 3, "66.7", false),
+    (1, 3, "33.3", false),
+    (19, 20, "95.0", true), (1999, 2000, "100.0", true), (949, 1000, "94.9", false),
+    (9499, 10000, "95.0", false),
     (1, 16, "6.3", false), (1, 32, "3.1", false),
   ]
 
@@ -80,7 +82,8 @@ struct FiguresTests {
       #expect(sum.onTime.denominator + sum.running + sum.paused + sum.withdrawn == rows.count)
       let lengths = clocks.compactMap { if case .done(let length, _) = $0 { length } else { nil } }
       #expect(sum.lengths == lengths)
-      let median = lengths.sorted().first { value in lengths.filter { $0 <= value }.count * 2 >= lengths.count }
+      let median = lengths.sorted().first { value in lengths.filter { $0 <= value }.count * 2 >= lengths.count
+      }
       #expect(Percentile.nearestRank(lengths.sorted(), percent: 50) == median)
     }
     #expect(figures.redirects == rows.reduce(0) { $0 + $1.2.redirects })
@@ -112,7 +115,9 @@ struct FiguresTests {
     try fixture.minutes(10)
     try fixture.step("acknowledge", prompt)
     try fixture.minutes(80)
-    for step in ["acknowledge", "assign", "start", "complete", "feedback", "reopen"] { try fixture.step(step, late) }
+    for step in ["acknowledge", "assign", "start", "complete", "feedback", "reopen"] {
+      try fixture.step(step, late)
+    }
     let result = try fixture.store.call(
       "support.figures", ["from": "2026-03-01", "to": "2026-03-31", "by": "department", "target": 100])
     let groups = result["groups"]?.arrayValue ?? []
@@ -141,9 +146,11 @@ struct FiguresTests {
     #expect(try fixture.store.call("support.figures", ["scenario": 9])["total"]?["cycles"] == 0)
     #expect(try fixture.store.call("support.figures", [:], as: .of("st-03"))["total"]?["cycles"] == 1)
     #expect(
-      try fixture.store.call("support.figures", ["from": "2026-04-01", "to": "2026-04-30"])["total"]?["cycles"] == 0)
+      try fixture.store.call("support.figures", ["from": "2026-04-01", "to": "2026-04-30"])["total"]?[
+        "cycles"] == 0)
     for (from, to, isFine) in [
-      ("2026-01-01", "2027-01-01", true), ("2026-01-01", "2027-01-02", false), ("2026-03-02", "2026-03-01", false),
+      ("2026-01-01", "2027-01-01", true), ("2026-01-01", "2027-01-02", false),
+      ("2026-03-02", "2026-03-01", false),
     ] {
       let params: JSONObject = ["from": .string(from), "to": .string(to)]
       if isFine {

@@ -18,7 +18,8 @@ struct Fixture {
   }
 
   static func file(_ path: String) -> JSONValue {
-    let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent()
+    let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+      .deletingLastPathComponent()
       .deletingLastPathComponent()
     guard let data = try? Data(contentsOf: root.appending(path: path)),
       let value = try? JSONParser.parse([UInt8](data))
@@ -32,7 +33,8 @@ struct Fixture {
     more: JSONObject = [:], as principal: Principal = .all
   ) throws -> String {
     var params: JSONObject = [
-      "scenario": .int(scenario), "station": .string(station), "urgency": .string(urgency), "summary": "Help needed",
+      "scenario": .int(scenario), "station": .string(station), "urgency": .string(urgency),
+      "summary": "Help needed",
     ]
     params["facts"] = facts.map(JSONValue.object)
     for (key, value) in more { params[key] = value }
@@ -54,7 +56,8 @@ struct Fixture {
     "redirect": ["to": "logistics", "reason": "theirs"], "assign": ["to": "patrol-3"],
     "request_info": ["reason": "where?"], "provide_info": ["text": "here"],
     "change_urgency": ["urgency": "urgent", "reason": "worse"], "complete": ["result": "done"],
-    "feedback": ["in_time": true, "worked": true], "withdraw": ["reason": "over"], "reopen": ["reason": "again"],
+    "feedback": ["in_time": true, "worked": true], "withdraw": ["reason": "over"],
+    "reopen": ["reason": "again"],
   ]
 
   func get(_ id: String) throws -> JSONValue { try store.call("support.get", ["id": .string(id)]) }

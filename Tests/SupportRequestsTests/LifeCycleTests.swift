@@ -27,11 +27,13 @@ struct LifeCycleTests {
       .changeUrgency: .assigned, .withdraw: .withdrawn, .approve: .assigned,
     ],
     .supporting: [
-      .requestInfo: .infoRequested, .changeUrgency: .supporting, .complete: .feedbackDue, .withdraw: .withdrawn,
+      .requestInfo: .infoRequested, .changeUrgency: .supporting, .complete: .feedbackDue,
+      .withdraw: .withdrawn,
       .approve: .supporting,
     ],
     .infoRequested: [
-      .provideInfo: .assigned, .changeUrgency: .infoRequested, .withdraw: .withdrawn, .approve: .infoRequested,
+      .provideInfo: .assigned, .changeUrgency: .infoRequested, .withdraw: .withdrawn,
+      .approve: .infoRequested,
     ],
     .feedbackDue: [.feedback: .closed, .lapse: .closed],
     .closed: [.reopen: .reopened],
@@ -62,8 +64,10 @@ struct LifeCycleTests {
   @Test("the handlers follow the table in every state they can reach")
   func handlers() throws {
     let paths: [State: [String]] = [
-      .submitted: [], .redirected: ["redirect"], .acknowledged: ["acknowledge"], .assigned: ["acknowledge", "assign"],
-      .supporting: ["acknowledge", "assign", "start"], .infoRequested: ["acknowledge", "assign", "request_info"],
+      .submitted: [], .redirected: ["redirect"], .acknowledged: ["acknowledge"],
+      .assigned: ["acknowledge", "assign"],
+      .supporting: ["acknowledge", "assign", "start"],
+      .infoRequested: ["acknowledge", "assign", "request_info"],
       .feedbackDue: ["acknowledge", "assign", "start", "complete"], .withdrawn: ["withdraw"],
       .closed: ["acknowledge", "assign", "start", "complete", "feedback"],
       .reopened: ["acknowledge", "assign", "start", "complete", "feedback", "reopen"],

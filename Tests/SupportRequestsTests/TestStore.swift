@@ -1,7 +1,7 @@
 import StationKit
 
-/// A store in memory that runs modules' handlers as the daemon does: schemas, declared names, expected versions,
-/// rollback of what fails, deadlines that fire once.
+/// A store in memory that runs modules' handlers as the daemon does: schemas, declared names, expected
+/// versions, rollback of what fails, deadlines that fire once.
 final class TestStore {
   struct Emitted: Equatable {
     let name: String
@@ -49,7 +49,9 @@ final class TestStore {
       for collection in module.collections {
         schemas["body \(module.name).\(collection.name)"] = try JSONSchema(collection.schema)
       }
-      for event in module.events { schemas["event \(module.name).\(event.name)"] = try JSONSchema(event.payload) }
+      for event in module.events {
+        schemas["event \(module.name).\(event.name)"] = try JSONSchema(event.payload)
+      }
     }
   }
 
@@ -80,6 +82,7 @@ final class TestStore {
     {
       now = max(now, next.due)
       try fire(key, late: false)
+      guard next.due < contents.deadlines[key]?.due ?? .latest else { throw StoreError.endless(key) }
     }
     now = instant
   }
@@ -91,6 +94,7 @@ final class TestStore {
       next.due <= instant
     {
       try fire(key, late: true)
+      guard next.due < contents.deadlines[key]?.due ?? .latest else { throw StoreError.endless(key) }
     }
   }
 
@@ -143,6 +147,8 @@ final class TestStore {
   /// What a module must never do.
   enum StoreError: Error {
     case undeclared(String)
+    /// A deadline that its own handler sets again for the same instant.
+    case endless(String)
     case schema(String, String, String)
   }
 }

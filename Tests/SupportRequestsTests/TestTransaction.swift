@@ -34,7 +34,8 @@ final class TestTransaction: Transaction {
     let id = id ?? "id-\(store.contents.sequence)"
     guard store.contents.rows[key]?[id] == nil else { throw RPCError(.alreadyExists) }
     let record = Record(id: id, version: 1, body: body)
-    store.contents.rows[key, default: [:]][id] = TestStore.Row(record: record, sequence: store.contents.sequence)
+    store.contents.rows[key, default: [:]][id] = TestStore.Row(
+      record: record, sequence: store.contents.sequence)
     return record
   }
 
@@ -50,7 +51,9 @@ final class TestTransaction: Transaction {
   }
 
   func delete(_ collection: String, _ id: String, version: Int) throws {
-    guard store.contents.rows[key(collection)]?[id]?.record.version == version else { throw RPCError(.conflict) }
+    guard store.contents.rows[key(collection)]?[id]?.record.version == version else {
+      throw RPCError(.conflict)
+    }
     store.contents.rows[key(collection)]?[id] = nil
   }
 
@@ -80,7 +83,9 @@ final class TestTransaction: Transaction {
 
   func call(_ method: String, _ params: JSONObject) throws -> JSONValue {
     if store.checks {
-      guard try store.module(name).calls.contains(method) else { throw TestStore.StoreError.undeclared(method) }
+      guard try store.module(name).calls.contains(method) else {
+        throw TestStore.StoreError.undeclared(method)
+      }
     }
     let (module, target) = try store.target(method)
     return try store.run(module, target, method, params, context)
@@ -90,7 +95,8 @@ final class TestTransaction: Transaction {
 
   func query(_ query: Query) throws -> Page {
     let rows = try matching(query)
-    let start = query.cursor.flatMap { cursor in rows.firstIndex { String($0.sequence) == cursor } }.map { $0 + 1 } ?? 0
+    let start =
+      query.cursor.flatMap { cursor in rows.firstIndex { String($0.sequence) == cursor } }.map { $0 + 1 } ?? 0
     guard (1...1000).contains(query.limit) else { throw TestStore.StoreError.undeclared("limit") }
     let page = rows[start...].prefix(query.limit)
     let next = start + page.count < rows.count ? page.last.map { String($0.sequence) } : nil

@@ -20,7 +20,9 @@ package enum CommonOption {
     while place < words.count {
       let sign = words[place].firstIndex(of: "=")
       let name = String(sign.map { words[place][..<$0] } ?? words[place][...])
-      guard let takesValue = takesValue(name) ?? (name == "--help" || name == "-h" ? false : nil) else { break }
+      guard let takesValue = takesValue(name) ?? (name == "--help" || name == "-h" ? false : nil) else {
+        break
+      }
       place = min(place + (takesValue && sign == nil ? 2 : 1), words.count)
     }
     return (Array(words[..<place]), Array(words[place...]))

@@ -12,34 +12,34 @@ package enum KeyValueArguments {
   ) throws(UsageError) -> JSONValue {
     var object = JSONObject()
     var positional: [JSONValue] = []
-    var whole: JSONValue?
+    // From files; key=value changes single members of it.
+    var whole = JSONObject()
+    var hasBase = false
     for word in words {
       if word == "-" || word.utf8.first == UInt8(ascii: "@") {
-        guard whole == nil, object.isEmpty || word != "-" else { throw mixed }
+        guard !hasBase else { throw mixed }
         let name = word == "-" ? word : String(word.dropFirst())
         let value = try parse(read(name), of: word)
-        guard words.count > 1 else {
-          whole = value
-          continue
-        }
-        // A file gives the base, and key=value changes single members.
+        if words.count == 1 { return try checked(value) }
         guard case .object(let base) = value else { throw mixed }
-        for (key, value) in base where object[key] == nil { object[key] = value }
+        for (key, value) in base { whole[key] = value }
+        hasBase = true
       } else if let (key, value) = try pair(word) {
-        try set(value, at: key.split(separator: ".", omittingEmptySubsequences: false)[...], in: &object, key: key)
+        try set(
+          value, at: key.split(separator: ".", omittingEmptySubsequences: false)[...], in: &object, key: key)
       } else {
         let isJSON = word.utf8.first == UInt8(ascii: "[") || word.utf8.first == UInt8(ascii: "{")
         positional.append(isJSON ? try parse(Array(word.utf8), of: word) : guess(word))
       }
     }
-    if let whole { return try checked(whole) }
     guard positional.isEmpty else {
-      guard object.isEmpty else { throw mixed }
+      guard object.isEmpty, !hasBase else { throw mixed }
       if positional.count == 1, case .array = positional[0] { return positional[0] }
       if positional.count == 1, case .object = positional[0] { return positional[0] }
       return .array(positional)
     }
-    return .object(object)
+    for (key, value) in object { whole[key] = value }
+    return .object(whole)
   }
 
   /// JSON where it is valid JSON, else the text itself.

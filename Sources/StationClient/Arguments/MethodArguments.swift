@@ -75,7 +75,9 @@ package struct MethodArguments: Sendable, Equatable {
       let parameter = method.parameter(named: String(name.dropFirst(3))), parameter.shape == .boolean
     {
       try add(.bool(false), to: parameter, option: option)
-    } else if name.contains("."), try takeMember(name, option: option, inline: inline, rest: &rest, method: method) {
+    } else if name.contains("."),
+      try takeMember(name, option: option, inline: inline, rest: &rest, method: method)
+    {
     } else if option == "--all" {
       wantsAll = true
     } else if let takesValue = CommonOption.takesValue(option) {
@@ -95,9 +97,16 @@ package struct MethodArguments: Sendable, Equatable {
     var shape = parameter.shape
     var path: [Substring] = [parameter.name[...]]
     for part in parts.dropFirst() {
-      guard case .object(let members, let open) = shape else { throw MethodArguments.unknown(option, method: method) }
+      let members: [ValueShape.Member]
+      let open: Bool
+      switch shape {
+      case .object(let declared, let isOpen): (members, open) = (declared, isOpen)
+      case .any: (members, open) = ([], true)
+      default: throw MethodArguments.unknown(option, method: method)
+      }
       let snake = MethodDescription.snake(String(part))
-      if let member = members.first(where: { $0.name == part }) ?? members.first(where: { $0.name == snake }) {
+      if let member = members.first(where: { $0.name == part }) ?? members.first(where: { $0.name == snake })
+      {
         shape = member.shape
         path.append(member.name[...])
       } else if open {
@@ -124,7 +133,8 @@ package struct MethodArguments: Sendable, Equatable {
       let names = method.positional.map(\.name).joined(separator: " ")
       let en = names.isEmpty ? "takes options only" : "takes only: \(names)"
       let zh = names.isEmpty ? "只接受选项" : "只接受：\(names)"
-      throw UsageError("'\(word)' is one word too many; \(method.name) \(en)", zh: "多余的“\(word)”；\(method.name) \(zh)")
+      throw UsageError(
+        "'\(word)' is one word too many; \(method.name) \(en)", zh: "多余的“\(word)”；\(method.name) \(zh)")
     }
     let value = try ValueArgument.value(word, shape: parameter.shape, name: parameter.name)
     try add(value, to: parameter, option: parameter.name)

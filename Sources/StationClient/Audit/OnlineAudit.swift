@@ -19,7 +19,9 @@ package struct OnlineAudit {
   package func verify(key: String?, progress: (UInt64, UInt64) -> Void = { _, _ in }) throws -> LogReport {
     let answer = try client.call("audit.checkpoint")
     guard let note = answer["checkpoint"]?.stringValue else { throw LogFault.answer("checkpoint") }
-    guard let keyText = key ?? answer["verifier_key"]?.stringValue else { throw LogFault.answer("verifier_key") }
+    guard let keyText = key ?? answer["verifier_key"]?.stringValue else {
+      throw LogFault.answer("verifier_key")
+    }
     let checkpoint = try OnlineAudit.open(note, key: keyText)
 
     let hashes = try leafHashes(upTo: checkpoint.size, progress: progress)

@@ -24,7 +24,9 @@ package struct RecordProof: Sendable, Equatable {
       throw LogFault.answer("leaf")
     }
     guard let note = answer["checkpoint"]?.stringValue else { throw LogFault.answer("checkpoint") }
-    guard let index = answer["index"]?.intValue, index >= 0 else { throw LogFault.answer("index") }
+    guard let index = answer["index"]?.intValue, index >= 0, index == seq else {
+      throw LogFault.answer("index")
+    }
     guard let path = answer["proof"]?.arrayValue else { throw LogFault.answer("proof") }
     var hashes: [Digest32] = []
     for element in path {
@@ -36,7 +38,8 @@ package struct RecordProof: Sendable, Equatable {
     let portable = PortableProof(index: UInt64(index), hashes: hashes, checkpoint: note)
     self.init(leaf: leaf, proof: portable.text)
 
-    let known = try key ?? answer["verifier_key"]?.stringValue
+    let known =
+      try key ?? answer["verifier_key"]?.stringValue
       ?? client.call("audit.checkpoint")["verifier_key"]?.stringValue
     guard let known else { throw LogFault.answer("verifier_key") }
     try verify(key: known)

@@ -53,7 +53,9 @@ package struct Completer: Sendable {
       + modules.map { Candidate($0, api?.title(of: $0) ?? "") }
   }
 
-  private var commonOptions: [Candidate] { CommonOption.names.map { Candidate($0) } + [Candidate("--version")] }
+  private var commonOptions: [Candidate] {
+    CommonOption.names.map { Candidate($0) } + [Candidate("--version")]
+  }
 
   private func commonValues(of option: String) -> [Candidate]? {
     switch option {
@@ -78,7 +80,9 @@ package struct Completer: Sendable {
   private func method(
     _ method: MethodDescription, rest: [String], previous: String, isOption: Bool
   ) -> [Candidate] {
-    if previous.utf8.starts(with: "--".utf8), let value = values(of: previous, method: method) { return value }
+    if previous.utf8.starts(with: "--".utf8), let value = values(of: previous, method: method) {
+      return value
+    }
     guard isOption else {
       let places = method.positional
       let given = rest.count { !$0.utf8.starts(with: "-".utf8) }
@@ -87,7 +91,9 @@ package struct Completer: Sendable {
     var options = method.parameters.map { Candidate("--" + MethodDescription.kebab($0.name), $0.about) }
     for parameter in method.parameters {
       guard case .object(let members, _) = parameter.shape else { continue }
-      options += members.map { Candidate("--\(MethodDescription.kebab(parameter.name)).\($0.name)", $0.about) }
+      options += members.map {
+        Candidate("--\(MethodDescription.kebab(parameter.name)).\($0.name)", $0.about)
+      }
     }
     if method.cursor != nil { options.append(Candidate("--all")) }
     return options + commonOptions
@@ -99,7 +105,8 @@ package struct Completer: Sendable {
     guard let first = path.first, let parameter = method.parameter(named: String(first)) else { return nil }
     var shape = parameter.shape
     for part in path.dropFirst() {
-      guard case .object(let members, _) = shape, let member = members.first(where: { $0.name == part }) else {
+      guard case .object(let members, _) = shape, let member = members.first(where: { $0.name == part })
+      else {
         return []
       }
       shape = member.shape

@@ -14,7 +14,9 @@ package struct APIDescription: Sendable {
       .sorted { $0.name < $1.name }
     var titles: [String: String] = [:]
     for module in document["x-modules"]?.arrayValue ?? [] {
-      guard let name = module["name"]?.stringValue, let english = module["title"]?.stringValue else { continue }
+      guard let name = module["name"]?.stringValue, let english = module["title"]?.stringValue else {
+        continue
+      }
       titles[name] = language.pick(english, zh: module["title_zh"]?.stringValue ?? english)
     }
     self.titles = titles

@@ -37,7 +37,9 @@ package indirect enum ValueShape: Sendable, Equatable {
     }
     if let words = schema["enum"]?.arrayValue {
       let texts = words.compactMap(\.stringValue)
-      self = texts.isEmpty || texts.count + words.count(where: \.isNull) < words.count ? .any : .string(oneOf: texts)
+      self =
+        texts.isEmpty || texts.count + words.count(where: \.isNull) < words.count
+        ? .any : .string(oneOf: texts)
       return
     }
     if case .string(let word)? = schema["const"] {

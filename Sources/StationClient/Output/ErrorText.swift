@@ -15,7 +15,8 @@ package struct ErrorText: Sendable, Equatable {
   package init(_ error: ClientError, language: Language) {
     switch error {
     case .unreachable(let path, let code):
-      let text = language.pick("cannot connect to \(path): \(Self.text(errno: code))",
+      let text = language.pick(
+        "cannot connect to \(path): \(Self.text(errno: code))",
         zh: "无法连接 \(path)：\(Self.text(errno: code))")
       self.init(message: text, hint: Self.hint(errno: code, language))
     case .pathTooLong(let path):
@@ -71,7 +72,8 @@ package struct ErrorText: Sendable, Equatable {
     case "idempotency_mismatch":
       return language.pick("use another --key for another call", zh: "不同的调用请使用不同的 --key")
     case "approval_required":
-      return language.pick("a second person decides: stationctl approval --help", zh: "须由第二人批准：stationctl approval --help")
+      return language.pick(
+        "a second person decides: stationctl approval --help", zh: "须由第二人批准：stationctl approval --help")
     case "storage_full":
       return language.pick("free space on the daemon's disk; it recovers by itself", zh: "请清理磁盘空间；守护进程会自行恢复")
     default:

@@ -8,19 +8,21 @@ package struct MethodHelp: Sendable {
 
   /// All modules, for the end of the program's own help.
   package func modules(of api: APIDescription) -> String {
-    rows(api.modules.map { name in
-      let count = api.methods(of: name).count
-      let title = api.title(of: name)
-      let methods = language.pick(count == 1 ? "1 method" : "\(count) methods", zh: "\(count) 个方法")
-      return (name, title.isEmpty ? methods : "\(title) (\(methods))")
-    })
+    rows(
+      api.modules.map { name in
+        let count = api.methods(of: name).count
+        let title = api.title(of: name)
+        let methods = language.pick(count == 1 ? "1 method" : "\(count) methods", zh: "\(count) 个方法")
+        return (name, title.isEmpty ? methods : "\(title) (\(methods))")
+      })
   }
 
   /// The methods of one module.
   package func module(_ name: String, of api: APIDescription) -> String {
     let title = api.title(of: name)
     var text = title.isEmpty ? "" : title + "\n\n"
-    text += language.pick("USAGE: stationctl \(name) METHOD …\n\nMETHODS:\n", zh: "用法：stationctl \(name) 方法 …\n\n方法：\n")
+    text += language.pick(
+      "USAGE: stationctl \(name) METHOD …\n\nMETHODS:\n", zh: "用法：stationctl \(name) 方法 …\n\n方法：\n")
     text += rows(api.methods(of: name).map { ($0.typed, $0.summary) })
     text += language.pick(
       "\nSee 'stationctl \(name) METHOD --help' for one of them.\n",
@@ -81,10 +83,14 @@ package struct MethodHelp: Sendable {
     var notes: [String] = []
     if parameter.required { notes.append(language.pick("required", zh: "必填")) }
     if parameter.isList { notes.append(language.pick("repeatable", zh: "可重复")) }
-    if case .string(let words) = parameter.shape, words.count > 6 { notes.append(words.joined(separator: "|")) }
+    if case .string(let words) = parameter.shape, words.count > 6 {
+      notes.append(words.joined(separator: "|"))
+    }
     if case .integer(let minimum?, let maximum?) = parameter.shape { notes.append("\(minimum)…\(maximum)") }
     if !notes.isEmpty { about += (about.isEmpty ? "(" : " (") + notes.joined(separator: ", ") + ")" }
-    var options = [(name + (parameter.shape.placeholder.isEmpty ? "" : " " + parameter.shape.placeholder), about)]
+    var options = [
+      (name + (parameter.shape.placeholder.isEmpty ? "" : " " + parameter.shape.placeholder), about)
+    ]
     if case .object(let members, _) = parameter.shape {
       options += members.map { member in
         let placeholder = member.shape.placeholder

@@ -21,7 +21,8 @@ package struct ResultText: Sendable {
     }
     // A result that is nothing but one list of objects, whatever it is called.
     let members = object.filter { $0.key != "next" && $0.key != "next_cursor" }
-    guard members.count == 1, case .array(let items) = members[0].value, items.first?.objectValue != nil else {
+    guard members.count == 1, case .array(let items) = members[0].value, items.first?.objectValue != nil
+    else {
       return nil
     }
     return (members[0].key, items)
@@ -52,10 +53,13 @@ package struct ResultText: Sendable {
   /// A table with a column for each member that any of the objects has.
   package func table(_ items: [JSONValue]) -> String {
     guard !items.isEmpty else { return language.pick("(none)\n", zh: "（无）\n") }
+    // Rows of figures are all in inner objects.
+    let items = items.contains(where: Ratio.isWithin) ? items.map { .object(ResultText.flat($0)) } : items
     var keys: [String] = []
     var known: Set<String> = []
     for item in items {
-      for (key, value) in item.objectValue ?? [:] where !value.isNull && known.insert(key).inserted {
+      for (key, value) in item.objectValue ?? [:]
+      where !ResultText.isEmpty(value) && known.insert(key).inserted {
         keys.append(key)
       }
     }
@@ -68,8 +72,41 @@ package struct ResultText: Sendable {
       return Table.Column(key, toTheRight: isNumeric)
     }
     var table = Table(columns: columns)
-    for item in items { table.add(keys.map { key in item[key].map(cell) ?? "" }) }
+    for item in items { table.add(keys.map { key in item[key].map(tableCell) ?? "" }) }
     return table.text(width: width, colours: colours)
+  }
+
+  /// Inner values are cut: whoever wants them whole asks for the single object or for JSON.
+  private func tableCell(_ value: JSONValue) -> String {
+    if let ratio = Ratio(value) { return ratio.short }
+    let text = cell(value)
+    switch value {
+    case .array, .object: return DisplayWidth.cut(text, to: 40)
+    default: return text
+    }
+  }
+
+  /// All members, those of inner objects as `outer.inner`; ratios stay whole.
+  private static func flat(_ value: JSONValue, prefix: String = "") -> JSONObject {
+    var result = JSONObject()
+    for (key, member) in value.objectValue ?? [:] {
+      if Ratio(member) == nil, member.objectValue?.isEmpty == false {
+        for (inner, value) in flat(member, prefix: prefix + key + ".") { result[inner] = value }
+      } else {
+        result[prefix + key] = member
+      }
+    }
+    return result
+  }
+
+  /// Whether there is nothing in it to show.
+  private static func isEmpty(_ value: JSONValue) -> Bool {
+    switch value {
+    case .null: true
+    case .array(let elements): elements.isEmpty
+    case .object(let object): object.isEmpty
+    default: false
+    }
   }
 
   /// A value on one line.
@@ -80,9 +117,12 @@ package struct ResultText: Sendable {
     case .number(let number): return number.literal
     case .string(let text): return DisplayWidth.printable(text)
     case .array(let elements):
+      if elements.isEmpty { return "-" }
       return elements.allSatisfy { $0.objectValue == nil && $0.arrayValue == nil }
         ? elements.map(cell).joined(separator: ", ") : DisplayWidth.printable(value.encodedString)
     case .object(let object):
+      if object.isEmpty { return "-" }
+      if let ratio = Ratio(value) { return ratio.long(language) }
       if let text = bilingual(object) { return DisplayWidth.printable(text) }
       return DisplayWidth.printable(value.encodedString)
     }
@@ -122,7 +162,7 @@ package struct ResultText: Sendable {
     for (key, member) in value.objectValue ?? [:] {
       let name = DisplayWidth.printable(prefix + key)
       switch member {
-      case .object(let object) where !object.isEmpty && bilingual(object) == nil:
+      case .object(let object) where !object.isEmpty && bilingual(object) == nil && Ratio(member) == nil:
         collect(member, prefix: name + ".", into: &lines, &tables)
       case .array(let items) where items.first?.objectValue != nil:
         tables.append((name, items))

@@ -60,13 +60,10 @@ package struct Table: Sendable {
       let cell = DisplayWidth.cut(place < cells.count ? cells[place] : "", to: widths[place])
       let padding = String(repeating: " ", count: max(0, widths[place] - DisplayWidth.columns(cell)))
       if place > 0 { text += String(repeating: " ", count: Table.gap) }
-      if column.toTheRight {
-        text += padding + cell
-      } else {
-        // No blanks at the end of a line.
-        text += place + 1 < columns.count ? cell + padding : cell
-      }
+      text += column.toTheRight ? padding + cell : cell + padding
     }
+    // No blanks at the end of a line.
+    while text.utf8.last == UInt8(ascii: " ") { text.removeLast() }
     return style.apply(text, colours: colours) + "\n"
   }
 }

@@ -43,7 +43,8 @@ package struct WatchTable: Sendable {
       return language.pick("no open support requests\n", zh: "没有未办结的支援请求\n")
     }
     let titles = [
-      language.pick("REQUEST", zh: "请求"), language.pick("LEFT", zh: "剩余"), language.pick("URGENCY", zh: "紧急程度"),
+      language.pick("REQUEST", zh: "请求"), language.pick("LEFT", zh: "剩余"),
+      language.pick("URGENCY", zh: "紧急程度"),
       language.pick("STATE", zh: "状态"), language.pick("STATION", zh: "派出所"),
       language.pick("DEPARTMENT", zh: "部门"), language.pick("SCENARIO", zh: "场景"),
     ]

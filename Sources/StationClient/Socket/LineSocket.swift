@@ -51,7 +51,9 @@ final class LineSocket {
       if count >= 0 {
         sent += count
       } else if errno == EAGAIN {
-        if try wait(for: POLLIN | POLLOUT, limit: limit, interrupt: nil) & Int16(POLLIN) != 0 { try receive() }
+        if try wait(for: POLLIN | POLLOUT, limit: limit, interrupt: nil) & Int16(POLLIN) != 0 {
+          try receive()
+        }
       } else if errno != EINTR {
         throw .closed
       }

@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""A day of a bureau with twelve stations, through a real daemon's socket; then everything is counted again.
+
+Run: python3 Demo/demo.py [--seed N] [--requests N] [--keep DIR]
+
+Takes `stationd` and `stationctl` from $STATIOND and $STATIONCTL, else from the release build. Ends with status 1
+if a figure, an event, or the log is not what was done.
+"""
+
+import argparse
+import base64
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import ledger
+from day import Day, Mismatch
+from plan import END, Planner
+from recount import figures
+from report import Report
+from screen import bold, dim, say, title
+from wire import Client, Daemon, Refused
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def program(variable, name):
+    path = os.environ.get(variable) or ROOT / ".build/release" / name
+    if not os.access(path, os.X_OK):
+        sys.exit(f"demo: {path} is not there: build it first, or name it in ${variable}")
+    return str(path)
+
+
+def compare(client, cycles, groups):
+    """Every figure against the recount; how many numbers were compared."""
+    compared = 0
+
+    def same(path, ours, theirs):
+        nonlocal compared
+        if isinstance(ours, dict):
+            if not isinstance(theirs, dict) or set(ours) != set(theirs):
+                raise Mismatch(f"figures: {path}: the daemon has {theirs}, expected {ours}")
+            for key in ours:
+                same(f"{path}/{key}", ours[key], theirs[key])
+            return
+        if ours != theirs:
+            raise Mismatch(f"figures: {path}: the daemon has {theirs}, the recount {ours}")
+        compared += not isinstance(ours, str)
+
+    period = {"from": "2026-11-23", "to": "2026-11-27"}
+    total = client.call("support.figures", period)["total"]
+    same("total", figures(cycles, END), total)
+    for group in ("department", "station", "scenario"):
+        answer = client.call("support.figures", dict(period, by=group))
+        groups[group] = {item.pop("key"): item for item in answer["groups"]}
+        ours = {key: figures([cycle for cycle in cycles if getattr(cycle, group) == key], END)
+                for key in {getattr(cycle, group) for cycle in cycles}}
+        same(group, ours, groups[group])
+    groups["total"] = total
+    return compared
+
+
+def check_log(client, expected):
+    """Recomputes the tree from its leaves, checks who signed it, and counts the records against what was done."""
+    hashes, counted, opening = [], Counter(), None
+    while True:
+        page = client.call("audit.entries", {"from": len(hashes), "limit": 1000})
+        for item in page["items"]:
+            leaf = base64.b64decode(item["leaf"], validate=True)
+            hashes.append(ledger.leaf_hash(leaf))
+            record = json.loads(leaf)
+            if record["method"].split(".")[0] in ("support", "dev"):
+                counted[record["method"], record["outcome"]] += 1
+            if opening is None and record["method"] == "support.open":
+                opening = record["seq"]
+        if "next" not in page or page["next"] >= page["size"]:
+            break
+    answer = client.call("audit.checkpoint")
+    size, signed = ledger.open_checkpoint(answer["checkpoint"], answer["verifier_key"])
+    if size != len(hashes) or signed != ledger.root(hashes):
+        raise Mismatch("the signed checkpoint is not of the records that the log shows")
+    if counted != expected:
+        raise Mismatch(f"log: missing {expected - counted}, too many {counted - expected}")
+    return size, signed, counted, answer["verifier_key"], opening
+
+
+def run(command):
+    """A tool's run: its output, or the demonstration ends."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    if done.returncode:
+        raise Mismatch(f"{' '.join(map(str, command))} ended with {done.returncode}: {done.stderr}{done.stdout}")
+    return done.stdout
+
+
+def play(arguments, directory):
+    stationctl = program("STATIONCTL", "stationctl")
+    began = time.monotonic()
+    daemon = Daemon(program("STATIOND", "stationd"), directory / "state")
+    try:
+        client = Client(daemon.path)
+        catalogue = {
+            item["number"]: (item["owners"], {urgency: (limit["response"], limit["support"])
+                                              for urgency, limit in item["limits"].items()}, item["name"])
+            for item in client.call("support.scenarios", {"limit": 100})["items"]}
+        units = {item["id"]: item for item in client.call("directory.unit.list", {"limit": 500})["items"]}
+        planner = Planner(arguments.seed, {number: item[:2] for number, item in catalogue.items()})
+        requests = planner.requests(arguments.requests)
+        day = Day(daemon.path, requests, {number: item[:2] for number, item in catalogue.items()})
+        report = Report(units, catalogue, day)
+        report.head(arguments.seed)
+        day.play(report.hour)
+
+        groups = {}
+        compared = compare(client, day.cycles, groups)
+        report.figures(groups, compared)
+
+        title("The log")
+        size, signed, counted, key, opening = check_log(client, day.log)
+        report.log(size, signed, counted)
+        # The key goes from hand to hand once; after that nobody has to trust this machine.
+        run([stationctl, "audit", "verify", "--socket", daemon.path, "--key", key])
+        say("✓ stationctl audit verify: the running daemon's log is whole, and signed by that key")
+        proof = directory / "opening.tlog-proof"
+        run([stationctl, "audit", "export", str(opening), "--socket", daemon.path, "--key", key, "--out", str(proof)])
+        client.close()
+        if daemon.stop() != 0:
+            raise Mismatch("the daemon did not stop cleanly")
+        run([stationctl, "audit", "verify", "--state", str(daemon.directory), "--key", key])
+        say("✓ stationctl audit verify --state: the stopped daemon's files are whole too")
+        leaf = Path(f"{proof}.leaf").read_bytes()
+        index, of = ledger.check_portable_proof(proof.read_text(), leaf, key)
+        run([stationctl, "audit", "check", str(proof), f"{proof}.leaf", "--key", key])
+        report.proof(index, of, leaf, proof.read_text())
+        say()
+        say(bold("Everything agrees. ") + dim(f"{time.monotonic() - began:.1f} s of real time."))
+    finally:
+        daemon.kill()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--seed", type=int, default=20261123, help="another day (default: %(default)s)")
+    parser.add_argument("--requests", type=int, default=300, help="how many (default: %(default)s)")
+    parser.add_argument("--keep", type=Path, help="keep the state and the proof in this new directory")
+    arguments = parser.parse_args()
+    if arguments.keep and arguments.keep.exists():
+        parser.error(f"{arguments.keep} exists")
+    directory = arguments.keep or Path(tempfile.mkdtemp(prefix="stationd-demo-"))
+    try:
+        play(arguments, directory)
+    except (Mismatch, Refused, ledger.Invalid, ConnectionError) as failure:
+        say()
+        say(bold(f"✗ {failure}"))
+        sys.exit(1)
+    finally:
+        if not arguments.keep:
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""What is shown: a timeline of the day, the figures as tables, and the log."""
+
+import hashlib
+import json
+from collections import Counter
+
+from plan import NEXT_DAWN
+from recount import instant, local
+from screen import WIDTH, bold, dim, duration, fit, say, style, table, title
+
+RED, YELLOW = "31;1", "33"
+TOLD = {150: "duty leader", 200: "强所办"}
+LATE = {"response": "no answer from", "support": "not done by"}
+
+
+class Report:
+    def __init__(self, units, catalogue, day):
+        self.units, self.catalogue, self.day = units, catalogue, day
+        self.shown = 0
+
+    def name(self, unit):
+        """A unit in English and Chinese, short enough for a line."""
+        name = self.units[unit]["name"]
+        english = name["en"].replace(" Police Station", "").replace(" for strong stations", "")
+        return f"{english} {name['zh']}"
+
+    def head(self, seed):
+        kinds = Counter(unit["kind"] for unit in self.units.values())
+        bureau = next(unit["name"] for unit in self.units.values() if unit["kind"] == "bureau")
+        say(bold(f"{bureau['en']} {bureau['zh']}: a day of support requests 派出所支援请求的一天"))
+        say(dim(f"{kinds['station']} stations, {kinds['department'] + kinds['desk']} departments and desks, "
+                f"{len(self.catalogue)} scenarios, seed {seed}; the organisation and its people are invented"))
+        title("The day, from Monday 23 November 2026, 07:30")
+        say(dim("! danger to life: told at once   50 %, 100 %: reminders   150 %, 200 % of a limit: told higher up"))
+
+    def hour(self, start, end):
+        """The timeline of one hour, or of the days after the first."""
+        events = [event for event in self.day.events() if instant(event["at"]) <= end][self.shown:]
+        self.shown += len(events)
+        events = [event for event in events if event["kind"].startswith("support.")]
+        kinds = Counter(event["kind"].removeprefix("support.") for event in events)
+        actions = Counter(event["payload"].get("action") for event in events)
+        rungs = Counter(event["payload"]["rung"] for event in events if event["kind"] == "support.escalated")
+        parts = [f"{kinds['opened']:2} opened", f"{actions['acknowledge']:2} answered",
+                 f"{actions['complete']:2} done", f"{actions['feedback']:2} closed"]
+        parts += [f"{rung} %: {count}" for rung, count in sorted(rungs.items())]
+        span = f"{local(start):%H:%M}–{local(end):%H:%M}" if end <= NEXT_DAWN else "until Friday"
+        say()
+        say(bold(span) + "  " + "  ".join(parts))
+        notable = sorted((line for event in events for line in self.notable(event)), key=lambda line: line[:2])
+        for _, _, colour, line in notable:
+            say(style(fit(line, WIDTH).rstrip(), colour) if colour else fit(line, WIDTH).rstrip())
+        if end > NEXT_DAWN and actions["lapse"]:
+            say(f"  {actions['lapse']} requests closed without feedback after three working days: incomplete")
+
+    def notable(self, event):
+        payload, at = event["payload"], local(instant(event["at"]))
+        time, id_ = f"{at:%H:%M:%S}", payload["request"]
+        if event["kind"] == "support.immediate":
+            scenario = self.catalogue[payload["scenario"]][2]["zh"]
+            yield event["at"], id_, None, f"  {time}  !      {id_}  {self.name(payload['station'])}: {scenario}"
+        if event["kind"] == "support.escalated" and payload["rung"] in TOLD and instant(event["at"]) <= NEXT_DAWN:
+            colour = RED if payload["rung"] == 200 else YELLOW
+            yield (event["at"], id_, colour,
+                   f"  {time}  {payload['rung']} %  {id_}  {LATE[payload['clock']]} "
+                   f"{self.name(self.department(id_))} → {TOLD[payload['rung']]}")
+
+    def department(self, id_):
+        """Who had the request last."""
+        return next(cycle.department for cycle in reversed(self.day.cycles) if cycle.request == id_)
+
+    # --- Figures
+
+    def figures(self, groups, compared):
+        widths = [38, 0, 14, 6, 6, 0, 14, 6, 6]
+        heads = ["", "answered 响应", "median", "P90", "done 支援", "median", "P90"]
+        title("By department: answered in time 按时响应, support done in time 按时支援")
+        heads[0] = "department"
+        self.clocks(heads, widths, [(self.name(key), item) for key, item in groups["department"].items()])
+        title("By scenario 按场景")
+        heads[0] = "scenario"
+        self.clocks(heads, widths, [(f"{key:2} {self.catalogue[key][2]['zh']}", item)
+                                    for key, item in groups["scenario"].items()])
+        title("By station 按派出所: redirects 转办, and what the stations said 反馈")
+        rows = [(self.name(key), item) for key, item in groups["station"].items()] + [("all", groups["total"])]
+        table(["station", "cycles", "redirected", "feedback given", "in time", "it worked"],
+              [[name, str(item["cycles"]), self.share(item["redirects"]["cycles"], item["cycles"]),
+                *(self.rate(item["feedback"][key]) for key in ("complete", "in_time", "worked"))]
+               for name, item in rows], [30, 6, 14, 15, 15, 15])
+        total = groups["total"]
+        out = total["support"]["on_time"]["exclusions"]
+        owed = total["feedback"]["complete"]["exclusions"]
+        say()
+        say(dim(f"Counted out, because nothing can be said of them yet: {out['running']} with time left, "
+                f"{out['withdrawn']} withdrawn, {out['paused']} paused;"))
+        say(dim(f"feedback not due yet {owed['open']}. Median and P90 by nearest rank. No figure is of a person."))
+        say()
+        say(f"✓ {compared} numbers by department, station and scenario, recounted from what was done: all the same")
+
+    def clocks(self, heads, widths, rows):
+        cells = []
+        for name, item in rows:
+            row = [name]
+            for clock in ("response", "support"):
+                row += [self.rate(item[clock]["on_time"]), duration(item[clock]["median_s"]),
+                        duration(item[clock]["p90_s"])]
+            cells.append(row)
+        table(heads, cells, widths)
+
+    @staticmethod
+    def rate(rate):
+        return Report.share(rate["numerator"], rate["denominator"], rate["text"])
+
+    @staticmethod
+    def share(hits, all_, text=None):
+        if not all_:
+            return "n/a"
+        text = text or f"{100 * hits / all_:.1f} %"
+        return f"{hits}/{all_} {text.replace(' %', '%'):>6}"
+
+    # --- The log
+
+    def log(self, size, signed, counted):
+        refused = {key: count for key, count in counted.items() if key[1] not in ("ok", "replayed")}
+        done = sum(count for (method, outcome), count in counted.items()
+                   if outcome == "ok" and method not in ("support.get", "dev.clock.set"))
+        say(f"{size} records. Of the calls: {done} writes, {counted['support.get', 'ok']} disclosures of a request, "
+            f"{sum(refused.values())} refusals, {counted['support.open', 'replayed']} repeats.")
+        say("✓ every call that wrote, disclosed or was refused has its one record, and no other call has any")
+        say(f"✓ the tree recomputed from all records has the root that was signed: {signed.hex()[:32]}…")
+
+    def proof(self, index, size, leaf, text):
+        record = json.loads(leaf)
+        touched = ", ".join(f"{item[1]} version {item[2]}" for item in record.get("written", []))
+        say(f"✓ a portable proof of {len(text.encode())} bytes: record {index} is in the signed log of {size}")
+        say(dim(f"  {record['method']} by {record['by'].get('actor')} at {record['at']}: {touched}"))
+        say(dim(f"  SHA-256 of the record: {hashlib.sha256(leaf).hexdigest()}"))
+        say(dim("  checked by code of this demonstration and by 'stationctl audit check', without the daemon"))

@@ -1,0 +1,129 @@
+# stationd: what one does with it, by name. `make` alone prints the list.
+
+SWIFT ?= swift
+PYTHON ?= python3
+CONFIGURATION = release
+BIN = .build/$(CONFIGURATION)
+DEV ?= .dev
+
+# Debian packages. The first list builds and runs; the second is for the tests; the third for measuring.
+BUILD_PACKAGES = libsqlite3-dev libssl-dev pkg-config socat
+TEST_PACKAGES = gcc g++ golang-go golang-golang-x-mod-dev libjsonrpccpp-dev python3-venv strace e2fsprogs mount
+SWIFT_SOURCES = Package.swift Sources Plugins Tests Fuzz
+
+# Which test suites run under a sanitizer (a regular expression of test names, as for `swift test --filter`).
+SANITIZED ?= StationJSONTests|StationAuditTests|StationRPCTests|StationStoreTests|StationTransportTests
+FUZZ_SECONDS ?= 30
+
+export STATIOND ?= $(CURDIR)/$(BIN)/stationd
+export STATIONCTL ?= $(CURDIR)/$(BIN)/stationctl
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Print this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
+
+# ---- Build and run
+
+.PHONY: deps
+deps: ## Install the Debian packages that building and running need
+	@Tools/deps.sh $(BUILD_PACKAGES)
+
+.PHONY: deps-test
+deps-test: ## Install the Debian packages that the tests need
+	@Tools/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+.PHONY: build
+build: ## Build stationd and stationctl into .build/release
+	$(SWIFT) build -c $(CONFIGURATION) --product stationd
+	$(SWIFT) build -c $(CONFIGURATION) --product stationctl
+
+.PHONY: run
+run: deps build ## Build, start a development daemon in .dev, and say what to type next
+	@Tools/run.sh $(BIN) $(DEV)
+
+.PHONY: demo
+demo: build ## Play a day of a bureau with twelve stations, and count everything again
+	$(PYTHON) Demo/demo.py
+
+# ---- Tests: `make test` runs them all, each part runs alone too
+
+.PHONY: test
+test: deps-test ## Everything that CI checks, with a summary
+	@$(PYTHON) Tools/test.py
+
+.PHONY: test-format
+test-format: ## Swift files are formatted as .swift-format says
+	$(SWIFT) format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+
+.PHONY: test-swift
+test-swift: ## The Swift tests, in a release build without warnings
+	$(PYTHON) Tools/warnings.py $(SWIFT) build -c $(CONFIGURATION) --build-tests
+	$(SWIFT) test -c $(CONFIGURATION) --skip-build
+
+.PHONY: test-config
+test-config: build ## The example configuration in etc/ is accepted
+	$(STATIOND) --check-config etc/stationd.yaml
+
+.PHONY: test-blackbox
+test-blackbox: build .venv/ready ## Tests through the socket (one file: make test-blackbox ONLY=test_json.py)
+	.venv/bin/python -m unittest discover -v -s Tests/blackbox -p '$(or $(ONLY),test_*.py)'
+
+.PHONY: test-powercut
+test-powercut: ## The simulated power cut does what it says
+	$(PYTHON) Tests/powercut/test_powercut.py
+
+.PHONY: test-loadgen
+test-loadgen: ## The load generator of the benchmarks notices wrong answers
+	$(PYTHON) Benchmarks/test_loadgen.py
+
+.PHONY: test-fuzz
+test-fuzz: ## Fuzz each target for FUZZ_SECONDS (30)
+	@Tools/fuzz.sh $(FUZZ_SECONDS)
+
+.PHONY: test-docs
+test-docs: build ## Generated pages are current, links lead somewhere, the example module compiles
+	$(PYTHON) Tools/docs.py --check
+
+.PHONY: test-demo
+test-demo: build ## The demonstration ends with every figure as counted
+	$(PYTHON) Demo/demo.py
+
+.PHONY: test-address
+test-address: ## The Swift tests that SANITIZED names, under AddressSanitizer
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address --scratch-path .build-address \
+	  --filter '$(SANITIZED)'
+
+.PHONY: test-thread
+test-thread: ## The same under ThreadSanitizer
+	TSAN_OPTIONS=halt_on_error=0:exitcode=66 $(SWIFT) test --sanitize=thread --scratch-path .build-thread \
+	  --filter '$(SANITIZED)'
+
+# ---- Longer work
+
+.PHONY: bench
+bench: build ## Measure beside PostgreSQL, Redis and bare SQLite; writes docs/benchmarks.md
+	$(PYTHON) Benchmarks/run.py
+
+.PHONY: fuzz
+fuzz: ## Fuzz each target for ten minutes
+	@Tools/fuzz.sh 600
+
+.PHONY: docs
+docs: build ## Generate the generated pages of docs/ again
+	$(PYTHON) Tools/docs.py
+
+.PHONY: format
+format: ## Format the Swift files
+	$(SWIFT) format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+.PHONY: clean
+clean: ## Remove what was built (the development state in .dev stays)
+	rm -rf .build .build-address .build-thread .build-fuzz .build-docs .venv
+
+.venv/ready: Tests/blackbox/requirements.txt
+	rm -rf .venv
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@

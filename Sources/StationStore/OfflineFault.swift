@@ -1,0 +1,50 @@
+/// Why a stopped or copied state does not verify.
+package enum OfflineFault: Error, Sendable, Equatable {
+  /// A running daemon holds the state.
+  case inUse(directory: String)
+  /// The key is not one: missing, or not written as it must be.
+  case key(String)
+  /// The database cannot be read; the records before this one were.
+  case unreadable(String, at: UInt64)
+  /// There is no checkpoint outside the database, though the log has records.
+  case noAnchor(directory: String, size: UInt64)
+  /// No checkpoint in the directory is signed by the key.
+  case foreignAnchor(directory: String)
+  /// The log ends before the tree that was signed.
+  case truncated(size: UInt64, promised: UInt64)
+  /// This record of the log is the first that is wrong.
+  case record(seq: UInt64, Defect)
+  /// One or more of these records are not what was signed, or a root stored for them is not: the log keeps
+  /// no hash of a single record, so it cannot be told closer.
+  case records(ClosedRange<UInt64>)
+  /// All records are what was signed, but the stored root of a subtree is not theirs.
+  case tile(level: Int, index: UInt64)
+  /// A record of a module is in the database, and nothing in the log wrote it.
+  case unlogged(collection: String, id: String)
+
+  /// What is wrong with one record of the log, or with what it says was stored.
+  package enum Defect: Sendable, Equatable {
+    /// Another number stands where this one should.
+    case sequence(found: Int)
+    /// The leaf is not the JSON object it must be; the text names the member.
+    case malformed(String)
+    /// What is kept beside the leaf does not match the commitment in it.
+    case detail
+    /// The module's record is not in the version that this record wrote.
+    case version(collection: String, id: String, stored: Int, logged: Int)
+    /// The module's record has the right version, but other content than was committed to.
+    case content(collection: String, id: String)
+    /// The module's record is gone, and nothing in the log removed it.
+    case missing(collection: String, id: String)
+  }
+
+  /// The number of the first record concerned, where one is.
+  package var seq: UInt64? {
+    switch self {
+    case .record(let seq, _): seq
+    case .records(let range): range.lowerBound
+    case .truncated(let size, _): size
+    default: nil
+    }
+  }
+}

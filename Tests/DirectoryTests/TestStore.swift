@@ -1,0 +1,1 @@
+../SupportRequestsTests/TestStore.swift

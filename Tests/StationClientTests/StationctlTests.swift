@@ -1,0 +1,163 @@
+import Foundation
+import StationClient
+import StationJSON
+import Testing
+
+/// The program itself, as a shell runs it, against a server in this process.
+@Suite struct StationctlTests {
+  private struct Run {
+    let code: Int32
+    let out: String
+    let err: String
+  }
+
+  /// The program stands beside the tests.
+  private static let program: String? = {
+    let own =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+      ?? CommandLine.arguments[0]
+    let folders = [own, CommandLine.arguments[0]].map { ($0 as NSString).deletingLastPathComponent }
+    return folders.map { $0 + "/stationctl" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+  }()
+
+  private func stationctl(_ words: [String], environment: [String: String] = [:]) throws -> Run {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try #require(Self.program, "stationctl is not built"))
+    process.arguments = words
+    process.environment = ["LANG": "C"].merging(environment) { $1 }
+    let (out, err) = (Pipe(), Pipe())
+    process.standardOutput = out
+    process.standardError = err
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    // Both are far shorter than a pipe's buffer.
+    let outBytes = out.fileHandleForReading.readDataToEndOfFile()
+    let errBytes = err.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Run(
+      code: process.terminationStatus, out: String(decoding: outBytes, as: UTF8.self),
+      err: String(decoding: errBytes, as: UTF8.self))
+  }
+
+  private static func server() -> FakeServer {
+    FakeServer { request, _ in
+      let method = request["method"]?.stringValue ?? ""
+      switch method {
+      case "rpc.discover":
+        return [.send(result(request, (try? JSONParser.parse(Fixtures.document)) ?? .null))]
+      case "echo", "support.open":
+        return [.send(result(request, request["params"] ?? .null))]
+      case "silent": return []
+      case "support.list":
+        let from = request["params"]?["cursor"]?.stringValue ?? "0"
+        let next: JSONValue = from == "0" ? "2" : .null
+        return [.send(result(request, ["items": [["id": .string("r" + from)]], "next": next]))]
+      case "system.info": return [.send(result(request, ["version": "1"]))]
+      case "system.health":
+        return [.send(result(request, ["ok": false, "problems": [["part": "disk", "message": "full"]]]))]
+      default:
+        var answer = failure(method)
+        answer["jsonrpc"] = "2.0"
+        answer["id"] = request["id"] ?? .null
+        return [.send(.object(answer))]
+      }
+    }
+  }
+
+  @Test(
+    arguments: [
+      (["call", "echo", "a=1"], 0), (["call", "conflict"], 1), (["call", "denied"], 4),
+      (["call", "deadline_passed"], 5),
+      (["call", "unavailable"], 6), (["call", "storage_full"], 6), (["call", "queue_full"], 6),
+      (["call", "silent", "--timeout", "0.05"], 5), (["call"], 3), (["status", "--bogus"], 3),
+      (["--bogus"], 3),
+      (["--timeout", "0", "call", "echo"], 3), (["status"], 6), (["suport"], 3), (["support"], 3),
+      (["support", "opne"], 3), (["support", "open", "5"], 3),
+      (["support", "open", "5", "--station", "x"], 0),
+      (["directory", "unit", "get", "x"], 3), (["--version"], 0), (["--help"], 0),
+      (["support", "--help"], 0),
+      (["support", "open", "--help"], 0), (["completion", "bash"], 0), (["completion", "csh"], 3),
+      (["--socket", "/nope", "call", "echo"], 2), (["--socket", "/nope", "support", "open"], 2),
+      (["audit", "verify", "--db", "x"], 3),
+    ] as [([String], Int32)])
+  func `exit codes`(words: [String], code: Int32) throws {
+    let server = Self.server()
+    let run = try stationctl(words, environment: ["STATIOND_SOCKET": server.path])
+    #expect(run.code == code, "\(run.err)")
+    // What went wrong is on standard error, and nothing but results on standard output.
+    #expect(run.err.isEmpty == (code == 0 || words == ["status"]))
+  }
+
+  @Test func `options before the module are the call's, after the method its own`() throws {
+    let server = Self.server()
+    let words = [
+      "--reason", "call", "--socket", server.path, "support", "open", "5", "--station", "x", "--reason",
+      "own", "--json",
+    ]
+    let run = try stationctl(words)
+    #expect(run.out == #"{"scenario":5,"station":"x","reason":"own","meta":{"reason":"call"}}"# + "\n")
+  }
+
+  @Test func `all pages become one document`() throws {
+    let server = Self.server()
+    let run = try stationctl(
+      ["support", "list", "--all", "--json"], environment: ["STATIOND_SOCKET": server.path])
+    #expect(run.out == #"{"items":[{"id":"r0"},{"id":"r2"}]}"# + "\n")
+  }
+
+  @Test func `one page tells people where the next one starts, apart from the table`() throws {
+    let server = Self.server()
+    let run = try stationctl(["support", "list"], environment: ["STATIOND_SOCKET": server.path])
+    #expect(run.out == "id\nr0\n")
+    #expect(run.err == "next page: --cursor 2; all of them: --all\n")
+  }
+
+  @Test func `personal data is not asked for without a purpose`() throws {
+    let server = Self.server()
+    let run = try stationctl(
+      ["directory", "unit", "get", "x"], environment: ["STATIOND_SOCKET": server.path])
+    #expect(run.err.contains("--purpose, --reason"))
+    #expect(run.err.contains("handling, audit"))
+  }
+
+  @Test func `errors for programs are JSON`() throws {
+    let server = Self.server()
+    let run = try stationctl(["call", "conflict", "--json"], environment: ["STATIOND_SOCKET": server.path])
+    #expect(try JSONParser.parse(run.err)["error"]?["data"]?["kind"] == "conflict")
+    let gone = try stationctl(["call", "x", "--json", "--socket", "/nope"])
+    #expect(try JSONParser.parse(gone.err)["error"]?["data"]?["kind"] == "unreachable")
+  }
+
+  @Test func `Chinese by the locale and by the option`() throws {
+    let server = Self.server()
+    let environment = ["STATIOND_SOCKET": server.path, "LANG": "zh_CN.UTF-8"]
+    #expect(try stationctl(["support", "--help"], environment: environment).out.contains("发起"))
+    #expect(
+      try stationctl(["support", "--help", "--lang", "en"], environment: environment).out.contains("Open"))
+    #expect(
+      try stationctl(["call", "x", "--socket", "/nope", "--lang", "zh"]).err.hasPrefix("stationctl: 无法连接"))
+  }
+
+  @Test func `completion works with and without the daemon`() throws {
+    let server = Self.server()
+    let with = try stationctl(["__complete", "--", "su"], environment: ["STATIOND_SOCKET": server.path])
+    #expect(with.out == "support\tSupport\n")
+    let without = try stationctl(["__complete", "--", "st"], environment: ["STATIOND_SOCKET": "/nope"])
+    #expect(without.out.hasPrefix("status\t"))
+  }
+
+  @Test func `an exported proof is checked without the daemon`() throws {
+    let log = try FakeLog(count: 9)
+    let server = FakeServer.answering { log.answer($0, $1) }
+    let file = "/tmp/stationctl-proof-\(UInt64.random(in: 0 ... .max))"
+    defer { for name in [file, file + ".leaf"] { try? FileManager.default.removeItem(atPath: name) } }
+    let environment = ["STATIOND_SOCKET": server.path]
+    let key = log.signer.verifierKey.text
+    #expect(try stationctl(["audit", "export", "4", "--out", file], environment: environment).code == 0)
+    #expect(try stationctl(["audit", "check", file, file + ".leaf", "--key", key]).code == 0)
+    #expect(try stationctl(["audit", "check", file, file, "--key", key]).code == 1)
+    #expect(try stationctl(["audit", "verify", "--key", key], environment: environment).code == 0)
+    // What is there already is not written over.
+    #expect(try stationctl(["audit", "export", "5", "--out", file], environment: environment).code == 3)
+  }
+}

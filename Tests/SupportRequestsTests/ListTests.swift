@@ -1,0 +1,122 @@
+import StationKit
+import SupportRequests
+import Testing
+
+@Suite("ListQuery")
+struct ListTests {
+  /// Sixty requests in many states.
+  static func filled() throws -> Fixture {
+    let fixture = try Fixture()
+    var random = Seeded(state: 7)
+    for number in 0..<60 {
+      let urgency = ["routine", "urgent", "immediate"][number % 3]
+      let id = try fixture.open(
+        [1, 8, 13][number % 4 % 3], station: "st-0\(number % 3 + 1)", urgency: urgency)
+      let steps = ["acknowledge", "assign", "start", "complete", "feedback"]
+      for step in steps.prefix(Int.random(in: 0...5, using: &random)) { try fixture.step(step, id) }
+      if number % 5 != 0 { try fixture.minutes(number % 7) }
+    }
+    return fixture
+  }
+
+  static let filters: [JSONObject] = [
+    [:], ["open": false], ["department": "command-centre"], ["station": "st-02"], ["state": "submitted"],
+    ["station": "st-01", "state": "closed"], ["overdue": true], ["overdue": false],
+    ["department": "command-centre", "overdue": true], ["department": "command-centre", "station": "st-02"],
+    ["overdue": true, "state": "closed"],
+  ]
+
+  @Test("pages of any size in either order give every match once, in order", arguments: filters.indices)
+  func pages(_ index: Int) throws {
+    let fixture = try Self.filled()
+    let filter = Self.filters[index]
+    let expected = Self.expected(fixture, filter)
+    for limit in [1, 7, 500] {
+      for order in ["asc", "desc"] {
+        var params = filter
+        params["limit"] = .int(limit)
+        params["order"] = .string(order)
+        var seen: [String] = []
+        var calls = 0
+        repeat {
+          let page = try fixture.store.call("support.list", params)
+          let items = page["items"]?.arrayValue ?? []
+          #expect(items.count <= limit)
+          seen += items.compactMap { $0["id"]?.stringValue }
+          params["cursor"] = page["next"]
+          calls += 1
+        } while params["cursor"] != nil && calls < 200
+        #expect(seen == (order == "asc" ? expected : expected.reversed()))
+      }
+    }
+  }
+
+  static func expected(_ fixture: Fixture, _ filter: JSONObject) -> [String] {
+    let rows = (fixture.store.contents.rows["support.request"] ?? [:]).compactMap { id, row in
+      SupportRequest(row.record.body).map { (id, $0) }
+    }
+    return rows.filter { _, request in
+      if let state = filter["state"]?.stringValue {
+        guard request.state.rawValue == state else { return false }
+      } else if request.state.isOpen != (filter["open"]?.boolValue ?? true) {
+        return false
+      }
+      if let unit = filter["department"]?.stringValue, unit != request.department { return false }
+      if let unit = filter["station"]?.stringValue, unit != request.station { return false }
+      guard let overdue = filter["overdue"]?.boolValue else { return true }
+      let isOverdue =
+        request.state.isOpen && (request.clocks.nextDue.map { $0 <= fixture.store.now } ?? false)
+      return isOverdue == overdue
+    }.sorted { ($0.1.rank, $0.0) < ($1.1.rank, $1.0) }.map(\.0)
+  }
+
+  @Test("immediate requests come first, whatever their age")
+  func immediateFirst() throws {
+    let fixture = try Fixture()
+    try fixture.open()
+    try fixture.open(urgency: "urgent")
+    let id = try fixture.open(16, urgency: "immediate")
+    #expect(try fixture.store.call("support.list", [:])["items"]?.arrayValue?.first?["id"] == .string(id))
+  }
+
+  @Test("who names no unit sees the own one's requests, and no other's")
+  func scope() throws {
+    let fixture = try Self.filled()
+    let items = try fixture.store.call("support.list", [:], as: .of("st-02"))["items"]?.arrayValue ?? []
+    #expect(!items.isEmpty && items.allSatisfy { $0["station"] == "st-02" })
+    let desk =
+      try fixture.store.call("support.list", [:], as: .of("legal-department"))["items"]?.arrayValue ?? []
+    #expect(!desk.isEmpty && desk.allSatisfy { $0["department"] == "legal-department" })
+    let error = #expect(throws: RPCError.self) {
+      try fixture.store.call("support.list", ["station": "st-01"], as: .of("st-02"))
+    }
+    #expect(error?.kind == .denied)
+  }
+
+  @Test(
+    "a cursor that no list has given is refused",
+    arguments: ["x", "1", "-1:SR-2026-000001", "1:", ":SR-2026-000001"])
+  func cursor(_ text: String) throws {
+    let fixture = try Fixture()
+    let error = #expect(throws: RPCError.self) {
+      try fixture.store.call("support.list", ["cursor": .string(text)])
+    }
+    #expect(error?.pointer == "/cursor")
+  }
+
+  @Test("the catalogue is listed a page at a time")
+  func scenarios() throws {
+    let fixture = try Fixture()
+    var numbers: [Int] = []
+    var params: JSONObject = ["limit": 9]
+    repeat {
+      let page = try fixture.store.call("support.scenarios", params)
+      numbers += page["items"]?.arrayValue?.compactMap { $0["number"]?.intValue } ?? []
+      params["cursor"] = page["next"]
+    } while params["cursor"] != nil
+    #expect(numbers == Array(1...22))
+    let owned = try fixture.store.call(
+      "support.scenarios", ["department": "legal-department", "order": "desc"])
+    #expect(owned["items"]?.arrayValue?.compactMap { $0["number"]?.intValue } == [14, 13, 12])
+  }
+}

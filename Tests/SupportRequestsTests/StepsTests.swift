@@ -1,0 +1,136 @@
+import StationKit
+import SupportRequests
+import Testing
+
+@Suite("Steps")
+struct StepsTests {
+  @Test("a wrong expected version is a conflict and changes nothing")
+  func version() throws {
+    let fixture = try Fixture()
+    let id = try fixture.open()
+    let error = #expect(throws: RPCError.self) { try fixture.step("acknowledge", id, ["version": 2]) }
+    #expect(error?.kind == .conflict)
+    #expect(fixture.body(id)?.state == .submitted)
+    #expect(try fixture.step("acknowledge", id, ["version": 1])["version"] == 2)
+  }
+
+  @Test("stations and departments act on their own side only")
+  func sides() throws {
+    let fixture = try Fixture()
+    let id = try fixture.open()
+    let station = Principal.of("st-02")
+    let owner = Principal.of("command-centre")
+    func denied(_ action: String, _ principal: Principal) {
+      let error = #expect(throws: RPCError.self) { try fixture.step(action, id, as: principal) }
+      #expect(error?.kind == .denied, "\(action)")
+    }
+    denied("acknowledge", station)
+    denied("acknowledge", .of("logistics"))
+    try fixture.step("acknowledge", id, as: owner)
+    denied("withdraw", owner)
+    try fixture.step("request_info", id, as: owner)
+    denied("provide_info", owner)
+    try fixture.step("provide_info", id, as: station)
+    try fixture.step("redirect", id, as: owner)
+    denied("acknowledge", owner)
+    try fixture.step("acknowledge", id, as: .of("logistics"))
+    #expect(throws: RPCError.self) {
+      try fixture.store.call("support.get", ["id": .string(id)], as: .of("inspectorate"))
+    }
+    try fixture.store.call("support.get", ["id": .string(id)], as: .of("coordination-desk"))
+  }
+
+  @Test("redirects never move the response clock, and void an acknowledgement")
+  func redirect() throws {
+    let fixture = try Fixture()
+    let id = try fixture.open()
+    let due = try fixture.get(id)["response_due"]
+    try fixture.minutes(20)
+    try fixture.step("acknowledge", id)
+    for to in ["logistics", "inspectorate"] {
+      try fixture.minutes(5)
+      #expect(try fixture.step("redirect", id, ["to": .string(to)])["response_due"] == due)
+      #expect(fixture.body(id)?.clocks.acknowledged == nil)
+    }
+    try fixture.minutes(31)
+    #expect(fixture.events("escalated").last?["to"] == ["inspectorate", "coordination-desk"])
+    try fixture.step("acknowledge", id)
+    #expect(fixture.body(id)?.response == .done(milliseconds: 61 * 60_000, onTime: false))
+    #expect(fixture.body(id)?.outcome.redirects == 2)
+  }
+
+  static let badRedirects = [
+    ("command-centre", "support.redirect.department"), ("st-03", "support.redirect.department"),
+    ("nowhere", nil),
+  ]
+
+  @Test("a redirect goes to another active department or desk", arguments: badRedirects)
+  func redirectRefused(_ to: String, _ rule: String?) throws {
+    let fixture = try Fixture()
+    let id = try fixture.open()
+    let error = #expect(throws: RPCError.self) { try fixture.step("redirect", id, ["to": .string(to)]) }
+    #expect(error?.rule == rule)
+    #expect(error?.pointer == "/to")
+  }
+
+  @Test("manpower waits for an approval by someone else; the clocks do not")
+  func approval() throws {
+    let fixture = try Fixture()
+    let officer = Principal(uid: 7, gid: 7, roles: [], unit: nil, actor: "P1", scope: .all)
+    let id = try fixture.open(19, as: officer)
+    let due = try fixture.get(id)["support_due"]
+    try fixture.step("acknowledge", id)
+    try fixture.step("assign", id)
+    let waiting = #expect(throws: RPCError.self) { try fixture.step("start", id) }
+    #expect(waiting?.kind == .approvalRequired && waiting?.rule == "support.approval.secondment")
+    let own = #expect(throws: RPCError.self) { try fixture.step("approve", id, as: officer) }
+    #expect(own?.rule == "support.approval.second_person")
+    try fixture.step("approve", id)
+    #expect(throws: RPCError.self) { try fixture.step("approve", id) }
+    #expect(try fixture.step("start", id)["support_due"] == due)
+    #expect(try fixture.get(id)["approved_by"] == "uid:1000")
+    let free = try fixture.open(19, facts: ["secondment": false])
+    #expect(try fixture.get(free)["marks"] == [:])
+  }
+
+  @Test("an approval of urgent help is recorded and holds nothing")
+  func urgentApproval() throws {
+    let fixture = try Fixture()
+    let officer = Principal(uid: 7, gid: 7, roles: [], unit: nil, scope: .all)
+    let id = try fixture.open(4, as: officer)
+    for action in ["acknowledge", "assign", "start", "approve", "complete"] { try fixture.step(action, id) }
+    #expect(fixture.body(id)?.approvedBy == "uid:1000")
+  }
+
+  @Test("a reopened request is a new cycle with new clocks; the old breach stays on record")
+  func reopen() throws {
+    let fixture = try Fixture()
+    let id = try fixture.open()
+    try fixture.minutes(61)
+    for action in ["acknowledge", "assign", "start", "complete", "feedback"] { try fixture.step(action, id) }
+    try fixture.minutes(10)
+    let header = try fixture.step("reopen", id)
+    #expect(header["state"] == "reopened")
+    #expect(header["opened_at"] == "2026-03-02T10:11:00.000+08:00")
+    #expect(try fixture.get(id)["cycle"]?["number"] == 2)
+    #expect(try fixture.get(id)["rungs_fired"]?["response"] == [])
+    let archived = fixture.store.contents.rows["support.cycle"]?["\(id).1"]?.record.body
+    #expect(
+      archived?["response"]?.intValue.map(ClockFigure.init(column:))
+        == .done(milliseconds: 61 * 60_000, onTime: false))
+  }
+
+  @Test("explain tells rule, version, start and every day that was skipped, in both languages")
+  func explain() throws {
+    let fixture = try Fixture(now: Instant(rfc3339: "2026-03-06T09:00:00+08:00") ?? .earliest)
+    let id = try fixture.open(8)
+    let terms = try fixture.store.call("support.explain", ["id": .string(id)])["terms"]?.arrayValue ?? []
+    #expect(terms.map { $0["clock"] } == ["response", "support"])
+    let steps = terms.last?["steps"]?.arrayValue ?? []
+    #expect(steps.filter { $0["code"] == "day_skipped" }.count == 2)
+    #expect(
+      steps.allSatisfy { $0["en"]?.stringValue?.isEmpty == false && $0["zh"]?.stringValue?.isEmpty == false })
+    #expect(terms.last?["rule"] == ["id": "support.limit.support", "version": "1"])
+    #expect(terms.last?["steps_apply"] == true)
+  }
+}

@@ -1,0 +1,282 @@
+"""Configuration files: every error names file and line and what was expected, and nothing is made."""
+
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import unittest
+
+from harness import DATA, STATIOND, Daemon, DaemonTestCase, new_directory
+from test_framing import ACCESS, CONFIG
+
+GOOD = CONFIG
+GOOD_ACCESS = ACCESS % os.getuid()
+
+
+class ConfigurationErrorTests(unittest.TestCase):
+    def setUp(self):
+        if not os.access(STATIOND, os.X_OK):
+            self.skipTest(f"no daemon at {STATIOND} (set STATIOND)")
+        self.directory = new_directory()
+        self.addCleanup(shutil.rmtree, self.directory)
+
+    def write(self, config=GOOD, access=GOOD_ACCESS):
+        text = config.replace("{dir}", str(self.directory)).replace("{data}", DATA)
+        (self.directory / "stationd.yaml").write_text(text)
+        if access is not None:
+            (self.directory / "access.yaml").write_text(access)
+        return text
+
+    def run_daemon(self, *arguments):
+        return subprocess.run([STATIOND, *arguments], capture_output=True, text=True, timeout=20,
+                              env=dict(os.environ, STATIOND_DATA=DATA))
+
+    def check_refused(self, *words, made=()):
+        """Both --check-config and --config refuse with these words, and nothing is created."""
+        before = sorted(os.listdir(self.directory))
+        path = str(self.directory / "stationd.yaml")
+        for option in ("--check-config", "--config"):
+            finished = self.run_daemon(option, path)
+            self.assertNotEqual(finished.returncode, 0, option)
+            self.assertLess(finished.returncode, 128, "a crash")
+            self.assertGreater(finished.returncode, 0, "a crash")
+            for word in words:
+                self.assertIn(word, finished.stderr, option)
+            self.assertEqual(finished.stdout, "")
+            self.assertEqual(sorted(os.listdir(self.directory)), before, f"{option} left something behind")
+
+    def check_refused_at(self, name, lines):
+        self.check_refused(name)
+        finished = self.run_daemon("--check-config", str(self.directory / "stationd.yaml"))
+        found = re.search(re.escape(name) + r":(\d+):", finished.stderr)
+        self.assertTrue(found, finished.stderr)
+        self.assertIn(int(found[1]), lines)
+
+    def line_of(self, text, needle):
+        return next(number for number, line in enumerate(text.splitlines(), 1) if needle in line)
+
+    def test_a_good_file_is_ok(self):
+        self.write()
+        finished = self.run_daemon("--check-config", str(self.directory / "stationd.yaml"))
+        self.assertEqual((finished.returncode, finished.stderr), (0, ""))
+        self.assertTrue(finished.stdout.strip().endswith("ok"))
+        self.assertEqual(sorted(os.listdir(self.directory)), ["access.yaml", "stationd.yaml"])
+
+    def test_unknown_keys_are_named_with_the_nearest(self):
+        table = [("sokcet_mode: '0660'\n", "sokcet_mode", "'socket_mode'"),
+                 ("limits: {frame_byte: 4096}\n", "limits.frame_byte", "'frame_bytes'"),
+                 ("\n\nio_thread: 1\n", "io_thread", "'io_threads'")]
+        for more, name, nearest in table:
+            with self.subTest(name=name):
+                base = GOOD.replace('socket_mode: "0666"\n', "") if "sokcet" in name else GOOD
+                text = self.write(base + more)
+                line = self.line_of(text, name.split(".")[-1])
+                self.check_refused(f"stationd.yaml:{line}:", f"'{name}'", f"did you mean {nearest}")
+
+    def test_unknown_modules_are_refused(self):
+        text = self.write(GOOD.replace("modules: {support:", "modules: {suport:"))
+        self.check_refused(f"stationd.yaml:{self.line_of(text, 'suport')}:", "modules.suport", "'support'")
+
+    def test_wrong_types_say_what_was_expected(self):
+        table = [("io_threads: many\n", "io_threads", "a whole number from 1 to 16"),
+                 ("io_threads: 0\n", "io_threads", "a whole number from 1 to 16"),
+                 ("io_threads: 17\n", "io_threads", "a whole number from 1 to 16"),
+                 ("io_threads: 1.5\n", "io_threads", "a whole number"),
+                 ("io_threads: [1]\n", "io_threads", "a whole number"),
+                 ("limits: 5\n", "limits", "a mapping"), ("limits: {depth: deep}\n", "limits.depth", "a whole number"),
+                 ("limits: {frame_bytes: 1}\n", "limits.frame_bytes", "from 1024"),
+                 ("zone_offset_minutes: Shanghai\n", "zone_offset_minutes", "a whole number"),
+                 ("framing: lines\n", "framing", "auto, line, content-length, nul")]
+        for more, name, expected in table:
+            with self.subTest(more=more):
+                text = self.write(GOOD + more)
+                line = self.line_of(text, more.split(":")[0] + ":")
+                self.check_refused(f"stationd.yaml:{line}:", f"'{name}'", expected)
+
+    def test_a_wrong_socket_mode(self):
+        for mode in ("rw", "0999", "01777", "[1]"):
+            with self.subTest(mode=mode):
+                text = self.write(GOOD.replace('"0666"', mode))
+                self.check_refused(f"stationd.yaml:{self.line_of(text, 'socket_mode')}:", "'socket_mode'")
+
+    def test_missing_keys(self):
+        for key in ("origin", "access"):
+            with self.subTest(key=key):
+                self.write("\n".join(line for line in GOOD.splitlines() if not line.startswith(key + ":")) + "\n")
+                self.check_refused("stationd.yaml:", f"'{key}'", "missing")
+
+    def test_a_key_twice(self):
+        text = self.write(GOOD + "origin: again\n")
+        self.check_refused(f"stationd.yaml:{len(text.splitlines())}", "origin")
+
+    def test_not_yaml(self):
+        for text, line in (("a: 1\nb: [1\n", 2), ("a: 1\n\tx: 1\n", 2), ("- a\n- b\n", 1), ("just text\n", 1),
+                           ("a: b: c\n", 1)):
+            with self.subTest(text=text):
+                self.write(text)
+                # Where something that was opened does not end, the parser tells the line of the end.
+                self.check_refused_at("stationd.yaml", (line, line + 1))
+
+    def test_a_file_that_is_not_text(self):
+        self.write()
+        (self.directory / "stationd.yaml").write_bytes(b"origin: \xff\xfe\n")
+        self.check_refused("stationd.yaml", "UTF-8")
+
+    def test_an_empty_file_lacks_what_is_required(self):
+        self.write("")
+        self.check_refused("stationd.yaml", "missing")
+
+    def test_a_missing_file(self):
+        self.check_refused("stationd.yaml", "cannot be read")
+
+    def test_missing_files_that_it_names(self):
+        for line, name in (("access: access.yaml", "no-access.yaml"), ("calendars: {data}/calendar", "no-calendar"),
+                           ("directory: {data}/directory.example.json", "no-directory.json")):
+            with self.subTest(name=name):
+                self.write(GOOD.replace(line, line.split(":")[0] + ": " + name))
+                self.check_refused(name, "cannot be read")
+
+    def test_a_broken_directory_file(self):
+        self.write(GOOD.replace("{data}/directory.example.json", "units.json"))
+        (self.directory / "units.json").write_text('{"units": [\n  {"id": "bureau",}\n]}\n')
+        self.check_refused("units.json:2:")
+
+    def test_a_directory_file_that_breaks_its_schema_or_rules(self):
+        for text in ('{"units": 1}', "[]", '{"units": [{"id": "a"}]}', '{"unitz": []}'):
+            with self.subTest(text=text):
+                self.write(GOOD.replace("{data}/directory.example.json", "units.json"))
+                (self.directory / "units.json").write_text(text)
+                self.check_refused("units.json")
+
+    def test_access_errors(self):
+        table = [
+            ("roles:\n  a: {methods: ['*'], scop: all}\nbindings: []\n", 2, "'roles.a.scop'", "'scope'"),
+            ("roles:\n  a: {methods: ['*'], scope: world}\nbindings: []\n", 2, "'roles.a.scope'", "own, supported, all"),
+            ("roles:\n  a:\n    methods: ['sup*']\nbindings: []\n", 3, "'roles.a.methods'", "sup*"),
+            ("roles:\n  a: {scope: all}\nbindings: []\n", 2, "'roles.a.methods'", "missing"),
+            ("roles: {}\nbindings:\n  - {user: '0', roles: [b]}\n", 3, "bindings[0].roles", "'b'"),
+            ("roles: {}\nbindings:\n  - {user: no-such-user-here, roles: []}\n", 3, "bindings[0].user",
+             "no-such-user-here"),
+            ("roles: {}\nbindings:\n  - {group: no-such-group-here, roles: []}\n", 3, "bindings[0].group",
+             "no-such-group-here"),
+            ("roles: {}\nbindings:\n  - {roles: []}\n", 3, "bindings[0].user", "missing"),
+            ("roles: {}\nbindings:\n  - {user: '0', roles: [], may_act_for: perhaps}\n", 3,
+             "bindings[0].may_act_for", "true or false"),
+            ("roles: {}\nbindings: 5\n", 2, "'bindings'", "a list"),
+            ("roles: 5\n", 1, "'roles'", "a mapping"), ("binding: []\n", 1, "'binding'", "'bindings'"),
+            ("{}\n", 1, "'roles'", "missing"),
+        ]
+        for text, line, *words in table:
+            with self.subTest(text=text):
+                self.write(access=text)
+                self.check_refused(f"access.yaml:{line}:", *words)
+
+    def test_a_bad_scenario_catalogue(self):
+        for text in ("{", "[]", "{}", '{"scenarios": 1}'):
+            with self.subTest(text=text):
+                self.write(GOOD.replace("{data}/support/scenarios.json", "scenarios.json"))
+                (self.directory / "scenarios.json").write_text(text)
+                self.check_refused("scenarios.json")
+
+    def test_a_bad_calendar(self):
+        for text in ("{", "{}", '{"year": 2026}'):
+            with self.subTest(text=text):
+                (self.directory / "calendar").mkdir(exist_ok=True)
+                (self.directory / "calendar" / "2026.json").write_text(text)
+                self.write(GOOD.replace("{data}/calendar", "calendar"))
+                self.check_refused("2026.json")
+
+    def test_the_command_line_wants_exactly_one_way(self):
+        for arguments in ((), ("--dev", "a", "--config", "b"), ("--nonsense",), ("extra",), ("--config",)):
+            with self.subTest(arguments=arguments):
+                finished = self.run_daemon(*arguments)
+                self.assertNotEqual(finished.returncode, 0)
+                self.assertTrue(finished.stderr)
+
+    def test_help_and_version(self):
+        self.assertEqual(self.run_daemon("--help").returncode, 0)
+        self.assertRegex(self.run_daemon("--version").stdout, r"^\d+\.\d+\.\d+\n$")
+
+
+class StateTests(DaemonTestCase):
+    def test_a_second_daemon_on_the_same_state_is_refused_at_once(self):
+        second = Daemon(directory=self.daemon.directory)
+        second.log_path = self.daemon.directory / "second.log"
+        second.spawn()
+        self.addCleanup(second.kill)
+        self.assertGreater(second.wait_end(5), 0)
+        self.assertTrue(second.log.strip())
+        with self.connect() as client:
+            self.assertIn("now", client.call("system.ping"))
+
+    def test_the_first_daemon_keeps_its_socket_when_the_state_is_another(self):
+        first = self.new_daemon(config=GOOD, access=GOOD_ACCESS).start()
+        text = GOOD.replace("{dir}/state", str(first.directory / "other-state")).replace(
+            "{dir}/stationd.sock", first.socket_path)
+        second = self.new_daemon(config=text, access=GOOD_ACCESS).spawn()
+        self.assertGreater(second.wait_end(10), 0)
+        self.assertIn("now", first.call("system.ping"))
+
+    def test_a_stale_socket_is_replaced(self):
+        daemon = self.new_daemon().start()
+        daemon.kill()
+        self.assertTrue(os.path.exists(daemon.socket_path))
+        daemon.start()
+        self.assertIn("now", daemon.call("system.ping"))
+
+    def test_an_orderly_stop_removes_the_socket_and_ends_well(self):
+        daemon = self.new_daemon().start()
+        self.assertEqual(daemon.stop(), 0)
+        self.assertFalse(os.path.exists(daemon.socket_path))
+
+    def test_a_file_in_place_of_the_socket_is_left_alone(self):
+        daemon = self.new_daemon()
+        with open(daemon.socket_path, "w", encoding="utf-8") as file:
+            file.write("precious")
+        daemon.spawn()
+        self.assertGreater(daemon.wait_end(10), 0)
+        with open(daemon.socket_path, encoding="utf-8") as file:
+            self.assertEqual(file.read(), "precious")
+
+    def test_a_store_of_a_newer_version_is_refused_and_untouched(self):
+        daemon = self.new_daemon().start()
+        daemon.call("support.scenarios")
+        self.assertEqual(daemon.stop(), 0)
+        [path] = self.databases(daemon.directory)
+        database = sqlite3.connect(path)
+        database.execute("INSERT INTO grdb_migrations (identifier) VALUES ('9999-from-the-future')")
+        database.commit()
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.close()
+        before = self.contents(daemon.directory)
+        daemon.spawn()
+        self.assertGreater(daemon.wait_end(10), 0)
+        self.assertIn("newer", daemon.log.lower())
+        self.assertEqual(self.contents(daemon.directory), before)
+
+    def databases(self, directory):
+        found = []
+        for path in directory.iterdir():
+            if path.is_file():
+                with open(path, "rb") as file:
+                    if file.read(16) == b"SQLite format 3\0":
+                        found.append(path)
+        return found
+
+    def contents(self, directory):
+        """What there is beside the log of the run; an empty WAL and its index are as good as none."""
+        return {path.name: path.read_bytes() for path in directory.iterdir()
+                if path.is_file() and path.suffix not in (".log", ".lock") and not path.name.endswith("-shm")
+                and not (path.name.endswith("-wal") and path.stat().st_size == 0)}
+
+    def test_secrets_are_for_the_owner_only(self):
+        for path in self.daemon.directory.iterdir():
+            if path.suffix in (".log",) or path.name == "stationd.sock":
+                continue
+            with self.subTest(path.name):
+                self.assertEqual(path.stat().st_mode & 0o077, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Builds the fuzz targets and runs each for so many seconds on a copy of its corpus:  Tools/fuzz.sh SECONDS
+# An input that breaks something is left in .build-fuzz/ and printed.
+set -eu
+
+seconds=$1
+cd "$(dirname "$0")/.."
+out=.build-fuzz
+Fuzz/build.sh $out
+for corpus in Fuzz/corpus/*/; do
+  name=$(basename "$corpus")
+  rm -rf "$out/corpus-$name"
+  cp -r "$corpus" "$out/corpus-$name"
+  echo "fuzz-$name: $seconds s, from $(find "$corpus" -type f | wc -l) inputs"
+  ASAN_OPTIONS=detect_leaks=0 "$out/fuzz-$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 \
+    -artifact_prefix="$out/found-$name-" -verbosity=0 -print_final_stats=1 "$out/corpus-$name"
+done
