@@ -7,6 +7,7 @@ import StationStore
 import StationSystemd
 import StationTransport
 import SupportRequests
+import Synchronization
 
 /// The composition root: what is started, in which order, and stopped in the reverse.
 package final class Daemon: Sendable {
@@ -22,8 +23,8 @@ package final class Daemon: Sendable {
     let services = Services(clock: Clock(), origin: configuration.origin, development: false)
     _ = try access(configuration)
     _ = try CalendarFiles.load(configuration.calendarDirectory)
-    _ = try Registry(try modules(configuration, services, Discovery()))
-    if let file = configuration.directoryFile { _ = try JSONFile.load(file) }
+    let registry = try Registry(try modules(configuration, services, Discovery()))
+    if let file = configuration.directoryFile { _ = try organisation(file, registry) }
   }
 
   private static func access(_ configuration: DaemonConfiguration) throws -> AccessPolicy {
@@ -68,11 +69,12 @@ package final class Daemon: Sendable {
     let policy = try Self.access(configuration)
     let registry = try Registry(try Self.modules(configuration, services, discovery))
     discovery.describe(registry, version: Self.version)
+    let organisation = try configuration.directoryFile.map { try Self.organisation($0, registry) }
     let environment = Environment(
       clock: clock, calendar: try CalendarFiles.load(configuration.calendarDirectory),
       zone: configuration.zone, uid: getuid(), gid: getgid(),
       checksResults: configuration.development)
-    let hubHolder = HubHolder()
+    let late = LateParts()
     let report: @Sendable (String) -> Void = { log.error("\($0)") }
     var storeConfiguration = StoreConfiguration(
       directory: configuration.stateDirectory, origin: configuration.origin)
@@ -84,17 +86,18 @@ package final class Daemon: Sendable {
       hooks: StoreHooks(
         report: report,
         events: { events in
-          if let last = events.last { hubHolder.hub?.published(upTo: last.seq) }
+          if let last = events.last { late.hub?.published(upTo: last.seq) }
         },
         broken: { reason in
           log.critical("the disk failed; stopping, to recover at the next start", metadata: ["reason": "\(reason)"])
           broken()
-        }))
+        },
+        answering: { late.answering($0) }))
     self.store = store
     let hub = EventHub(newest: try store.newestEvent()) { position, deliver in
       store.fetchEvents(after: position, limit: EventHub.pageSize, deliver)
     }
-    hubHolder.set(hub)
+    late.set(hub)
     services.opened(store, modules: registry.modules.keys.sorted())
     let principal = environment.systemPrincipalJSON
     systemCause = {
@@ -102,8 +105,8 @@ package final class Daemon: Sendable {
     }
     try store.start()
     try await Self.record(store, systemCause("system.start"))
-    if let file = configuration.directoryFile {
-      try await Self.importDirectory(file, store, environment, systemCause("directory.import"))
+    if let organisation {
+      try await Self.importDirectory(organisation, store, environment, systemCause("directory.import"))
     }
     let dispatcher = Dispatcher(
       store: store, policy: policy, limits: configuration.limits, report: report)
@@ -111,6 +114,7 @@ package final class Daemon: Sendable {
       limits: configuration.limits, threads: configuration.ioThreads,
       sessions: Sessions(dispatcher: dispatcher, hub: hub))
     let server = server
+    late.set(server)
     services.serving(connectionCount: { server.connectionCount })
     try await Self.listen(server, configuration)
   }
@@ -141,29 +145,43 @@ package final class Daemon: Sendable {
     _ = try answer.get()
   }
 
-  /// The organisation of a new store; one that has units already is left as it is.
-  private static func importDirectory(
-    _ file: String, _ store: Store, _ environment: Environment, _ cause: Cause
-  ) async throws {
-    guard let method = store.catalog.registry.methods["directory.import"],
-      try store.isEmpty(collection: "directory.unit")
-    else { return }
+  /// An organisation that `directory.import` takes, with the file it is from.
+  private struct Organisation {
+    let file: String
+    let method: CompiledMethod
+    let params: JSONObject
+  }
+
+  private static func organisation(_ file: String, _ registry: Registry) throws -> Organisation {
+    guard let method = registry.methods["directory.import"] else {
+      throw ConfigurationError(file, nil, "there is no module to import it")
+    }
     guard case .object(let params) = try JSONFile.load(file) else {
       throw ConfigurationError(file, nil, "must be an object with 'units'")
     }
     if let violation = method.params.validate(.object(params)) {
       throw ConfigurationError(file, nil, "\(violation.pointer): \(violation.message)")
     }
+    return Organisation(file: file, method: method, params: params)
+  }
+
+  /// Imports the organisation into a new store; one that has units already is left as it is.
+  private static func importDirectory(
+    _ organisation: Organisation, _ store: Store, _ environment: Environment, _ cause: Cause
+  ) async throws {
+    guard try store.isEmpty(collection: "directory.unit") else { return }
     let answer = await withCheckedContinuation { waiter in
       let call = WriteCall(
-        method: method, params: Params(params), principal: environment.systemPrincipal, purpose: nil,
-        reason: nil, idempotency: nil, token: CallToken())
+        method: organisation.method, params: Params(organisation.params),
+        principal: environment.systemPrincipal, purpose: nil, reason: nil, idempotency: nil,
+        token: CallToken())
       store.write(WriteJob(cause: cause, work: .call(call)) { waiter.resume(returning: $0) })
     }
     do {
       _ = try answer.get()
     } catch {
-      throw ConfigurationError(file, nil, "\(error.pointer ?? ""): \(error.message.en)")
+      throw ConfigurationError(
+        organisation.file, nil, "\(error.pointer ?? ""): \(error.message.en)")
     }
   }
 
@@ -179,9 +197,23 @@ package final class Daemon: Sendable {
   }
 }
 
-/// The hub is made after the store, and told of by the store.
-private final class HubHolder: @unchecked Sendable {
-  // Set once before the store's threads start, read after.
-  private(set) var hub: EventHub?
-  func set(_ hub: EventHub) { self.hub = hub }
+/// What is made after the store, and told of by the store.
+private final class LateParts: Sendable {
+  private struct State {
+    var hub: EventHub?
+    var server: SocketServer?
+  }
+  private let state = Mutex(State())
+
+  var hub: EventHub? { state.withLock { $0.hub } }
+  func set(_ hub: EventHub) { state.withLock { $0.hub = hub } }
+  func set(_ server: SocketServer) { state.withLock { $0.server = server } }
+
+  func answering(_ body: () -> Void) {
+    if let server = state.withLock({ $0.server }) {
+      server.together(body)
+    } else {
+      body()
+    }
+  }
 }

@@ -40,8 +40,7 @@ package final class ClientSession: Session {
         return
       }
       run(request) { [self] answer in
-        if let id = request.id { connection.send(RPCResponse.encode(id: id, answer)) }
-        end()
+        end(sending: request.id.map { RPCResponse.encode(id: $0, answer) })
       }
     case .batch(let messages): receive(batch: messages)
     }
@@ -58,8 +57,7 @@ package final class ClientSession: Session {
     let collector = BatchCollector(
       count: messages.count, byteLimit: dispatcher.limits.answerBytes
     ) { [self] bytes in
-      if let bytes { connection.send(bytes) }
-      end()
+      end(sending: bytes)
     }
     for (position, message) in messages.enumerated() {
       switch message {
@@ -146,12 +144,14 @@ package final class ClientSession: Session {
     }
   }
 
-  private func end() {
-    let finished = state.withLock { state in
+  /// Gives the place back before the answer can leave: a client may call again as soon as it sees it.
+  private func end(sending answer: [UInt8]?) {
+    let isLast = state.withLock { state in
       state.units -= 1
       return state.units == 0 && state.inputEnded
     }
-    if finished { connection.finish() }
+    if let answer { connection.send(answer) }
+    if isLast { connection.finish() }
   }
 
   private var tooMany: RPCError {

@@ -198,6 +198,8 @@ package final class Dispatcher: Sendable {
       purpose: admission.meta.purpose, reason: admission.meta.reason, token: token, report: report
     ) { [self] outcome in
       switch bounded(outcome.answer) {
+      // Nothing was read and nobody is there to hear of it.
+      case .failure(let error) where error.kind == .cancelled && !discloses: answer(.failure(error))
       case .failure(let error): refuse(error, admission.cause, via: outcome.via, answer)
       case .success(let bytes) where discloses:
         // The bytes wait here until their record is on disk.

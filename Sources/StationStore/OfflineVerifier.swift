@@ -5,8 +5,7 @@ import StationKit
 
 /// Verification of the state of a daemon that does not run, or of a copy of it.
 ///
-/// Leaves are read one at a time. What is remembered of them is, for each record that any of them wrote, who
-/// wrote it last: about 100 bytes a record, whatever its size.
+/// Leaves are read one at a time; of what they wrote, ``WriteLedger`` remembers about 100 bytes a record.
 package struct OfflineVerifier {
   /// What was verified.
   package struct Report: Sendable, Equatable {
@@ -41,35 +40,29 @@ package struct OfflineVerifier {
   private var tree = CompactRange()
   private var details = 0
   private var erasedDetails = 0
-  private var lastWrites: [Digest32: LastWrite] = [:]
+  private var ledger = WriteLedger()
   private var lastGood: UInt64 = 0
   private var firstBadTile: TreeNode?
-
-  /// The last entry in the log for one record of a module.
-  private struct LastWrite {
-    let seq: UInt64
-    let version: Int
-    let commitment: Digest32
-  }
 
   /// Verifies a state directory.
   /// - Parameter key: whom to trust; nil takes the state's own key, which whoever could change the state could
   ///   change too.
   /// - Throws: ``OfflineFault`` for the first thing that is wrong.
   package static func verify(
-    stateDirectory: String, key: VerifierKey? = nil, progress: Progress = { _, _ in }
+    stateDirectory: String, key: VerifierKey? = nil, progress: @escaping Progress = { _, _ in }
   ) throws(OfflineFault) -> Report {
     let place = StoreConfiguration(directory: stateDirectory, origin: "")
+    let trusted = if let key { key } else { try ownKey(place.keyPath) }
     return try verify(
-      database: place.databasePath, anchorDirectory: place.anchorDirectory,
-      key: try key ?? ownKey(place.keyPath), progress: progress)
+      database: place.databasePath, anchorDirectory: place.anchorDirectory, key: trusted,
+      progress: progress)
   }
 
   /// Verifies a database against the checkpoints in a directory.
   /// - Throws: ``OfflineFault`` for the first thing that is wrong.
   package static func verify(
     database path: String, anchorDirectory: String, key: VerifierKey,
-    progress: Progress = { _, _ in }
+    progress: @escaping Progress = { _, _ in }
   ) throws(OfflineFault) -> Report {
     let lock = try hold(beside: path)
     defer { if let lock { close(lock) } }
@@ -77,18 +70,15 @@ package struct OfflineVerifier {
       throw .unreadable(FileError(path).description, at: 0)
     }
     let promises = try heads(anchorDirectory, key)
-    // The closure does not outlive this call.
-    return try withoutActuallyEscaping(progress) { (progress) throws(OfflineFault) -> Report in
-      let database: OfflineDatabase
-      do {
-        database = try OfflineDatabase(path: path)
-      } catch {
-        throw .unreadable(error.description, at: 0)
-      }
-      var verifier = OfflineVerifier(
-        database: database, key: key, promises: promises ?? [], progress: progress)
-      return try verifier.run(anchorDirectory: anchorDirectory, hasAnchor: promises != nil)
+    let database: OfflineDatabase
+    do {
+      database = try OfflineDatabase(path: path)
+    } catch {
+      throw .unreadable(error.description, at: 0)
     }
+    var verifier = OfflineVerifier(
+      database: database, key: key, promises: promises ?? [], progress: progress)
+    return try verifier.run(anchorDirectory: anchorDirectory, hasAnchor: promises != nil)
   }
 
   private init(
@@ -163,22 +153,22 @@ package struct OfflineVerifier {
       if !hasAnchor, tree.size > 0 {
         throw OfflineFault.noAnchor(directory: anchorDirectory, size: tree.size)
       }
-      let (records, collections, fault) = try compareRecords()
+      let found = try ledger.compare(with: database)
       // A record of a module may tell which of many leaves was changed.
       if let inexact {
-        guard case .record(let seq, _)? = fault, seq <= inexact.upperBound else {
+        guard case .record(let seq, _)? = found.fault, seq <= inexact.upperBound else {
           throw OfflineFault.records(inexact)
         }
       }
-      if let fault { throw fault }
+      if let fault = found.fault { throw fault }
       if let firstBadTile {
         throw OfflineFault.tile(level: firstBadTile.level, index: firstBadTile.index)
       }
       try checkTileCounts()
       return Report(
         origin: key.name, head: tree.head,
-        anchor: promises.last ?? TreeHead(size: 0, root: MerkleTree.emptyRoot), records: records,
-        collections: collections, details: details, erasedDetails: erasedDetails)
+        anchor: promises.last ?? TreeHead(size: 0, root: MerkleTree.emptyRoot), records: found.records,
+        collections: found.collections, details: details, erasedDetails: erasedDetails)
     } catch let fault as OfflineFault {
       throw fault
     } catch {
@@ -194,11 +184,13 @@ package struct OfflineVerifier {
     let tile = try database.prepare("SELECT hash FROM tile WHERE level = ? AND idx = ?")
     let leaves = try database.prepare("SELECT seq, leaf, detail, salt FROM audit ORDER BY seq")
     var wrong = checkPromises()
-    while wrong == nil, try leaves.step() {
+    // The rest is read in any case: what it wrote belongs in the ledger.
+    while try leaves.step() {
       let seq = tree.size
       do {
         try readLeaf(leaves, seq)
       } catch let problem as OfflineLeaf.Problem {
+        if let wrong { throw OfflineFault.records(wrong) }
         if let node = firstBadTile, Self.leaves(of: node).upperBound < seq {
           throw OfflineFault.records(Self.leaves(of: node))
         }
@@ -213,7 +205,7 @@ package struct OfflineVerifier {
         guard try tile.step(), tile.digest(0) == hash else { return bad = bad ?? node }
       }
       firstBadTile = firstBadTile ?? bad
-      wrong = checkPromises()
+      wrong = wrong ?? checkPromises()
       if tree.size.isMultiple(of: 4096) { progress(tree.size, size) }
     }
     leaves.done()
@@ -242,10 +234,7 @@ package struct OfflineVerifier {
       }
       details += 1
     }
-    for item in leaf.written {
-      lastWrites[Self.name(item.collection, item.id)] = LastWrite(
-        seq: seq, version: item.version, commitment: item.commitment)
-    }
+    for item in leaf.written { ledger.note(item, seq: seq) }
   }
 
   /// Compares with the checkpoints of this size; the records at fault where one differs.
@@ -278,79 +267,5 @@ package struct OfflineVerifier {
       }
     }
     tiles.done()
-  }
-
-  // MARK: - The records of modules
-
-  /// Compares every stored record with the last entry in the log that wrote it, and the other way round.
-  /// Returns the fault with the lowest number; a record that nothing wrote has none, and comes last.
-  private mutating func compareRecords() throws -> (
-    records: Int, collections: Int, fault: OfflineFault?
-  ) {
-    var first: (seq: UInt64, defect: OfflineFault.Defect)?
-    var unlogged: OfflineFault?
-    var records = 0
-    let tables = try tables()
-    for table in tables {
-      let rows = try database.prepare(
-        "SELECT id, version, salt, body FROM \"\(table.replacing("\"", with: "\"\""))\"")
-      while try rows.step() {
-        records += 1
-        let id = rows.text(0)
-        guard let last = lastWrites.removeValue(forKey: Self.name(table, id)), last.version > 0 else {
-          unlogged = unlogged ?? .unlogged(collection: table, id: id)
-          continue
-        }
-        guard let defect = Self.defect(rows, table, id, last) else { continue }
-        if last.seq < first?.seq ?? .max { first = (last.seq, defect) }
-      }
-      rows.done()
-    }
-    for (name, last) in lastWrites where last.version > 0 && last.seq < first?.seq ?? .max {
-      first = (last.seq, try missing(name, last.seq))
-    }
-    let fault = first.map { OfflineFault.record(seq: $0.seq, $0.defect) } ?? unlogged
-    return (records, tables.count, fault)
-  }
-
-  /// Collections have a dot in their names, the store's own tables have none.
-  private func tables() throws -> [String] {
-    let list = try database.prepare(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND instr(name, '.') > 0 ORDER BY name")
-    var tables: [String] = []
-    while try list.step() { tables.append(list.text(0)) }
-    list.done()
-    return tables
-  }
-
-  private static func defect(
-    _ row: SQL, _ table: String, _ id: String, _ last: LastWrite
-  ) -> OfflineFault.Defect? {
-    let version = row.int(1)
-    guard version == last.version else {
-      return .version(collection: table, id: id, stored: version, logged: last.version)
-    }
-    let commitment = row.withBlob(2) { salt in
-      row.withBlob(3) {
-        Touched.commitment(salt: salt, collection: table, id: id, version: version, body: $0)
-      }
-    }
-    return commitment == last.commitment ? nil : .content(collection: table, id: id)
-  }
-
-  /// The names that a digest stands for are in the leaf that it came from.
-  private func missing(_ name: Digest32, _ seq: UInt64) throws -> OfflineFault.Defect {
-    let row = try database.prepare("SELECT leaf FROM audit WHERE seq = ?").bind(1, Int(seq))
-    defer { row.done() }
-    let leaf = try row.step() ? row.withBlob(0) { try? OfflineLeaf($0, seq: seq) } : nil
-    let item = leaf?.written.first { Self.name($0.collection, $0.id) == name }
-    return .missing(collection: item?.collection ?? "", id: item?.id ?? "")
-  }
-
-  private static func name(_ collection: String, _ id: String) -> Digest32 {
-    var bytes = Array(collection.utf8)
-    bytes.append(0)
-    bytes.append(contentsOf: id.utf8)
-    return SHA256.hash(bytes)
   }
 }

@@ -121,18 +121,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
 
   package func next(series: String) throws -> Int {
     hasWritten = true
-    let statement = try SQL(
-      """
-      INSERT INTO series(name, value) VALUES (?, 1)
-      ON CONFLICT(name) DO UPDATE SET value = value + 1 RETURNING value
-      """, on: db)
-    statement.bind(1, "\(module.name)/\(series)")
-    defer { statement.done() }
-    guard try statement.step() else { throw ModuleFault("series '\(series)' gave no number") }
-    let value = statement.int(0)
-    // The change takes effect when the statement has run to its end.
-    while try statement.step() {}
-    return value
+    return try state.next(series: "\(module.name)/\(series)", on: db)
   }
 
   package func schedule(

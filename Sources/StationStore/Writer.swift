@@ -154,6 +154,7 @@ final class Writer: @unchecked Sendable {
           log: log, usesSavepoints: usesSavepoints)
         for job in jobs { answers.append((job, try batch.run(job))) }
         if firesDeadlines { try fireDeadlines(&batch) }
+        try state.storeSeries(on: db)
         return batch.log
       }
     }
@@ -200,7 +201,7 @@ final class Writer: @unchecked Sendable {
   }
 
   private func answer(_ answers: [(WriteJob, Answer)]) {
-    for (job, answer) in answers { job.done(answer) }
+    hooks.answering { for (job, answer) in answers { job.done(answer) } }
   }
 
   /// Between batches, when everyone has been answered.
@@ -249,14 +250,18 @@ package struct StoreHooks: Sendable {
   package let events: @Sendable ([StoredEvent]) -> Void
   /// What is on disk is no longer known: the daemon must stop and recover at its next start.
   package let broken: @Sendable (String) -> Void
+  /// Runs the closure, which answers all calls of a batch.
+  package let answering: @Sendable (() -> Void) -> Void
 
   package init(
     report: @escaping @Sendable (String) -> Void,
     events: @escaping @Sendable ([StoredEvent]) -> Void,
-    broken: @escaping @Sendable (String) -> Void
+    broken: @escaping @Sendable (String) -> Void,
+    answering: @escaping @Sendable (() -> Void) -> Void = { $0() }
   ) {
     self.report = report
     self.events = events
     self.broken = broken
+    self.answering = answering
   }
 }

@@ -8,6 +8,9 @@ final class WriterState {
   private(set) var eventSeq: Int
   /// Events of the batch under way, for delivery after its commit.
   private(set) var events: [StoredEvent] = []
+  /// Numbers given out last, by series.
+  private var series: [String: Int] = [:]
+  private var changedSeries: Set<String> = []
   /// Decoded records of collections declared `cached`.
   var cache: [CacheKey: Record] = [:]
   let random = SaltPool()
@@ -42,14 +45,44 @@ final class WriterState {
   struct Mark {
     let eventSeq: Int
     let events: Int
+    let series: [String: Int]
+    let changedSeries: Set<String>
   }
 
-  var mark: Mark { Mark(eventSeq: eventSeq, events: events.count) }
+  var mark: Mark {
+    Mark(eventSeq: eventSeq, events: events.count, series: series, changedSeries: changedSeries)
+  }
+
+  /// The next number of a series. The table is written once a batch, by ``storeSeries(on:)``.
+  func next(series name: String, on db: Database) throws -> Int {
+    var value = series[name]
+    if value == nil {
+      let statement = try SQL("SELECT value FROM series WHERE name = ?", on: db).bind(1, name)
+      defer { statement.done() }
+      value = try statement.step() ? statement.int(0) : 0
+    }
+    let next = (value ?? 0) + 1
+    series[name] = next
+    changedSeries.insert(name)
+    return next
+  }
+
+  func storeSeries(on db: Database) throws {
+    for name in changedSeries {
+      try SQL(
+        "INSERT INTO series(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2",
+        on: db
+      ).bind(1, name).bind(2, series[name] ?? 0).run()
+    }
+    changedSeries.removeAll(keepingCapacity: true)
+  }
 
   /// Undoes what was noted since the mark. Cached records may stem from the undone part: all go.
   func restore(_ mark: Mark) {
     eventSeq = mark.eventSeq
     events.removeLast(events.count - mark.events)
+    series = mark.series
+    changedSeries = mark.changedSeries
     cache.removeAll(keepingCapacity: true)
   }
 

@@ -16,6 +16,14 @@ final class LoopDesk: @unchecked Sendable {
   private struct Mailbox {
     var letters: [(ConnectionHandler, Order)] = []
     var isCollected = true
+    /// Threads that are about to post more.
+    var holds = 0
+
+    /// Whether the loop must be woken: it is only once for all letters that it finds.
+    mutating func wake() -> Bool {
+      defer { isCollected = false }
+      return isCollected
+    }
   }
 
   /// An emptied array with room for more than this is given back instead.
@@ -38,8 +46,18 @@ final class LoopDesk: @unchecked Sendable {
   func post(_ order: Order, to connection: ConnectionHandler) {
     let wakes = mailbox.withLock { mailbox in
       mailbox.letters.append((connection, order))
-      defer { mailbox.isCollected = false }
-      return mailbox.isCollected
+      return mailbox.holds == 0 && mailbox.wake()
+    }
+    if wakes { eventLoop.execute { self.collect() } }
+  }
+
+  /// From any thread: what is posted from here on wakes the loop at the ``release()`` only.
+  func hold() { mailbox.withLock { $0.holds += 1 } }
+
+  func release() {
+    let wakes = mailbox.withLock { mailbox in
+      mailbox.holds -= 1
+      return mailbox.holds == 0 && !mailbox.letters.isEmpty && mailbox.wake()
     }
     if wakes { eventLoop.execute { self.collect() } }
   }

@@ -41,6 +41,13 @@ package final class SocketServer: Sendable {
   /// Connections open now.
   package var connectionCount: Int { census.count }
 
+  /// Runs `body`, which sends to many connections, and wakes their event loops once, after it.
+  package func together(_ body: () -> Void) {
+    for desk in desks.values { desk.hold() }
+    body()
+    for desk in desks.values { desk.release() }
+  }
+
   /// Starts to accept clients. May be called for several endpoints.
   ///
   /// Throws ``ListeningSocket/Failure`` where the path cannot be used, or NIO's error where the descriptor

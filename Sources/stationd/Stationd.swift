@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import Logging
 import StationDaemon
 import StationSystemd
@@ -56,6 +57,8 @@ struct Stationd: AsyncParsableCommand {
   }
 
   private func serve(_ configuration: DaemonConfiguration, _ log: Logger) async throws {
+    // Everything in the state directory is for this user alone; the socket gets its own mode.
+    umask(0o077)
     let notifier = ServiceNotifier.takeFromEnvironment()
     let daemon = try await Daemon(configuration, log: log) {
       // Nothing that was promised is lost: what is on disk is found out at the next start. The answers

@@ -4,6 +4,7 @@ Paths come from the environment: STATIOND and STATIONCTL (default: the release b
 Nothing here sleeps longer than 10 ms at a time.
 """
 
+import atexit
 import contextlib
 import json
 import os
@@ -42,6 +43,25 @@ def wait_until(condition, what, seconds=PATIENCE):
 def new_directory():
     """An empty directory on a real disk, with a name short enough for a socket in it."""
     return Path(tempfile.mkdtemp(prefix="st-", dir=os.environ.get("STATIOND_TEST_DIR", "/tmp")))
+
+
+running = set()
+
+
+def kill_all():
+    """No daemon outlives the tests, whatever ended them."""
+    for process in running:
+        if process.poll() is None:
+            process.kill()
+
+
+def ended(*_):
+    sys.exit(128 + signal.SIGTERM)
+
+
+atexit.register(kill_all)
+if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+    signal.signal(signal.SIGTERM, ended)
 
 
 class CallError(Exception):
@@ -101,6 +121,7 @@ class Daemon:
             self.process = subprocess.Popen(
                 self.prefix + [STATIOND] + self.arguments, stdin=subprocess.DEVNULL, stdout=log,
                 stderr=log, env=self.environment, start_new_session=True)
+        running.add(self.process)
         return self
 
     def start(self):
@@ -141,6 +162,7 @@ class Daemon:
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        running.discard(self.process)
 
     def restart(self):
         self.stop()
@@ -186,7 +208,7 @@ class Client:
     def __init__(self, path, timeout=PATIENCE):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(timeout)
-        self.socket.connect(str(path))
+        wait_until(lambda: self.connected(str(path)), "a place in the queue of connections")
         self.buffer = bytearray()
         self.next_id = 0
         self.kept = {}
@@ -197,6 +219,14 @@ class Client:
 
     def __exit__(self, *_):
         self.close()
+
+    def connected(self, path):
+        """False while the listener's queue is full, which a socket with a timeout hears as EAGAIN."""
+        try:
+            self.socket.connect(path)
+            return True
+        except BlockingIOError:
+            return False
 
     def close(self):
         self.socket.close()

@@ -26,8 +26,13 @@ bindings:
   - {{user: ["{FRONT}"], roles: [officer], unit: st-01, may_act_for: true}}
   - {{group: ["{GROUP}"], roles: [viewer]}}
 """
-OPEN = {"scenario": 2, "station": "st-01", "urgency": "routine", "summary": "A crowd at the gate",
-        "facts": {"officers_available": 4, "persons_involved": 30}}
+OPEN = {
+    "scenario": 2,
+    "station": "st-01",
+    "urgency": "routine",
+    "summary": "A crowd at the gate",
+    "facts": {"officers_available": 4, "persons_involved": 30},
+}
 WHY = {"purpose": "handling", "reason": "own case"}
 
 
@@ -94,7 +99,9 @@ class AccessTests(DaemonTestCase):
 
     def test_the_peer_is_known_by_the_kernel(self):
         you = self.station.call("system.info")["you"]
-        self.assertEqual((you["uid"], you["gid"], you["roles"], you["unit"]), (STATION, STATION, ["officer"], "st-01"))
+        self.assertEqual(
+            (you["uid"], you["gid"], you["roles"], you["unit"]), (STATION, STATION, ["officer"], "st-01")
+        )
 
     def test_default_is_deny_and_exactly_one_record_says_so(self):
         stranger = self.as_user(STRANGER)
@@ -131,9 +138,13 @@ class AccessTests(DaemonTestCase):
             stranger.call("support.get", {"id": "SR-2026-000001"})
 
     def test_a_role_reaches_only_its_methods(self):
-        for client, method in ((self.station, "audit.tail"), (self.station, "directory.import"),
-                               (self.station, "directory.duty.set"), (self.auditor, "support.list"),
-                               (self.auditor, "directory.unit.list")):
+        for client, method in (
+            (self.station, "audit.tail"),
+            (self.station, "directory.import"),
+            (self.station, "directory.duty.set"),
+            (self.auditor, "support.list"),
+            (self.auditor, "directory.unit.list"),
+        ):
             with self.subTest(method=method), self.refused("denied"):
                 client.call(method)
         self.assertEqual([r["outcome"] for r in self.new_records()], ["denied"] * 5)
@@ -158,10 +169,18 @@ class AccessTests(DaemonTestCase):
         self.assertEqual(listed, {"st-01"})
         self.assertEqual(self.station.call("support.get", {"id": mine["id"]}, **WHY)["id"], mine["id"])
         outcomes = [(r["by"]["unit"], r["method"], r["outcome"]) for r in self.new_records()]
-        self.assertEqual(outcomes, [
-            ("st-02", "support.open", "ok"), ("st-01", "support.open", "ok"), ("st-01", "support.open", "denied"),
-            ("st-01", "support.get", "denied"), ("st-01", "support.withdraw", "denied"),
-            ("st-01", "support.list", "denied"), ("st-01", "support.get", "ok")])
+        self.assertEqual(
+            outcomes,
+            [
+                ("st-02", "support.open", "ok"),
+                ("st-01", "support.open", "ok"),
+                ("st-01", "support.open", "denied"),
+                ("st-01", "support.get", "denied"),
+                ("st-01", "support.withdraw", "denied"),
+                ("st-01", "support.list", "denied"),
+                ("st-01", "support.get", "ok"),
+            ],
+        )
 
     def test_another_units_request_cannot_be_told_from_one_that_is_not_there_by_its_content(self):
         other = self.as_user(OTHER_STATION)
@@ -215,8 +234,11 @@ class AccessTests(DaemonTestCase):
 
     def test_disclosure_needs_purpose_and_reason(self):
         opened = self.station.call("support.open", OPEN)
-        for meta, pointer in (({}, "/meta/purpose"), ({"reason": "r"}, "/meta/purpose"),
-                              ({"purpose": "handling"}, "/meta/reason")):
+        for meta, pointer in (
+            ({}, "/meta/purpose"),
+            ({"reason": "r"}, "/meta/purpose"),
+            ({"purpose": "handling"}, "/meta/reason"),
+        ):
             with self.subTest(meta=meta), self.refused("purpose_required", pointer):
                 self.station.call("support.get", {"id": opened["id"]}, **meta)
         outcomes = [record["outcome"] for record in self.new_records()]
@@ -235,29 +257,39 @@ class AccessTests(DaemonTestCase):
             self.assertTrue(commitment)
 
     def test_the_leaf_holds_no_personal_data(self):
-        opened = self.station.call("support.open", dict(
-            OPEN, summary="Zhang San beat Li Si", contact={"name": "王五", "phone": "13912345678"}))
+        opened = self.station.call(
+            "support.open",
+            dict(OPEN, summary="Zhang San beat Li Si", contact={"name": "王五", "phone": "13912345678"}),
+        )
         self.station.call("support.get", {"id": opened["id"]}, purpose="handling", reason="about 王五")
         with self.refused("invalid_params"):
             self.station.call("support.open", dict(OPEN, contact={"name": "王五", "phone": 13912345678}))
         with self.refused("method_not_found"):
             self.station.call("王五.13912345678")
-        self.station.send_json({"jsonrpc": "2.0", "id": "王五 13912345678", "method": "support.open", "params": OPEN})
+        self.station.send_json(
+            {"jsonrpc": "2.0", "id": "王五 13912345678", "method": "support.open", "params": OPEN}
+        )
         self.station.answer("王五 13912345678")
         text = json.dumps(self.new_records(), ensure_ascii=False)
         for word in ("Zhang", "王五", "13912345678", "beat"):
             self.assertNotIn(word, text)
 
     def test_every_failure_leaves_exactly_one_record(self):
-        table = [("support.open", {}, "invalid_params"), ("support.get", {"id": "SR-2026-999999"}, "purpose_required"),
-                 ("no.such", None, "method_not_found"), ("audit.tail", {"limit": 0}, "denied"),
-                 ("support.acknowledge", {"id": "SR-2026-999999"}, "not_found"),
-                 ("system.ping", {"x": 1}, "invalid_params")]
+        table = [
+            ("support.open", {}, "invalid_params"),
+            ("support.get", {"id": "SR-2026-999999"}, "purpose_required"),
+            ("no.such", None, "method_not_found"),
+            ("audit.tail", {"limit": 0}, "denied"),
+            ("support.acknowledge", {"id": "SR-2026-999999"}, "not_found"),
+            ("system.ping", {"x": 1}, "invalid_params"),
+        ]
         for count, (method, params, kind) in enumerate(table, 1):
             with self.subTest(method=method), self.refused(kind):
                 self.station.call(method, params)
             records = self.new_records()
-            self.assertEqual((len(records), records[-1]["method"], records[-1]["outcome"]), (count, method, kind))
+            self.assertEqual(
+                (len(records), records[-1]["method"], records[-1]["outcome"]), (count, method, kind)
+            )
 
     def test_reads_that_disclose_nothing_leave_no_record(self):
         self.station.call("system.ping")

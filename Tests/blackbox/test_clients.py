@@ -14,8 +14,13 @@ from pathlib import Path
 from harness import DaemonTestCase
 
 HERE = Path(__file__).resolve().parent
-OPEN = {"scenario": 2, "station": "st-01", "urgency": "routine", "summary": "群众聚集",
-        "facts": {"officers_available": 4, "persons_involved": 30}}
+OPEN = {
+    "scenario": 2,
+    "station": "st-01",
+    "urgency": "routine",
+    "summary": "群众聚集",
+    "facts": {"officers_available": 4, "persons_involved": 30},
+}
 for name in ("asyncio", "web3.providers.AsyncIPCProvider"):
     logging.getLogger(name).setLevel(logging.CRITICAL)
 
@@ -27,6 +32,7 @@ class RealClientTests(DaemonTestCase):
 
     def test_pyln_client(self):
         from pyln.client.lightning import RpcError, UnixDomainSocketRpc
+
         client = UnixDomainSocketRpc(self.daemon.socket_path)
         for _ in range(20):
             self.assertIn("now", client.call("system.ping", {}))
@@ -39,6 +45,7 @@ class RealClientTests(DaemonTestCase):
 
     def test_spdk(self):
         from spdk.rpc.client import JSONRPCClient, JSONRPCException
+
         client = JSONRPCClient(self.daemon.socket_path, timeout=20)
         self.addCleanup(client.close)
         for _ in range(20):
@@ -99,6 +106,7 @@ class RealClientTests(DaemonTestCase):
         from pylsp_jsonrpc.endpoint import Endpoint
         from pylsp_jsonrpc.exceptions import JsonRpcException
         from pylsp_jsonrpc.streams import JsonRpcStreamReader, JsonRpcStreamWriter
+
         peer = socket.socket(socket.AF_UNIX)
         peer.connect(self.daemon.socket_path)
         reader, writer = JsonRpcStreamReader(peer.makefile("rb")), JsonRpcStreamWriter(peer.makefile("wb"))
@@ -129,6 +137,7 @@ class RealClientTests(DaemonTestCase):
             client = JsonRPCClient()
             await client.start_io("socat", "-t5", "-", f"UNIX-CONNECT:{self.daemon.socket_path}")
             try:
+
                 async def call(method, params=None):
                     return await asyncio.wait_for(client.protocol.send_request_async(method, params), 20)
 
@@ -152,13 +161,32 @@ class RealClientTests(DaemonTestCase):
         directory = Path(tempfile.mkdtemp(prefix="st-cpp-"))
         self.addCleanup(shutil.rmtree, directory)
         program = directory / "client"
-        subprocess.run(["g++", "-std=c++14", "-Wno-deprecated", "-O0", "-I/usr/include/jsoncpp", "-o", program,
-                        HERE / "libjsonrpccpp_client.cpp", "-ljsonrpccpp-client", "-ljsonrpccpp-common",
-                        "-ljsoncpp"], check=True, timeout=120)
+        subprocess.run(
+            [
+                "g++",
+                "-std=c++14",
+                "-Wno-deprecated",
+                "-O0",
+                "-I/usr/include/jsoncpp",
+                "-o",
+                program,
+                HERE / "libjsonrpccpp_client.cpp",
+                "-ljsonrpccpp-client",
+                "-ljsonrpccpp-common",
+                "-ljsoncpp",
+            ],
+            check=True,
+            timeout=120,
+        )
 
         def call(method, params):
-            finished = subprocess.run([program, self.daemon.socket_path, method, json.dumps(params)],
-                                      capture_output=True, text=True, timeout=20, check=True)
+            finished = subprocess.run(
+                [program, self.daemon.socket_path, method, json.dumps(params)],
+                capture_output=True,
+                text=True,
+                timeout=20,
+                check=True,
+            )
             return finished.stdout.strip()
 
         self.assertIn("now", json.loads(call("system.ping", {}).removeprefix("result ")))

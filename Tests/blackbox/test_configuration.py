@@ -29,8 +29,13 @@ class ConfigurationErrorTests(unittest.TestCase):
         return text
 
     def run_daemon(self, *arguments):
-        return subprocess.run([STATIOND, *arguments], capture_output=True, text=True, timeout=20,
-                              env=dict(os.environ, STATIOND_DATA=DATA))
+        return subprocess.run(
+            [STATIOND, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            env=dict(os.environ, STATIOND_DATA=DATA),
+        )
 
     def check_refused(self, *words, made=()):
         """Both --check-config and --config refuse with these words, and nothing is created."""
@@ -64,9 +69,11 @@ class ConfigurationErrorTests(unittest.TestCase):
         self.assertEqual(sorted(os.listdir(self.directory)), ["access.yaml", "stationd.yaml"])
 
     def test_unknown_keys_are_named_with_the_nearest(self):
-        table = [("sokcet_mode: '0660'\n", "sokcet_mode", "'socket_mode'"),
-                 ("limits: {frame_byte: 4096}\n", "limits.frame_byte", "'frame_bytes'"),
-                 ("\n\nio_thread: 1\n", "io_thread", "'io_threads'")]
+        table = [
+            ("sokcet_mode: '0660'\n", "sokcet_mode", "'socket_mode'"),
+            ("limits: {frame_byte: 4096}\n", "limits.frame_byte", "'frame_bytes'"),
+            ("\n\nio_thread: 1\n", "io_thread", "'io_threads'"),
+        ]
         for more, name, nearest in table:
             with self.subTest(name=name):
                 base = GOOD.replace('socket_mode: "0666"\n', "") if "sokcet" in name else GOOD
@@ -79,15 +86,18 @@ class ConfigurationErrorTests(unittest.TestCase):
         self.check_refused(f"stationd.yaml:{self.line_of(text, 'suport')}:", "modules.suport", "'support'")
 
     def test_wrong_types_say_what_was_expected(self):
-        table = [("io_threads: many\n", "io_threads", "a whole number from 1 to 16"),
-                 ("io_threads: 0\n", "io_threads", "a whole number from 1 to 16"),
-                 ("io_threads: 17\n", "io_threads", "a whole number from 1 to 16"),
-                 ("io_threads: 1.5\n", "io_threads", "a whole number"),
-                 ("io_threads: [1]\n", "io_threads", "a whole number"),
-                 ("limits: 5\n", "limits", "a mapping"), ("limits: {depth: deep}\n", "limits.depth", "a whole number"),
-                 ("limits: {frame_bytes: 1}\n", "limits.frame_bytes", "from 1024"),
-                 ("zone_offset_minutes: Shanghai\n", "zone_offset_minutes", "a whole number"),
-                 ("framing: lines\n", "framing", "auto, line, content-length, nul")]
+        table = [
+            ("io_threads: many\n", "io_threads", "a whole number from 1 to 16"),
+            ("io_threads: 0\n", "io_threads", "a whole number from 1 to 16"),
+            ("io_threads: 17\n", "io_threads", "a whole number from 1 to 16"),
+            ("io_threads: 1.5\n", "io_threads", "a whole number"),
+            ("io_threads: [1]\n", "io_threads", "a whole number"),
+            ("limits: 5\n", "limits", "a mapping"),
+            ("limits: {depth: deep}\n", "limits.depth", "a whole number"),
+            ("limits: {frame_bytes: 1}\n", "limits.frame_bytes", "from 1024"),
+            ("zone_offset_minutes: Shanghai\n", "zone_offset_minutes", "a whole number"),
+            ("framing: lines\n", "framing", "auto, line, content-length, nul"),
+        ]
         for more, name, expected in table:
             with self.subTest(more=more):
                 text = self.write(GOOD + more)
@@ -103,7 +113,9 @@ class ConfigurationErrorTests(unittest.TestCase):
     def test_missing_keys(self):
         for key in ("origin", "access"):
             with self.subTest(key=key):
-                self.write("\n".join(line for line in GOOD.splitlines() if not line.startswith(key + ":")) + "\n")
+                self.write(
+                    "\n".join(line for line in GOOD.splitlines() if not line.startswith(key + ":")) + "\n"
+                )
                 self.check_refused("stationd.yaml:", f"'{key}'", "missing")
 
     def test_a_key_twice(self):
@@ -111,8 +123,13 @@ class ConfigurationErrorTests(unittest.TestCase):
         self.check_refused(f"stationd.yaml:{len(text.splitlines())}", "origin")
 
     def test_not_yaml(self):
-        for text, line in (("a: 1\nb: [1\n", 2), ("a: 1\n\tx: 1\n", 2), ("- a\n- b\n", 1), ("just text\n", 1),
-                           ("a: b: c\n", 1)):
+        for text, line in (
+            ("a: 1\nb: [1\n", 2),
+            ("a: 1\n\tx: 1\n", 2),
+            ("- a\n- b\n", 1),
+            ("just text\n", 1),
+            ("a: b: c\n", 1),
+        ):
             with self.subTest(text=text):
                 self.write(text)
                 # Where something that was opened does not end, the parser tells the line of the end.
@@ -131,8 +148,11 @@ class ConfigurationErrorTests(unittest.TestCase):
         self.check_refused("stationd.yaml", "cannot be read")
 
     def test_missing_files_that_it_names(self):
-        for line, name in (("access: access.yaml", "no-access.yaml"), ("calendars: {data}/calendar", "no-calendar"),
-                           ("directory: {data}/directory.example.json", "no-directory.json")):
+        for line, name in (
+            ("access: access.yaml", "no-access.yaml"),
+            ("calendars: {data}/calendar", "no-calendar"),
+            ("directory: {data}/directory.example.json", "no-directory.json"),
+        ):
             with self.subTest(name=name):
                 self.write(GOOD.replace(line, line.split(":")[0] + ": " + name))
                 self.check_refused(name, "cannot be read")
@@ -152,19 +172,37 @@ class ConfigurationErrorTests(unittest.TestCase):
     def test_access_errors(self):
         table = [
             ("roles:\n  a: {methods: ['*'], scop: all}\nbindings: []\n", 2, "'roles.a.scop'", "'scope'"),
-            ("roles:\n  a: {methods: ['*'], scope: world}\nbindings: []\n", 2, "'roles.a.scope'", "own, supported, all"),
+            (
+                "roles:\n  a: {methods: ['*'], scope: world}\nbindings: []\n",
+                2,
+                "'roles.a.scope'",
+                "own, supported, all",
+            ),
             ("roles:\n  a:\n    methods: ['sup*']\nbindings: []\n", 3, "'roles.a.methods'", "sup*"),
             ("roles:\n  a: {scope: all}\nbindings: []\n", 2, "'roles.a.methods'", "missing"),
             ("roles: {}\nbindings:\n  - {user: '0', roles: [b]}\n", 3, "bindings[0].roles", "'b'"),
-            ("roles: {}\nbindings:\n  - {user: no-such-user-here, roles: []}\n", 3, "bindings[0].user",
-             "no-such-user-here"),
-            ("roles: {}\nbindings:\n  - {group: no-such-group-here, roles: []}\n", 3, "bindings[0].group",
-             "no-such-group-here"),
+            (
+                "roles: {}\nbindings:\n  - {user: no-such-user-here, roles: []}\n",
+                3,
+                "bindings[0].user",
+                "no-such-user-here",
+            ),
+            (
+                "roles: {}\nbindings:\n  - {group: no-such-group-here, roles: []}\n",
+                3,
+                "bindings[0].group",
+                "no-such-group-here",
+            ),
             ("roles: {}\nbindings:\n  - {roles: []}\n", 3, "bindings[0].user", "missing"),
-            ("roles: {}\nbindings:\n  - {user: '0', roles: [], may_act_for: perhaps}\n", 3,
-             "bindings[0].may_act_for", "true or false"),
+            (
+                "roles: {}\nbindings:\n  - {user: '0', roles: [], may_act_for: perhaps}\n",
+                3,
+                "bindings[0].may_act_for",
+                "true or false",
+            ),
             ("roles: {}\nbindings: 5\n", 2, "'bindings'", "a list"),
-            ("roles: 5\n", 1, "'roles'", "a mapping"), ("binding: []\n", 1, "'binding'", "'bindings'"),
+            ("roles: 5\n", 1, "'roles'", "a mapping"),
+            ("binding: []\n", 1, "'binding'", "'bindings'"),
             ("{}\n", 1, "'roles'", "missing"),
         ]
         for text, line, *words in table:
@@ -213,7 +251,8 @@ class StateTests(DaemonTestCase):
     def test_the_first_daemon_keeps_its_socket_when_the_state_is_another(self):
         first = self.new_daemon(config=GOOD, access=GOOD_ACCESS).start()
         text = GOOD.replace("{dir}/state", str(first.directory / "other-state")).replace(
-            "{dir}/stationd.sock", first.socket_path)
+            "{dir}/stationd.sock", first.socket_path
+        )
         second = self.new_daemon(config=text, access=GOOD_ACCESS).spawn()
         self.assertGreater(second.wait_end(10), 0)
         self.assertIn("now", first.call("system.ping"))
@@ -266,9 +305,14 @@ class StateTests(DaemonTestCase):
 
     def contents(self, directory):
         """What there is beside the log of the run; an empty WAL and its index are as good as none."""
-        return {path.name: path.read_bytes() for path in directory.iterdir()
-                if path.is_file() and path.suffix not in (".log", ".lock") and not path.name.endswith("-shm")
-                and not (path.name.endswith("-wal") and path.stat().st_size == 0)}
+        return {
+            path.name: path.read_bytes()
+            for path in directory.iterdir()
+            if path.is_file()
+            and path.suffix not in (".log", ".lock")
+            and not path.name.endswith("-shm")
+            and not (path.name.endswith("-wal") and path.stat().st_size == 0)
+        }
 
     def test_secrets_are_for_the_owner_only(self):
         for path in self.daemon.directory.iterdir():

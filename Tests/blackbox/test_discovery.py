@@ -14,6 +14,7 @@ META_SCHEMA = jsonschema.Draft7Validator(OPENRPC)
 
 def of_each_method(test):
     """A test of one method becomes a test of all."""
+
     def test_all(self):
         for method in self.methods:
             with self.subTest(method["name"]):
@@ -34,36 +35,53 @@ class DiscoveryTests(DaemonTestCase):
         """A validator of a schema of the document, whose references are into the document."""
         jsonschema.Draft202012Validator.check_schema(schema)
         resource = referencing.Resource.from_contents(
-            self.document, default_specification=referencing.jsonschema.DRAFT202012)
+            self.document, default_specification=referencing.jsonschema.DRAFT202012
+        )
         registry = referencing.Registry().with_resource("urn:document", resource)
         return jsonschema.Draft202012Validator(
-            self.absolute(schema), registry=registry,
-            format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
+            self.absolute(schema),
+            registry=registry,
+            format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER,
+        )
 
     def absolute(self, schema):
         if isinstance(schema, dict):
-            return {key: "urn:document" + value if key == "$ref" and value.startswith("#") else self.absolute(value)
-                    for key, value in schema.items()}
+            return {
+                key: (
+                    "urn:document" + value
+                    if key == "$ref" and value.startswith("#")
+                    else self.absolute(value)
+                )
+                for key, value in schema.items()
+            }
         return [self.absolute(item) for item in schema] if isinstance(schema, list) else schema
 
     def test_the_document_is_valid(self):
-        errors = [f"{list(error.absolute_path)}: {error.message[:200]}"
-                  for error in META_SCHEMA.iter_errors(self.document)]
+        errors = [
+            f"{list(error.absolute_path)}: {error.message[:200]}"
+            for error in META_SCHEMA.iter_errors(self.document)
+        ]
         self.assertEqual(errors, [])
 
     def test_the_schema_finds_faults(self):
         """The validation above is worth something: each of these damages is found."""
+
         def damaged(change):
             document = copy.deepcopy(self.document)
             change(document)
             return not META_SCHEMA.is_valid(document)
 
-        for change in (lambda d: d.pop("openrpc"), lambda d: d["info"].pop("version"),
-                       lambda d: d.update(extra=1), lambda d: d["methods"][0].update(extra=1),
-                       lambda d: d["methods"][0].pop("result"), lambda d: d["methods"][0]["params"][0].pop("schema"),
-                       lambda d: d["methods"][0]["params"][0].update(schema={"type": "texty"}),
-                       lambda d: d["methods"][0]["examples"][0].pop("params"),
-                       lambda d: d["components"]["errors"]["denied"].update(code="x")):
+        for change in (
+            lambda d: d.pop("openrpc"),
+            lambda d: d["info"].pop("version"),
+            lambda d: d.update(extra=1),
+            lambda d: d["methods"][0].update(extra=1),
+            lambda d: d["methods"][0].pop("result"),
+            lambda d: d["methods"][0]["params"][0].pop("schema"),
+            lambda d: d["methods"][0]["params"][0].update(schema={"type": "texty"}),
+            lambda d: d["methods"][0]["examples"][0].pop("params"),
+            lambda d: d["components"]["errors"]["denied"].update(code="x"),
+        ):
             self.assertTrue(damaged(change))
 
     def test_names_are_unique_and_sorted(self):
@@ -96,7 +114,7 @@ class DiscoveryTests(DaemonTestCase):
         positional = method["x-positional"]
         self.assertEqual(method["paramStructure"], "either" if positional else "by-name")
         names = [param["name"] for param in method["params"] if param["name"] != "meta"]
-        self.assertEqual(names[:len(positional)], positional)
+        self.assertEqual(names[: len(positional)], positional)
 
     def test_references_lead_somewhere(self):
         def walk(node):
@@ -121,8 +139,10 @@ class DiscoveryTests(DaemonTestCase):
         for kind, error in errors.items():
             with self.subTest(kind):
                 self.assertEqual(error["data"]["kind"], kind)
-                self.assertTrue(error["code"] in (-32700, -32600, -32601, -32602, -32603)
-                                or -32099 <= error["code"] <= -32000)
+                self.assertTrue(
+                    error["code"] in (-32700, -32600, -32601, -32602, -32603)
+                    or -32099 <= error["code"] <= -32000
+                )
 
     @of_each_method
     def test_lists_have_limit_cursor_and_order(self, method):
@@ -149,8 +169,11 @@ class DiscoveryTests(DaemonTestCase):
             self.assertLessEqual(set(given), set(schemas))
             for name, value in given.items():
                 self.validator(schemas[name]["schema"]).validate(value)
-            missing = {name for name, param in schemas.items()
-                       if param.get("required") and name not in given and name != "meta"}
+            missing = {
+                name
+                for name, param in schemas.items()
+                if param.get("required") and name not in given and name != "meta"
+            }
             self.assertEqual(missing, set())
 
     @of_each_method
@@ -161,13 +184,24 @@ class DiscoveryTests(DaemonTestCase):
 
     def test_real_results_are_valid(self):
         """What read methods without required params answer fits what they promise."""
-        called = [method for method in self.methods if not method["x-writes"] and not any(
-            param.get("required") and param["name"] != "meta" for param in method["params"])]
+        called = [
+            method
+            for method in self.methods
+            if not method["x-writes"]
+            and not any(param.get("required") and param["name"] != "meta" for param in method["params"])
+        ]
         self.assertGreater(len(called), 8)
         with self.connect() as client:
-            client.call("support.open", {
-                "scenario": 2, "station": "st-01", "urgency": "routine", "summary": "A crowd at the gate",
-                "facts": {"officers_available": 4, "persons_involved": 30}})
+            client.call(
+                "support.open",
+                {
+                    "scenario": 2,
+                    "station": "st-01",
+                    "urgency": "routine",
+                    "summary": "A crowd at the gate",
+                    "facts": {"officers_available": 4, "persons_involved": 30},
+                },
+            )
             for method in called:
                 with self.subTest(method["name"]):
                     meta = {"purpose": "audit", "reason": "test"} if method["x-discloses"] else {}

@@ -6,8 +6,13 @@ import unittest
 
 from harness import LONG, DaemonTestCase, wait_until
 
-OPEN = {"scenario": 2, "station": "st-01", "urgency": "routine", "summary": "A crowd at the gate",
-        "facts": {"officers_available": 4, "persons_involved": 30}}
+OPEN = {
+    "scenario": 2,
+    "station": "st-01",
+    "urgency": "routine",
+    "summary": "A crowd at the gate",
+    "facts": {"officers_available": 4, "persons_involved": 30},
+}
 
 
 def collect(client, subscription, enough):
@@ -57,7 +62,9 @@ class EventTests(DaemonTestCase):
         self.write(1)
         message = client.notification()
         self.assertEqual(set(message), {"jsonrpc", "method", "params"})
-        self.assertEqual((message["method"], message["params"]["subscription"]), ("events.event", subscription))
+        self.assertEqual(
+            (message["method"], message["params"]["subscription"]), ("events.event", subscription)
+        )
 
     def test_without_since_only_what_follows(self):
         self.write(3)
@@ -74,8 +81,7 @@ class EventTests(DaemonTestCase):
         whole = None
         for skip in (0, 1, 7, 19):
             subscription = client.call("events.subscribe", {"since": since + skip})["subscription"]
-            events = collect(client, subscription,
-                             lambda seen: wanted[-1] in self.opened_in(seen))
+            events = collect(client, subscription, lambda seen: wanted[-1] in self.opened_in(seen))
             self.check_order(events, since + skip)
             whole = whole or events
             self.assertEqual(events, whole[skip:])
@@ -109,8 +115,10 @@ class EventTests(DaemonTestCase):
         def follow(name, start):
             with self.daemon.connect() as client:
                 subscription = client.call("events.subscribe", {"since": start})["subscription"]
-                results[name] = (start, collect(
-                    client, subscription, lambda seen: len(self.opened_in(seen)) >= expected(start)))
+                results[name] = (
+                    start,
+                    collect(client, subscription, lambda seen: len(self.opened_in(seen)) >= expected(start)),
+                )
 
         def expected(start):
             return 4 * count + 100 - (start - since)
@@ -162,7 +170,9 @@ class EventTests(DaemonTestCase):
         names = self.write(5)
         self.daemon.call("support.acknowledge", {"id": names[2]})
         events = collect(client, only, len)
-        self.assertEqual([(e["kind"], e["payload"]["request"]) for e in events], [("support.changed", names[2])])
+        self.assertEqual(
+            [(e["kind"], e["payload"]["request"]) for e in events], [("support.changed", names[2])]
+        )
 
     def test_two_subscriptions_of_one_connection_each_get_all(self):
         since = self.newest()

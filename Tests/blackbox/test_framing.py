@@ -77,7 +77,13 @@ class FramingTests(DaemonTestCase):
         self.exactly(client, answer(1) + b"\n")
 
     def test_values_one_after_another(self):
-        for between, end in (("", b"\n\n"), (" ", b"\n\n"), ("\t \r", b"\n\n"), ("\n", b"\n"), ("\n\n", b"\n")):
+        for between, end in (
+            ("", b"\n\n"),
+            (" ", b"\n\n"),
+            ("\t \r", b"\n\n"),
+            ("\n", b"\n"),
+            ("\n\n", b"\n"),
+        ):
             with self.subTest(between=between):
                 client = self.connect()
                 client.send(between.join(check(n) for n in range(5)) + between)
@@ -97,9 +103,12 @@ class FramingTests(DaemonTestCase):
         self.assertEqual(sorted(data.split(b"\0")), sorted([answer(7), answer(8), b""]))
 
     def test_content_length(self):
-        for head in ("Content-Length: {n}\r\n\r\n", "content-length:{n}\r\n\r\n",
-                     "Content-Type: application/vscode-jsonrpc; charset=utf-8\r\nContent-Length: {n}\r\n\r\n",
-                     "Content-Length: {n}\r\nContent-Type: application/json\r\n\r\n"):
+        for head in (
+            "Content-Length: {n}\r\n\r\n",
+            "content-length:{n}\r\n\r\n",
+            "Content-Type: application/vscode-jsonrpc; charset=utf-8\r\nContent-Length: {n}\r\n\r\n",
+            "Content-Length: {n}\r\nContent-Type: application/json\r\n\r\n",
+        ):
             with self.subTest(head=head):
                 client = self.connect()
                 for number in range(3):
@@ -110,16 +119,24 @@ class FramingTests(DaemonTestCase):
     def test_content_length_counts_bytes(self):
         client = HeaderClient(self.daemon.socket_path)
         self.addCleanup(client.close)
-        client.send_message('{"jsonrpc":"2.0","id":"警察","method":"rpc.check","params":["system.ping"]}'.encode())
+        client.send_message(
+            '{"jsonrpc":"2.0","id":"警察","method":"rpc.check","params":["system.ping"]}'.encode()
+        )
         self.assertEqual(json.loads(client.message())["id"], "警察")
 
     def test_every_split_of_every_style_gives_the_same(self):
         body = check(1)
         pretty = json.dumps(json.loads(body), indent=1)
-        styles = [(body + "\n", answer(1) + b"\n"), (body + "\0", answer(1) + b"\0"), (body, answer(1) + b"\n\n"),
-                  (pretty, answer(1) + b"\n\n"),
-                  (f"Content-Length: {len(body)}\r\n\r\n{body}",
-                   b"Content-Length: %d\r\n\r\n" % len(answer(1)) + answer(1))]
+        styles = [
+            (body + "\n", answer(1) + b"\n"),
+            (body + "\0", answer(1) + b"\0"),
+            (body, answer(1) + b"\n\n"),
+            (pretty, answer(1) + b"\n\n"),
+            (
+                f"Content-Length: {len(body)}\r\n\r\n{body}",
+                b"Content-Length: %d\r\n\r\n" % len(answer(1)) + answer(1),
+            ),
+        ]
         for text, expected in styles:
             data = text.encode()
             for place in range(1, len(data), 1 if len(data) < 120 else 3):
@@ -152,7 +169,7 @@ class FramingTests(DaemonTestCase):
         self.assertEqual(client.receive()["id"], "\U0001f600")
 
     def test_after_a_parse_error_a_line_client_goes_on(self):
-        for bad in ("{]", "}", "nul", "{\"a\":1,}", "[1 2]", "\"\\x\"", "\x01", "+1", "{\"jsonrpc\"", "'a'"):
+        for bad in ("{]", "}", "nul", '{"a":1,}', "[1 2]", '"\\x"', "\x01", "+1", '{"jsonrpc"', "'a'"):
             with self.subTest(bad=bad):
                 client = self.connect()
                 client.send(check(0) + "\n")
@@ -202,10 +219,18 @@ class FramingTests(DaemonTestCase):
         self.assertEqual(error["error"]["code"], -32700)
 
     def test_bad_headers_close_the_connection_after_the_error(self):
-        for head in ("Content-Length: x\r\n\r\n", "Content-Length: -1\r\n\r\n", "Content-Length: +5\r\n\r\n{}   ",
-                     "Content-Length: 5\r\nContent-Length: 5\r\n\r\n{}   ", "Content-Length: 0x5\r\n\r\n",
-                     "Content-Length:\r\n\r\n", "Content-Type: a\r\n\r\n", "Content-Length 5\r\n\r\n",
-                     "Content-Length: 99999999999999999999999\r\n\r\n", "Content-" + "x" * 8192):
+        for head in (
+            "Content-Length: x\r\n\r\n",
+            "Content-Length: -1\r\n\r\n",
+            "Content-Length: +5\r\n\r\n{}   ",
+            "Content-Length: 5\r\nContent-Length: 5\r\n\r\n{}   ",
+            "Content-Length: 0x5\r\n\r\n",
+            "Content-Length:\r\n\r\n",
+            "Content-Type: a\r\n\r\n",
+            "Content-Length 5\r\n\r\n",
+            "Content-Length: 99999999999999999999999\r\n\r\n",
+            "Content-" + "x" * 8192,
+        ):
             with self.subTest(head=head[:40]):
                 client = self.connect()
                 client.send(head)
@@ -232,18 +257,38 @@ class FramingTests(DaemonTestCase):
     def test_shell_with_socat(self):
         for text in (check(1) + "\n", check(1), json.dumps(json.loads(check(1)), indent=2) + "\n"):
             finished = subprocess.run(
-                ["socat", "-t5", "-", f"UNIX-CONNECT:{self.daemon.socket_path}"], input=text.encode(),
-                capture_output=True, timeout=20)
+                ["socat", "-t5", "-", f"UNIX-CONNECT:{self.daemon.socket_path}"],
+                input=text.encode(),
+                capture_output=True,
+                timeout=20,
+            )
             self.assertEqual(finished.stdout.strip(), answer(1))
 
     def test_socat_gets_every_answer_after_its_half_close(self):
-        calls = "".join(json.dumps({
-            "jsonrpc": "2.0", "id": n, "method": "support.open", "params": {
-                "scenario": 2, "station": "st-01", "urgency": "routine", "summary": "x",
-                "facts": {"officers_available": 4, "persons_involved": 30}}}) + "\n" for n in range(60))
+        calls = "".join(
+            json.dumps(
+                {
+                    "jsonrpc": "2.0",
+                    "id": n,
+                    "method": "support.open",
+                    "params": {
+                        "scenario": 2,
+                        "station": "st-01",
+                        "urgency": "routine",
+                        "summary": "x",
+                        "facts": {"officers_available": 4, "persons_involved": 30},
+                    },
+                }
+            )
+            + "\n"
+            for n in range(60)
+        )
         finished = subprocess.run(
-            ["socat", "-t5", "-", f"UNIX-CONNECT:{self.daemon.socket_path}"], input=calls.encode(),
-            capture_output=True, timeout=20)
+            ["socat", "-t5", "-", f"UNIX-CONNECT:{self.daemon.socket_path}"],
+            input=calls.encode(),
+            capture_output=True,
+            timeout=20,
+        )
         answers = [json.loads(line) for line in finished.stdout.splitlines()]
         self.assertEqual(sorted(a["id"] for a in answers), list(range(60)))
         self.assertTrue(all("result" in a for a in answers))
@@ -254,6 +299,7 @@ class PinnedFramingTests(DaemonTestCase):
 
     def serve(self, framing):
         import os
+
         daemon = self.new_daemon(config=CONFIG + f"framing: {framing}\n", access=ACCESS % os.getuid())
         return daemon.start()
 

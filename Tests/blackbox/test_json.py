@@ -35,7 +35,7 @@ class HeaderClient(Client):
         end = len(head) + 4 + int(length)
         while len(self.buffer) < end:
             self.fill()
-        body = bytes(self.buffer[len(head) + 4:end])
+        body = bytes(self.buffer[len(head) + 4 : end])
         del self.buffer[:end]
         return body
 
@@ -65,8 +65,11 @@ class StrictJSONTests(DaemonTestCase):
         for name, text in ACCEPTED:
             with self.subTest(name):
                 client.send_message(
-                    b'{"jsonrpc":"2.0","id":1,"method":"rpc.check","params":{"method":"system.ping","params":{"x":'
-                    + text + b"}}}")
+                    b'{"jsonrpc":"2.0","id":1,"method":"rpc.check",'
+                    b'"params":{"method":"system.ping","params":{"x":'
+                    + text
+                    + b"}}}"
+                )
                 answer = json.loads(client.message())
                 # `x` is unknown: the text has been read, and the check says what is wrong with the call.
                 self.assertEqual(answer["result"]["error"]["data"]["pointer"], "/x")
@@ -93,16 +96,20 @@ class StrictJSONTests(DaemonTestCase):
             with self.subTest(name):
                 client.send_message(text)
                 answer = json.loads(client.message())
-                self.assertEqual((answer["id"], answer["error"]["code"], answer["error"]["data"]["kind"]),
-                                 (None, -32700, "parse_error"))
+                self.assertEqual(
+                    (answer["id"], answer["error"]["code"], answer["error"]["data"]["kind"]),
+                    (None, -32700, "parse_error"),
+                )
                 self.check_still_served(client)
 
     def test_texts_that_are_invalid_are_invalid_inside_params_too(self):
         client = self.headers()
         for name, text in REJECTED:
             with self.subTest(name):
-                message = (b'{"jsonrpc":"2.0","id":1,"method":"rpc.check","params":{"method":"system.ping","params":'
-                           b'{"x":' + text + b"}}}")
+                message = (
+                    b'{"jsonrpc":"2.0","id":1,"method":"rpc.check","params":{"method":"system.ping","params":'
+                    b'{"x":' + text + b"}}}"
+                )
                 try:
                     json.loads(message.decode())
                     continue  # Some are valid when something stands around them, or only Python minds.
@@ -135,7 +142,9 @@ class StrictJSONTests(DaemonTestCase):
         try:
             rest = text.decode().lstrip(space)
             while rest:
-                _, end = json.JSONDecoder(object_pairs_hook=no_twins, parse_constant=no_constant).raw_decode(rest)
+                _, end = json.JSONDecoder(object_pairs_hook=no_twins, parse_constant=no_constant).raw_decode(
+                    rest
+                )
                 rest = rest[end:].lstrip(space)
             return True
         except (ValueError, RecursionError):
@@ -147,22 +156,31 @@ class StrictJSONTests(DaemonTestCase):
             yield from answer if isinstance(answer, list) else [answer]
 
     def test_numbers_and_strings_keep_their_value_on_the_way_through_the_store(self):
-        texts = ["\u0000\u0001", "\u007f\u0080\uffff", "\U0001f600\U0010ffff", "\"\\/\b\f\n\r\t", "é e\u0301"]
+        texts = ["\u0000\u0001", "\u007f\u0080\uffff", "\U0001f600\U0010ffff", '"\\/\b\f\n\r\t', "é e\u0301"]
         with self.connect() as client:
             for text in texts:
-                opened = client.call("support.open", {
-                    "scenario": 2, "station": "st-01", "urgency": "routine", "summary": text,
-                    "facts": {"officers_available": 4, "persons_involved": 30}})
+                opened = client.call(
+                    "support.open",
+                    {
+                        "scenario": 2,
+                        "station": "st-01",
+                        "urgency": "routine",
+                        "summary": text,
+                        "facts": {"officers_available": 4, "persons_involved": 30},
+                    },
+                )
                 found = client.call("support.get", {"id": opened["id"]}, purpose="handling", reason="test")
                 self.assertEqual(found["summary"], text)
 
     def test_lone_surrogates_and_duplicate_keys_of_the_envelope(self):
         client = self.headers()
-        for message in (b'{"jsonrpc":"2.0","id":"\\ud800","method":"system.ping"}',
-                        b'{"jsonrpc":"2.0","id":1,"id":1,"method":"system.ping"}',
-                        b'{"jsonrpc":"2.0","id":1,"\\u0069d":2,"method":"system.ping"}',
-                        b'\xef\xbb\xbf{"jsonrpc":"2.0","id":1,"method":"system.ping"}',
-                        '{"jsonrpc":"2.0","id":1,"method":"system.ping"}'.encode("utf-16")):
+        for message in (
+            b'{"jsonrpc":"2.0","id":"\\ud800","method":"system.ping"}',
+            b'{"jsonrpc":"2.0","id":1,"id":1,"method":"system.ping"}',
+            b'{"jsonrpc":"2.0","id":1,"\\u0069d":2,"method":"system.ping"}',
+            b'\xef\xbb\xbf{"jsonrpc":"2.0","id":1,"method":"system.ping"}',
+            '{"jsonrpc":"2.0","id":1,"method":"system.ping"}'.encode("utf-16"),
+        ):
             with self.subTest(message):
                 client.send_message(message)
                 self.assertEqual(json.loads(client.message())["error"]["code"], -32700)

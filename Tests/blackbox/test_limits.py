@@ -11,8 +11,13 @@ from test_framing import ACCESS, CONFIG, answer, check
 from test_json import HeaderClient
 
 FRAME, DEPTH, BATCH, ANSWER, FLIGHT, SUBSCRIPTIONS, PER_UID, ALL = 4096, 10, 5, 8192, 4, 2, 12, 16
-OPEN = {"scenario": 2, "station": "st-01", "urgency": "routine", "summary": "A crowd at the gate",
-        "facts": {"officers_available": 4, "persons_involved": 30}}
+OPEN = {
+    "scenario": 2,
+    "station": "st-01",
+    "urgency": "routine",
+    "summary": "A crowd at the gate",
+    "facts": {"officers_available": 4, "persons_involved": 30},
+}
 NOBODY = 65534
 
 
@@ -29,14 +34,23 @@ def padded(size):
 def nested(depth):
     """A valid call whose deepest array is at this depth; the call is 1, its params 2, their params 3."""
     inner = "[" * (depth - 3) + "]" * (depth - 3)
-    return ('{"jsonrpc":"2.0","id":1,"method":"rpc.check","params":{"method":"system.ping","params":{"x":'
-            f'{inner}}}}}}}')
+    return (
+        '{"jsonrpc":"2.0","id":1,"method":"rpc.check","params":{"method":"system.ping","params":{"x":'
+        f"{inner}}}}}}}"
+    )
 
 
 class LimitTests(DaemonTestCase):
-    CONFIG = limited(frame_bytes=FRAME, depth=DEPTH, batch_length=BATCH, answer_bytes=ANSWER,
-                     in_flight_per_connection=FLIGHT, subscriptions_per_connection=SUBSCRIPTIONS,
-                     connections_per_uid=PER_UID, connections=ALL)
+    CONFIG = limited(
+        frame_bytes=FRAME,
+        depth=DEPTH,
+        batch_length=BATCH,
+        answer_bytes=ANSWER,
+        in_flight_per_connection=FLIGHT,
+        subscriptions_per_connection=SUBSCRIPTIONS,
+        connections_per_uid=PER_UID,
+        connections=ALL,
+    )
     ACCESS = ACCESS % os.getuid()
 
     def setUp(self):
@@ -120,8 +134,10 @@ class LimitTests(DaemonTestCase):
 
     def test_calls_in_flight(self):
         client = self.connect()
-        writes = [json.dumps({"jsonrpc": "2.0", "id": n, "method": "support.open", "params": OPEN})
-                  for n in range(FLIGHT * 8)]
+        writes = [
+            json.dumps({"jsonrpc": "2.0", "id": n, "method": "support.open", "params": OPEN})
+            for n in range(FLIGHT * 8)
+        ]
         client.send("\n".join(writes[:FLIGHT]) + "\n")
         first = [client.receive() for _ in range(FLIGHT)]
         self.assertTrue(all("result" in message for message in first), first)
@@ -135,6 +151,17 @@ class LimitTests(DaemonTestCase):
         self.assertGreaterEqual(len(messages) - len(refused), FLIGHT)
         self.assertEqual({m["id"] for m in messages}, set(range(FLIGHT * 8)))
         self.assertIn("now", client.call("system.ping"))
+
+    def test_a_client_that_keeps_exactly_the_limit_under_way_is_never_refused(self):
+        for method, params in (("support.open", OPEN), ("directory.unit.get", ["st-01"]), ("no.such", [])):
+            with self.subTest(method=method), self.daemon.connect() as client:
+                text = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}) + "\n"
+                client.send(text * FLIGHT)
+                for _ in range(1000):
+                    message = client.receive()
+                    kind = message.get("error", {}).get("data", {}).get("kind")
+                    self.assertNotEqual(kind, "too_many_in_flight")
+                    client.send(text)
 
     def test_subscriptions(self):
         client = self.connect()
@@ -155,8 +182,10 @@ class LimitTests(DaemonTestCase):
 
     def turned_away(self, client):
         message = json.loads(client.rest())
-        self.assertEqual((message["id"], message["error"]["code"], message["error"]["data"]["kind"]),
-                         (None, -32006, "too_many_connections"))
+        self.assertEqual(
+            (message["id"], message["error"]["code"], message["error"]["data"]["kind"]),
+            (None, -32006, "too_many_connections"),
+        )
 
     def test_connections_of_one_uid(self):
         clients = self.open(PER_UID)
@@ -226,8 +255,10 @@ class WriteQueueTests(DaemonTestCase):
         with self.connect() as client:
             kinds = set()
             for _ in range(20):
-                calls = [json.dumps({"jsonrpc": "2.0", "id": n, "method": "support.open", "params": OPEN})
-                         for n in range(200)]
+                calls = [
+                    json.dumps({"jsonrpc": "2.0", "id": n, "method": "support.open", "params": OPEN})
+                    for n in range(200)
+                ]
                 client.send("\n".join(calls) + "\n")
                 messages = [client.receive() for _ in calls]
                 self.assertEqual({m["id"] for m in messages}, set(range(200)))
@@ -266,7 +297,9 @@ class MemoryTests(DaemonTestCase):
         before = self.daemon.rss()
         client = self.connect()
         client.settimeout(0.5)
-        call = (json.dumps({"jsonrpc": "2.0", "id": 1, "method": "support.open", "params": OPEN}) + "\n").encode()
+        call = (
+            json.dumps({"jsonrpc": "2.0", "id": 1, "method": "support.open", "params": OPEN}) + "\n"
+        ).encode()
         sent = 0
         with contextlib.suppress(TimeoutError):
             while sent < 16 << 20:

@@ -21,10 +21,23 @@ struct YAMLReader {
     let node: Node?
     do {
       node = try Yams.compose(yaml: text)
-    } catch {
-      throw ConfigurationError(file, nil, "not YAML: \(error)")
+    } catch let error as YamlError {
+      throw Self.notYAML(file, error)
     }
     try self.init(file: file, node: node ?? Node.mapping(Node.Mapping([])), path: "")
+  }
+
+  /// Where the parser stopped, in one line: its own description repeats the file.
+  private static func notYAML(_ file: String, _ error: YamlError) -> ConfigurationError {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      return ConfigurationError(file, mark.line, "not YAML: \(problem)")
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      let names = duplicates.map { "'\($0)'" }.joined(separator: ", ")
+      return ConfigurationError(file, context.mark.line, "given twice: \(names)")
+    default: return ConfigurationError(file, nil, "not YAML")
+    }
   }
 
   private init(file: String, node: Node, path: String) throws {

@@ -137,7 +137,7 @@ enum ApprovalModule {
       [
         "state": ["type": "string", "enum": .array(states)],
         "limit": ["type": "integer", "minimum": 1, "maximum": 500], "cursor": Shapes.text,
-        "order": ["type": "string", "enum": ["oldest", "newest"]],
+        "order": ["type": "string", "enum": ["asc", "desc"]],
       ], required: []),
     result: Shapes.object(
       ["items": ["type": "array", "items": headerSchema], "next": Shapes.text], required: ["items"]),
@@ -150,7 +150,7 @@ enum ApprovalModule {
       let page = try tx.query(
         Query(
           "request", index: "by_state", equals: [.text(state)],
-          descending: params["order"]?.stringValue == "newest",
+          descending: params["order"]?.stringValue == "desc",
           limit: params["limit"]?.intValue ?? 50, cursor: params["cursor"]?.stringValue))
       var result: JSONObject = ["items": .array(page.records.map(shown))]
       if let next = page.next { result["next"] = .string(next) }

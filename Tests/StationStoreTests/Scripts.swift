@@ -1,0 +1,87 @@
+import Foundation
+import StationKit
+import Synchronization
+
+/// What the test modules' handlers run, by number.
+final class Scripts: Sendable {
+  private let writes = Mutex<[WriteScript]>([])
+  private let firing = Mutex<(@Sendable (Deadline, CallContext, any Transaction) throws -> Void)?>(nil)
+
+  func add(_ script: @escaping WriteScript) -> Int {
+    writes.withLock {
+      $0.append(script)
+      return $0.count - 1
+    }
+  }
+
+  func add(_ script: @escaping ReadScript) -> Int {
+    reads.withLock {
+      $0.append(script)
+      return $0.count - 1
+    }
+  }
+  private let reads = Mutex<[ReadScript]>([])
+
+  func run(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
+    let number = try params.int("script")
+    return try writes.withLock { $0[number] }(tx, context)
+  }
+
+  func look(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
+    let number = try params.int("script")
+    return try reads.withLock { $0[number] }(tx, context)
+  }
+
+  /// Sets what the deadline `test.bell` does.
+  func onFire(_ body: @escaping @Sendable (Deadline, CallContext, any Transaction) throws -> Void) {
+    firing.withLock { $0 = body }
+  }
+
+  func fire(_ deadline: Deadline, _ context: CallContext, _ tx: any Transaction) throws {
+    try firing.withLock { $0 }?(deadline, context, tx)
+  }
+}
+
+/// Things that other threads tell, in order.
+final class Log<Item: Sendable>: Sendable {
+  private let items = Mutex<[Item]>([])
+  var all: [Item] { items.withLock { $0 } }
+  func add(_ item: Item) { items.withLock { $0.append(item) } }
+  func add(contentsOf more: [Item]) { items.withLock { $0 += more } }
+}
+
+/// A directory that goes with its owner.
+final class TemporaryDirectory: Sendable {
+  let path: String
+
+  init() throws {
+    path = NSTemporaryDirectory() + "stationd-test-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// A copy of everything but the lock, as somebody would take it away for evidence.
+  func copy() throws -> TemporaryDirectory {
+    let copy = try TemporaryDirectory()
+    for name in try FileManager.default.contentsOfDirectory(atPath: path) where name != "stationd.lock" {
+      try FileManager.default.copyItem(atPath: "\(path)/\(name)", toPath: "\(copy.path)/\(name)")
+    }
+    return copy
+  }
+
+  func file(_ name: String) -> String { "\(path)/\(name)" }
+}
+
+/// A seeded generator (SplitMix64), so that a failure can be seen again.
+struct Seeded: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
