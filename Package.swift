@@ -57,13 +57,56 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     .target(
-      name: "StationClient", dependencies: ["StationJSON", "StationAudit", "StationCrypto"],
+      name: "StationClient",
+      dependencies: ["StationJSON", "StationAudit", "StationCrypto", "StationCalendar"],
       swiftSettings: strict),
     .executableTarget(
       name: "stationctl",
       dependencies: [
-        "StationClient", "StationJSON", "StationAudit", "StationCrypto", "StationStore",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "StationClient", "StationJSON", "StationAudit", "StationCrypto", "StationCalendar",
+        "StationStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
+    .testTarget(name: "StationJSONTests", dependencies: ["StationJSON"], swiftSettings: strict),
+    .testTarget(
+      name: "StationAuditTests", dependencies: ["StationAudit", "StationCrypto"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "StationCalendarTests", dependencies: ["StationCalendar"], swiftSettings: strict),
+    .testTarget(
+      name: "StationKitTests",
+      dependencies: ["StationKit", "StationDaemon", "SupportRequests", "Directory"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "StationStoreTests",
+      dependencies: [
+        "StationStore", "StationKit", "StationAudit", "StationCrypto",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "StationRPCTests",
+      dependencies: ["StationRPC", "StationStore", "StationKit", "StationCrypto", "StationAudit"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "StationTransportTests",
+      dependencies: [
+        "StationTransport", "StationSystemd", "StationRPC", "StationJSON",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "StationDaemonTests",
+      dependencies: ["StationDaemon", "StationRPC", "StationStore", "StationKit"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "StationClientTests",
+      dependencies: [
+        "StationClient", "StationJSON", "StationCrypto", "StationAudit", "StationCalendar",
+        "stationctl",
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "SupportRequestsTests", dependencies: ["SupportRequests", "Directory", "StationKit"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DirectoryTests", dependencies: ["Directory", "StationKit"], swiftSettings: strict),
   ]
 )

@@ -23,10 +23,10 @@ enum CoreSchema {
           CREATE TABLE event(
             seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL,
             payload BLOB NOT NULL) STRICT;
+          -- In the order of arrival: keys may be random, results are long.
           CREATE TABLE idempotency(
-            key BLOB PRIMARY KEY NOT NULL, digest BLOB NOT NULL, result BLOB NOT NULL,
-            at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-          CREATE INDEX idempotency_at ON idempotency(at);
+            seq INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, digest BLOB NOT NULL,
+            result BLOB NOT NULL, at INTEGER NOT NULL) STRICT;
           CREATE TABLE series(
             name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
           """)

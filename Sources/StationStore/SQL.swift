@@ -45,12 +45,21 @@ package struct SQLError: Error, CustomStringConvertible {
 /// A prepared statement of GRDB's cache, driven through SQLite's own calls: the store's hot path.
 struct SQL {
   let handle: OpaquePointer
+  /// Keeps a statement alive that is not the cache's.
+  private var owned: Statement?
   private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
   /// - Parameter text: compiled once for each connection.
   init(_ text: String, on db: Database) throws {
-    handle = try db.cachedStatement(sql: text).sqliteStatement
-    sqlite3_reset(handle)
+    let cached = try db.cachedStatement(sql: text).sqliteStatement
+    // A walk that is under way, and in whose body the same walk begins, keeps the cached statement.
+    guard sqlite3_stmt_busy(cached) == 0 else {
+      let statement = try db.makeStatement(sql: text)
+      handle = statement.sqliteStatement
+      owned = statement
+      return
+    }
+    handle = cached
   }
 
   @discardableResult

@@ -24,7 +24,8 @@ enum IdempotencyTable {
   static func prune(before limit: Instant, on db: Database) throws {
     try SQL(
       """
-      DELETE FROM idempotency WHERE key IN (SELECT key FROM idempotency WHERE at < ? LIMIT 500)
+      DELETE FROM idempotency WHERE at < ?
+        AND seq < (SELECT min(seq) FROM idempotency) + 500
       """, on: db
     ).bind(1, Int(limit.milliseconds)).run()
   }

@@ -115,11 +115,13 @@ import Testing
     let bench = try Bench()
     let tried = Log<Int>()
     bench.scripts.onFire { deadline, context, tx in
-      tried.add(Int(context.now.milliseconds(since: Bench.morning) / 60_000))
+      let minute = Int(context.now.milliseconds(since: Bench.morning) / 60_000)
+      // A batch in which a call fails after it wrote runs again with savepoints.
+      if tried.all.last != minute { tried.add(minute) }
       _ = try tx.create("item", id: "made", ["name": "n"])
       try tx.emit("rung", ["n": 1])
       #expect(deadline.due == Self.minute(1))
-      if tried.all.count < 9 { throw RPCError(.unavailable) }
+      if minute < 192 { throw RPCError(.unavailable) }
     }
     await bench.write(Self.schedule("a", Self.minute(1)))
     for minute in 1...260 { await bench.advance(to: Self.minute(minute)) }

@@ -263,5 +263,23 @@ class DeadlineTests(DaemonTestCase):
         self.assertTrue(all(event["payload"]["late"] for event in events))
 
 
+class StopTests(DaemonTestCase):
+    def test_a_clean_stop_leaves_everything_in_the_database_file(self):
+        daemon = self.new_daemon()
+        daemon.start()
+        daemon.call("support.open", {"scenario": 1, "station": "st-01", "urgency": "routine", "summary": "last"})
+        self.assertEqual(daemon.stop(), 0)
+        log = daemon.directory / "stationd.db-wal"
+        self.assertEqual(log.stat().st_size if log.exists() else 0, 0)
+
+    def test_a_stop_right_after_the_start_is_clean(self):
+        daemon = self.new_daemon()
+        daemon.start()
+        self.assertEqual(daemon.stop(), 0)
+        daemon.start()
+        methods = [record["method"] for record in read_log(daemon).records]
+        self.assertEqual(methods, ["system.start", "directory.import", "system.stop", "system.start"])
+
+
 if __name__ == "__main__":
     unittest.main()

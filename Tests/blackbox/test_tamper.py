@@ -160,16 +160,18 @@ class TamperTests(DaemonTestCase):
 
     def test_an_older_copy_of_the_database(self):
         state = self.fresh(self.stopped)
-        shutil.copy(self.old / "stationd.db", state / "stationd.db")
-        (state / "stationd.db-wal").unlink(missing_ok=True)
-        self.found(state, r"\d+ records.*\d+|\d+.*signed")
+        for path in state.glob("stationd.db*"):
+            path.unlink()
+        for path in self.old.glob("stationd.db*"):
+            shutil.copy(path, state)
+        self.found(state, r"the log has \d+ records, but a checkpoint for \d+ was signed")
         self.refused(state, "older copy")
 
     def test_a_deleted_wal(self):
         state = self.fresh(self.killed)
         (state / "stationd.db-wal").unlink()
-        self.found(state, r"\d+ records.*\d+|\d+.*signed")
-        self.refused(state, "lost its WAL")
+        self.refused(self.fresh(state), "lost its WAL")
+        self.found(state, r"the log has \d+ records, but a checkpoint for \d+ was signed")
 
     def test_a_deleted_database(self):
         state = self.fresh(self.stopped)
@@ -182,8 +184,8 @@ class TamperTests(DaemonTestCase):
         state = self.fresh(self.stopped)
         with self.database(state) as database:
             database.execute("DELETE FROM audit WHERE seq >= (SELECT max(seq) - 2 FROM audit)")
-        self.found(state, r"\d+")
-        self.refused(state, "older copy|has seen")
+        self.refused(self.fresh(state), "older copy")
+        self.found(state, r"the log has \d+ records, but a checkpoint for \d+ was signed")
 
     # --- A changed log
 
@@ -201,14 +203,16 @@ class TamperTests(DaemonTestCase):
                     self.names(done.stderr, seq)
 
     def names(self, text, seq):
-        """The message names the record, or a range of at most one tile that it is in."""
+        """The message names the record, or a range that it is in: a leaf's own hash is not kept."""
         if f"record {seq}" in text:
             return
         found = re.search(r"records (\d+) to (\d+)", text)
         self.assertIsNotNone(found, f"record {seq} is not named: {text}")
         self.assertLessEqual(int(found[1]), seq, text)
         self.assertGreaterEqual(int(found[2]), seq, text)
-        self.assertLessEqual(int(found[2]) - int(found[1]), 511, f"too wide: {text}")
+        if seq < 512:
+            # Signed trees and complete tiles of 256 bound the search.
+            self.assertLessEqual(int(found[2]) - int(found[1]), 255, f"too wide: {text}")
 
     def test_a_leaf_of_valid_json_that_says_something_else(self):
         for seq in (30, 300, 690):
@@ -274,10 +278,8 @@ class TamperTests(DaemonTestCase):
     def test_a_detail_beside_the_log_changed(self):
         state = self.fresh(self.stopped)
         with self.database(state) as database:
-            database.execute("UPDATE audit SET detail = replace(detail, 'load', 'lord') WHERE seq = 77")
-            kind = database.execute("SELECT typeof(detail) FROM audit WHERE seq = 77").fetchone()[0]
-            database.execute("UPDATE audit SET detail = CAST(detail AS BLOB) WHERE seq = 77")
-        self.assertIn(kind, ("text", "blob"))
+            database.execute("""UPDATE audit SET detail = CAST(replace(CAST(detail AS TEXT), 'load', 'lord') AS BLOB)
+                WHERE seq = 77""")
         self.found(state, "record 77.*detail")
 
     # --- Changed records of modules
