@@ -154,11 +154,13 @@ class Planner:
         share = r.choices([r.uniform(0.05, 0.7), r.uniform(0.72, 0.98), r.uniform(1.05, 1.45), r.uniform(1.55, 2.4)],
                           [82, 8, 6, 4])[0]
         if self.chance(0.025):
-            self.add(request, start + int(response * r.uniform(0.1, 0.6)), "withdraw", "station", reason="事态已平息，撤回请求")
+            self.add(request, start + int(response * r.uniform(0.1, 0.6)), "withdraw", "station",
+                     reason="事态已平息，撤回请求")
             return
         if urgency == "routine" and self.chance(0.05):
             urgency = "urgent"
-            self.add(request, start + int(response * 0.1), "change_urgency", "station", urgency=urgency, reason="现场情况升级")
+            self.add(request, start + int(response * 0.1), "change_urgency", "station", urgency=urgency,
+                     reason="现场情况升级")
         if self.chance(0.07):
             now = self.add(request, shift(start + int(response * share * 0.6)), "redirect", department,
                            to=r.choice([unit for unit in DEPARTMENTS if unit != department]), reason="依职责应由该部门承办")
@@ -173,8 +175,10 @@ class Planner:
             self.add(request, now + r.randint(3, 20) * MINUTE, "withdraw", "station", reason="当事人已自行和解")
             return
         if self.chance(0.1):
-            now = self.add(request, now + r.randint(2, 8) * MINUTE, "request_info", department, reason="请补充具体地点和人数")
-            now = self.add(request, shift(now + r.randint(8, 50) * MINUTE), "provide_info", "station", text="已补充，见附记")
+            now = self.add(request, now + r.randint(2, 8) * MINUTE, "request_info", department,
+                           reason="请补充具体地点和人数")
+            now = self.add(request, shift(now + r.randint(8, 50) * MINUTE), "provide_info", "station",
+                           text="已补充，见附记")
         share = r.choices([r.uniform(0.1, 0.75), r.uniform(0.76, 0.97), r.uniform(1.02, 1.45), r.uniform(1.55, 2.2)],
                           [80, 10, 7, 3])[0]
         now = self.add(request, shift(max(start + int(support * share), now + 3 * MINUTE)), "complete", department,

@@ -17,6 +17,7 @@ class Report:
     def __init__(self, units, catalogue, day):
         self.units, self.catalogue, self.day = units, catalogue, day
         self.shown = 0
+        self.alarmed = set()
 
     def name(self, unit):
         """A unit in English and Chinese, short enough for a line."""
@@ -29,7 +30,7 @@ class Report:
         bureau = next(unit["name"] for unit in self.units.values() if unit["kind"] == "bureau")
         say(bold(f"{bureau['en']} {bureau['zh']}: a day of support requests 派出所支援请求的一天"))
         say(dim(f"{kinds['station']} stations, {kinds['department'] + kinds['desk']} departments and desks, "
-                f"{len(self.catalogue)} scenarios, seed {seed}; the organisation and its people are invented"))
+                f"{len(self.catalogue)} scenarios. Bureau and people are invented (seed {seed})."))
         title("The day, from Monday 23 November 2026, 07:30")
         say(dim("! danger to life: told at once   50 %, 100 %: reminders   150 %, 200 % of a limit: told higher up"))
 
@@ -58,7 +59,10 @@ class Report:
         time, id_ = f"{at:%H:%M:%S}", payload["request"]
         if event["kind"] == "support.immediate":
             scenario = self.catalogue[payload["scenario"]][2]["zh"]
-            yield event["at"], id_, None, f"  {time}  !      {id_}  {self.name(payload['station'])}: {scenario}"
+            # Who gets it by a redirect, or once more after a reopening, is told as well.
+            again = " (handed on or reopened)" if id_ in self.alarmed else ""
+            self.alarmed.add(id_)
+            yield event["at"], id_, None, f"  {time}  !      {id_}  {self.name(payload['station'])}: {scenario}{again}"
         if event["kind"] == "support.escalated" and payload["rung"] in TOLD and instant(event["at"]) <= NEXT_DAWN:
             colour = RED if payload["rung"] == 200 else YELLOW
             yield (event["at"], id_, colour,
@@ -127,7 +131,7 @@ class Report:
         say(f"{size} records. Of the calls: {done} writes, {counted['support.get', 'ok']} disclosures of a request, "
             f"{sum(refused.values())} refusals, {counted['support.open', 'replayed']} repeats.")
         say("✓ every call that wrote, disclosed or was refused has its one record, and no other call has any")
-        say(f"✓ the tree recomputed from all records has the root that was signed: {signed.hex()[:32]}…")
+        say(f"✓ the tree recomputed from all records has the root that was signed: {signed.hex()[:24]}…")
 
     def proof(self, index, size, leaf, text):
         record = json.loads(leaf)

@@ -1,20 +1,28 @@
 import Dispatch
 import Glibc
 
-/// Waits for the signals that end the daemon.
-package enum Signals {
-  /// Returns the first of SIGTERM and SIGINT. SIGPIPE is ignored from here on.
-  package static func waitForStop() async -> Int32 {
+/// The signals that end the daemon, taken from the moment this is made: none is lost while it starts.
+package final class Signals: Sendable {
+  private let stream: AsyncStream<Int32>
+  // Dispatch sources are objects of their own queue; they are only kept alive here.
+  private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
+
+  /// Takes SIGTERM and SIGINT from here on. SIGPIPE is ignored.
+  package init() {
     signal(SIGPIPE, SIG_IGN)
     let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
-    let sources = [SIGTERM, SIGINT].map { number in
+    self.stream = stream
+    sources = [SIGTERM, SIGINT].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { continuation.yield(number) }
       source.resume()
       return source
     }
-    defer { for source in sources { source.cancel() } }
+  }
+
+  /// The first of them, as soon as it has come.
+  package func first() async -> Int32 {
     for await number in stream { return number }
     return SIGTERM
   }

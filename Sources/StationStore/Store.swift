@@ -17,6 +17,7 @@ package final class Store: Sendable {
   private let readers: Readers
   private let anchor: AnchorKeeper
   private let lock: Int32
+  private let report: @Sendable (String) -> Void
 
   /// Opens the store, bringing the database up to date, and starts its threads.
   /// - Throws: ``StoreError`` where the state must not be used: locked by another daemon, of a newer
@@ -26,6 +27,7 @@ package final class Store: Sendable {
     hooks: StoreHooks
   ) throws {
     catalog = Catalog(registry)
+    report = hooks.report
     self.environment = environment
     health = HealthBoard()
     for directory in [configuration.directory, configuration.anchorDirectory] {
@@ -74,7 +76,13 @@ package final class Store: Sendable {
     readers.stop()
     writer.stop()
     anchor.stop()
-    try? pool.close()
+    do {
+      // What was deleted must not stay in the WAL, and a copy of the database file must be whole.
+      try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+      try pool.close()
+    } catch {
+      report("closing the database: \(error)")
+    }
     close(lock)
   }
 

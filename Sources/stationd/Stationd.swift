@@ -59,6 +59,7 @@ struct Stationd: AsyncParsableCommand {
   private func serve(_ configuration: DaemonConfiguration, _ log: Logger) async throws {
     // Everything in the state directory is for this user alone; the socket gets its own mode.
     umask(0o077)
+    let signals = Signals()
     let notifier = ServiceNotifier.takeFromEnvironment()
     let daemon = try await Daemon(configuration, log: log) {
       // Nothing that was promised is lost: what is on disk is found out at the next start. The answers
@@ -72,7 +73,7 @@ struct Stationd: AsyncParsableCommand {
         "socket": "\(configuration.socketPath)", "state": "\(configuration.stateDirectory)",
         "version": "\(Daemon.version)",
       ])
-    let signal = await Signals.waitForStop()
+    let signal = await signals.first()
     log.info("stopping", metadata: ["signal": "\(signal)"])
     notifier.notify(.stopping)
     await daemon.stop()

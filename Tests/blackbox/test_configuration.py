@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import unittest
@@ -270,6 +271,16 @@ class StateTests(DaemonTestCase):
         daemon = self.new_daemon().start()
         self.assertEqual(daemon.stop(), 0)
         self.assertFalse(os.path.exists(daemon.socket_path))
+
+    def test_a_signal_right_after_the_socket_is_there_is_not_lost(self):
+        for number, order in [
+            (number, order) for number in (signal.SIGTERM, signal.SIGINT) for order in range(20)
+        ]:
+            with self.subTest(signal=number, order=order):
+                daemon = self.new_daemon().start()
+                daemon.process.send_signal(number)
+                self.assertEqual(daemon.wait_end(5), 0)
+                daemon.remove()
 
     def test_a_file_in_place_of_the_socket_is_left_alone(self):
         daemon = self.new_daemon()

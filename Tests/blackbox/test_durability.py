@@ -273,12 +273,14 @@ class StopTests(DaemonTestCase):
         self.assertEqual(log.stat().st_size if log.exists() else 0, 0)
 
     def test_a_stop_right_after_the_start_is_clean(self):
-        daemon = self.new_daemon()
+        """The moment between listening and waiting for signals is short: it takes some tries to meet it."""
+        daemon, tries = self.new_daemon(), 20
+        for _ in range(tries):
+            daemon.start()
+            self.assertEqual(daemon.stop(), 0)
         daemon.start()
-        self.assertEqual(daemon.stop(), 0)
-        daemon.start()
-        methods = [record["method"] for record in read_log(daemon).records]
-        self.assertEqual(methods, ["system.start", "directory.import", "system.stop", "system.start"])
+        methods = [record["method"] for record in read_log(daemon).records if record["method"] != "directory.import"]
+        self.assertEqual(methods, ["system.start", "system.stop"] * tries + ["system.start"])
 
 
 if __name__ == "__main__":

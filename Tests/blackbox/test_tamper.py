@@ -104,7 +104,7 @@ class TamperTests(DaemonTestCase):
         except AssertionError:
             self.assertNotIn(daemon.process.returncode, (0, None))
             return False, daemon.log
-        daemon.stop()
+        daemon.kill()
         return True, daemon.log
 
     def clean(self, state):
