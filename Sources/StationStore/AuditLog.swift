@@ -6,6 +6,8 @@ import StationKit
 /// The append side of the log: the frontier of the tree, on the writer's thread.
 struct AuditLog {
   private(set) var tree: CompactRange
+  private static let insert = HotSQL("INSERT INTO audit(seq, leaf, detail, salt) VALUES (?, ?, ?, ?)")
+  private static let insertTile = HotSQL("INSERT INTO tile(level, idx, hash) VALUES (?, ?, ?)")
 
   /// Reads the frontier of the stored tree: at most 255 leaves and 255 tiles a level.
   init(loading db: Database) throws {
@@ -16,7 +18,7 @@ struct AuditLog {
   /// Appends one record in the transaction under way.
   mutating func append(
     cause: Cause, at: Instant, outcome: String, rule: String? = nil, via: [String] = [],
-    read: [Touched] = [], written: [Touched] = [], salts: SaltPool, on db: Database
+    read: [Touched] = [], written: [Touched] = [], salts: SaltPool, _ hot: HotStatements
   ) throws {
     var salt: [UInt8]?
     var commitment: Digest32?
@@ -28,7 +30,7 @@ struct AuditLog {
     let leaf = AuditLeaf.encode(
       seq: tree.size, at: at, cause: cause, outcome: outcome, rule: rule, via: via, read: read,
       written: written, detail: commitment)
-    let statement = try SQL("INSERT INTO audit(seq, leaf, detail, salt) VALUES (?, ?, ?, ?)", on: db)
+    let statement = try hot.sql(Self.insert)
     statement.bind(1, Int(tree.size)).bind(2, blob: leaf)
     if let detail = cause.detail, let salt {
       statement.bind(3, blob: detail).bind(4, blob: salt)
@@ -38,7 +40,7 @@ struct AuditLog {
     try statement.run()
     try tree.append(MerkleTree.leafHash(leaf)) { node, hash in
       guard TiledNodes<LogReader>.isKept(level: node.level) else { return }
-      try SQL("INSERT INTO tile(level, idx, hash) VALUES (?, ?, ?)", on: db)
+      try hot.sql(Self.insertTile)
         .bind(1, node.level).bind(2, Int(node.index)).bind(3, hash).run()
     }
   }

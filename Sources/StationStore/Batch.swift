@@ -15,6 +15,7 @@ struct Batch {
   struct NeedsSavepoints: Error {}
 
   let db: Database
+  let hot: HotStatements
   let catalog: Catalog
   let state: WriterState
   let environment: Environment
@@ -29,7 +30,7 @@ struct Batch {
     case .record(let error, let read, let via, let answer):
       try log.append(
         cause: job.cause, at: environment.clock.now(), outcome: error?.kind.rawValue ?? "ok",
-        rule: error?.rule, via: via, read: read, salts: state.random, on: db)
+        rule: error?.rule, via: via, read: read, salts: state.random, hot)
       return answer
     }
   }
@@ -37,12 +38,12 @@ struct Batch {
   private mutating func perform(_ call: WriteCall, _ cause: Cause) throws -> Answer {
     let now = environment.clock.now()
     if let kind = call.token.refusal { return try refuse(RPCError(kind), cause, now) }
-    if let idempotency = call.idempotency, let first = try IdempotencyTable.find(idempotency.key, on: db) {
+    if let idempotency = call.idempotency, let first = try IdempotencyTable.find(idempotency.key, hot) {
       guard first.digest == idempotency.digest else {
         return try refuse(
           RPCError(.idempotencyMismatch, pointer: "/meta/idempotency_key"), cause, now)
       }
-      try log.append(cause: cause, at: now, outcome: "replayed", salts: state.random, on: db)
+      try log.append(cause: cause, at: now, outcome: "replayed", salts: state.random, hot)
       return .success(first.result)
     }
     let context = environment.context(
@@ -53,7 +54,7 @@ struct Batch {
     }
     let transaction = SQLWriteTransaction(
       db: db, catalog: catalog, module: module, context: context,
-      tracksReads: call.method.declaration.disclosesPersonalData, state: state)
+      tracksReads: call.method.declaration.disclosesPersonalData, state: state, hot: hot)
     return try attempt(cause, now, transaction) { batch in
       let result = try transaction.run(call.method, call.params)
       if batch.environment.checksResults, let violation = call.method.result.validate(result) {
@@ -61,11 +62,11 @@ struct Batch {
       }
       let bytes = result.encoded()
       if let idempotency = call.idempotency {
-        try IdempotencyTable.insert(idempotency, result: bytes, at: now, on: batch.db)
+        try IdempotencyTable.insert(idempotency, result: bytes, at: now, batch.hot)
       }
       try batch.log.append(
         cause: cause, at: now, outcome: "ok", via: transaction.via, read: transaction.disclosed,
-        written: transaction.written, salts: batch.state.random, on: batch.db)
+        written: transaction.written, salts: batch.state.random, batch.hot)
       return .success(bytes)
     }
   }
@@ -102,7 +103,7 @@ struct Batch {
   ) throws -> Answer {
     try log.append(
       cause: cause, at: now, outcome: error.kind.rawValue, rule: error.rule, via: via,
-      salts: state.random, on: db)
+      salts: state.random, hot)
     return .failure(error)
   }
 
@@ -126,7 +127,8 @@ struct Batch {
     let context = environment.context(
       environment.systemPrincipal, method: cause.method, now: now, purpose: nil, reason: nil)
     let transaction = SQLWriteTransaction(
-      db: db, catalog: catalog, module: module, context: context, tracksReads: false, state: state)
+      db: db, catalog: catalog, module: module, context: context, tracksReads: false, state: state,
+      hot: hot)
     let answer = try attempt(cause, now, transaction) { batch in
       transaction.hasWritten = true
       try SQL("DELETE FROM deadline WHERE kind = ? AND subject = ?", on: batch.db)
@@ -138,7 +140,7 @@ struct Batch {
         context, transaction)
       try batch.log.append(
         cause: cause, at: now, outcome: "ok", via: transaction.via, written: transaction.written,
-        salts: batch.state.random, on: batch.db)
+        salts: batch.state.random, batch.hot)
       return .success([])
     }
     if case .failure = answer { try DeadlineTable.postpone(due, now: now, on: db) }

@@ -8,8 +8,8 @@ final class CollectionPlan: Sendable {
   let fields: [Collection.Field]
   let select: String
   let selectBody: String
-  let insert: String
-  let update: String
+  let insert: HotSQL
+  let update: HotSQL
   let delete: String
   private let indexes: [String: Collection.Index]
   /// Columns in which NULL may stand: fields that the schema does not require, or lets be null.
@@ -32,10 +32,11 @@ final class CollectionPlan: Sendable {
     let sets = fields.map { ", f_\($0.name) = ?" }.joined()
     select = "SELECT version, salt, body FROM \(table) WHERE id = ?"
     selectBody = "SELECT key, id, version, salt, body"
-    insert = "INSERT INTO \(table)(id, version, salt, body\(columns)) VALUES (?, 1, ?, ?\(marks))"
-    update =
+    insert = HotSQL(
+      "INSERT INTO \(table)(id, version, salt, body\(columns)) VALUES (?, 1, ?, ?\(marks))")
+    update = HotSQL(
       "UPDATE \(table) SET version = version + 1, salt = ?, body = ?\(sets)"
-      + " WHERE id = ? AND version = ?"
+        + " WHERE id = ? AND version = ?")
     delete = "DELETE FROM \(table) WHERE id = ? AND version = ?"
   }
 

@@ -62,6 +62,11 @@ struct SQL {
     handle = cached
   }
 
+  /// One of ``HotStatements``, which keeps it alive. It was reset when it was last done.
+  init(ready statement: Statement) {
+    handle = statement.sqliteStatement
+  }
+
   @discardableResult
   func bind(_ position: Int32, _ value: Int) -> SQL {
     sqlite3_bind_int64(handle, position, Int64(value))

@@ -4,8 +4,14 @@ import StationKit
 
 /// First results by idempotency key.
 enum IdempotencyTable {
-  static func find(_ key: [UInt8], on db: Database) throws -> (digest: Digest32, result: [UInt8])? {
-    let statement = try SQL("SELECT digest, result FROM idempotency WHERE key = ?", on: db)
+  private static let select = HotSQL("SELECT digest, result FROM idempotency WHERE key = ?")
+  private static let insert = HotSQL(
+    "INSERT INTO idempotency(key, digest, result, at) VALUES (?, ?, ?, ?)")
+
+  static func find(
+    _ key: [UInt8], _ hot: HotStatements
+  ) throws -> (digest: Digest32, result: [UInt8])? {
+    let statement = try hot.sql(select)
     statement.bind(1, blob: key)
     defer { statement.done() }
     guard try statement.step(), let digest = statement.digest(0) else { return nil }
@@ -13,9 +19,9 @@ enum IdempotencyTable {
   }
 
   static func insert(
-    _ idempotency: Idempotency, result: [UInt8], at: Instant, on db: Database
+    _ idempotency: Idempotency, result: [UInt8], at: Instant, _ hot: HotStatements
   ) throws {
-    try SQL("INSERT INTO idempotency(key, digest, result, at) VALUES (?, ?, ?, ?)", on: db)
+    try hot.sql(insert)
       .bind(1, blob: idempotency.key).bind(2, idempotency.digest).bind(3, blob: result)
       .bind(4, Int(at.milliseconds)).run()
   }
@@ -42,6 +48,13 @@ struct DueDeadline {
 }
 
 enum DeadlineTable {
+  static let set = HotSQL(
+    """
+    INSERT INTO deadline(kind, subject, due, fire_at, attempts, payload) VALUES (?, ?, ?, ?, 0, ?)
+    ON CONFLICT(kind, subject) DO UPDATE SET
+      due = excluded.due, fire_at = excluded.fire_at, attempts = 0, payload = excluded.payload
+    """)
+
   /// The earliest instant at which one may fire, in milliseconds.
   static func nextDue(on db: Database) throws -> Int64? {
     let statement = try SQL("SELECT fire_at FROM deadline ORDER BY fire_at LIMIT 1", on: db)
@@ -81,6 +94,8 @@ enum DeadlineTable {
 }
 
 enum EventTable {
+  static let insert = HotSQL("INSERT INTO event(seq, at, kind, payload) VALUES (?, ?, ?, ?)")
+
   static func newest(on db: Database) throws -> Int {
     let statement = try SQL("SELECT coalesce(max(seq), 0) FROM event", on: db)
     defer { statement.done() }

@@ -6,6 +6,7 @@ import StationKit
 /// A module's read-write view: it runs on the writer's thread, inside the batch's transaction.
 package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
   private let state: WriterState
+  private let hot: HotStatements
   /// Records written, in order.
   private(set) var written: [Touched] = []
   /// Whether anything has reached the database: then a failure needs a savepoint to undo it.
@@ -13,9 +14,10 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
 
   init(
     db: Database, catalog: Catalog, module: CompiledModule, context: CallContext, tracksReads: Bool,
-    state: WriterState
+    state: WriterState, hot: HotStatements
   ) {
     self.state = state
+    self.hot = hot
     super.init(
       db: db, catalog: catalog, module: module, context: context, tracksReads: tracksReads)
   }
@@ -39,7 +41,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     let bytes = try encode(body, plan)
     let salt = try state.random.salt()
     hasWritten = true
-    let statement = try SQL(plan.insert, on: db)
+    let statement = try hot.sql(plan.insert)
     statement.bind(1, id).bind(2, blob: salt).bind(3, blob: bytes)
     try plan.bindFields(body, to: statement, from: 4)
     try runUnique(statement, id)
@@ -54,7 +56,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     let bytes = try encode(body, plan)
     let salt = try state.random.salt()
     hasWritten = true
-    let statement = try SQL(plan.update, on: db)
+    let statement = try hot.sql(plan.update)
     statement.bind(1, blob: salt).bind(2, blob: bytes)
     try plan.bindFields(body, to: statement, from: 3)
     let next = Int32(3 + plan.fields.count)
@@ -131,12 +133,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
       throw ModuleFault.undeclared("deadline '\(module.name).\(kind)'")
     }
     hasWritten = true
-    let statement = try SQL(
-      """
-      INSERT INTO deadline(kind, subject, due, fire_at, attempts, payload) VALUES (?, ?, ?, ?, 0, ?)
-      ON CONFLICT(kind, subject) DO UPDATE SET
-        due = excluded.due, fire_at = excluded.fire_at, attempts = 0, payload = excluded.payload
-      """, on: db)
+    let statement = try hot.sql(DeadlineTable.set)
     statement.bind(1, "\(module.name).\(kind)").bind(2, subject)
     statement.bind(3, Int(due.milliseconds)).bind(4, Int(due.milliseconds))
     statement.bind(5, blob: JSONValue.object(payload).encoded())
@@ -162,7 +159,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     }
     hasWritten = true
     try state.append(
-      event: kind.fullName, payload: JSONValue.object(payload).encoded(), at: context.now, on: db)
+      event: kind.fullName, payload: JSONValue.object(payload).encoded(), at: context.now, hot)
   }
 
   override func run(_ target: CompiledMethod, _ params: Params) throws -> JSONValue {

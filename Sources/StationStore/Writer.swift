@@ -20,6 +20,7 @@ final class Writer: @unchecked Sendable {
   private let queueLimit: Int
   private let state: WriterState
   private var log: AuditLog
+  private var hot: HotStatements?
   private var settling: [WriteJob] = []
   /// No deadline is tried before this monotonic instant, after a batch that failed.
   private var deadlinesRestUntil: UInt64 = 0
@@ -72,6 +73,8 @@ final class Writer: @unchecked Sendable {
   func stop() {
     mailbox.close()
     finished.wait()
+    // The connection closes only when its statements are gone.
+    hot = nil
   }
 
   private func run() {
@@ -150,7 +153,7 @@ final class Writer: @unchecked Sendable {
     try pool.writeWithoutTransaction { db in
       try inTransaction(db) {
         var batch = Batch(
-          db: db, catalog: catalog, state: state, environment: environment, report: hooks.report,
+          db: db, hot: statements(db), catalog: catalog, state: state, environment: environment, report: hooks.report,
           log: log, usesSavepoints: usesSavepoints)
         for job in jobs { answers.append((job, try batch.run(job))) }
         if firesDeadlines { try fireDeadlines(&batch) }
@@ -158,6 +161,14 @@ final class Writer: @unchecked Sendable {
         return batch.log
       }
     }
+  }
+
+  /// The one connection's statements, compiled when first needed.
+  private func statements(_ db: Database) -> HotStatements {
+    if let hot { return hot }
+    let made = HotStatements(db)
+    hot = made
+    return made
   }
 
   private func inTransaction<T>(_ db: Database, _ body: () throws -> T) throws -> T {

@@ -33,9 +33,9 @@ final class WriterState {
 
   func setNextDue(_ due: Int64?) { nextDue = due }
 
-  func append(event kind: String, payload: [UInt8], at: Instant, on db: Database) throws {
+  func append(event kind: String, payload: [UInt8], at: Instant, _ hot: HotStatements) throws {
     let seq = eventSeq + 1
-    try SQL("INSERT INTO event(seq, at, kind, payload) VALUES (?, ?, ?, ?)", on: db)
+    try hot.sql(EventTable.insert)
       .bind(1, seq).bind(2, Int(at.milliseconds)).bind(3, kind).bind(4, blob: payload).run()
     eventSeq = seq
     events.append(StoredEvent(seq: seq, at: at, kind: kind, payload: payload))
