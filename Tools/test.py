@@ -34,8 +34,9 @@ PARTS = [
 COUNTED = {"swift", "blackbox", "powercut", "loadgen", "address", "thread"}
 
 SWIFT_RUN = re.compile(r"Test run with (\d+) tests?.* (passed|failed) after")
-SWIFT_FAILED = re.compile(r"^\W* ?Test (?!run\b|case ).* failed after ")
-SWIFT_SKIPPED = re.compile(r"^\W* ?Test (?!run\b).* skipped")
+# A line of Swift Testing begins with a symbol for what happened; a test's own name may hold any word.
+SWIFT_FAILED = re.compile(r"^✘ Test (?!run\b|case ).* failed after [\d.]+ seconds")
+SWIFT_SKIPPED = re.compile(r"^➜ Test .* skipped")
 PYTHON_RAN = re.compile(r"^Ran (\d+) tests? in ")
 PYTHON_END = re.compile(r"^(OK|FAILED)(?: \((.*)\))?$")
 

@@ -1,5 +1,6 @@
 #include "station_sqlite.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,12 +156,16 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int 
   return code;
 }
 
-int station_vfs_install(void) {
-  if (real_vfs != NULL) return SQLITE_OK;
-  int code = sqlite3_initialize();
-  if (code != SQLITE_OK) return code;
+static int installed;
+
+static void install(void) {
+  installed = sqlite3_initialize();
+  if (installed != SQLITE_OK) return;
   sqlite3_vfs *found = sqlite3_vfs_find(NULL);
-  if (found == NULL) return SQLITE_ERROR;
+  if (found == NULL) {
+    installed = SQLITE_ERROR;
+    return;
+  }
   // A copy that differs in how files are opened: the other methods take the VFS only to find its data.
   station_vfs = *found;
   station_vfs.zName = "station";
@@ -168,7 +173,13 @@ int station_vfs_install(void) {
   station_vfs.xOpen = vfs_open;
   station_vfs.pNext = NULL;
   real_vfs = found;
-  return sqlite3_vfs_register(&station_vfs, 1);
+  installed = sqlite3_vfs_register(&station_vfs, 1);
+}
+
+int station_vfs_install(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, install);
+  return installed;
 }
 
 int station_vfs_gather(void *connection) {

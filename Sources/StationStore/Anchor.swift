@@ -10,7 +10,7 @@ import StationCrypto
 /// the database.
 package struct Anchor {
   private let files: [Int32]
-  private var turn = 0
+  private var turn: Int
   private var lengths = [-1, -1]
   private let signer: SignerKey
 
@@ -31,17 +31,26 @@ package struct Anchor {
     for name in fileNames {
       guard let bytes = try FileIO.read("\(directory)/\(name)"), !bytes.isEmpty else { continue }
       bytesSeen = true
-      guard let note = try? SignedNote(bytes),
-        let checkpoint = try? Checkpoint(opening: note, signedBy: key)
-      else { continue }
+      guard let checkpoint = try checkpoint(in: "\(directory)/\(name)", key: key) else { continue }
       if checkpoint.size >= newest?.size ?? 0 { newest = checkpoint }
     }
     if let newest { return .checkpoint(newest) }
     return bytesSeen ? .unreadable : .none
   }
 
+  /// The checkpoint of one file; nil for none, or one that the key did not sign.
+  private static func checkpoint(in path: String, key: VerifierKey) throws -> Checkpoint? {
+    guard let bytes = try FileIO.read(path), let note = try? SignedNote(bytes) else { return nil }
+    return try? Checkpoint(opening: note, signedBy: key)
+  }
+
   package init(directory: String, signer: SignerKey) throws {
     self.signer = signer
+    let sizes = try Self.fileNames.map {
+      try Self.checkpoint(in: "\(directory)/\($0)", key: signer.verifierKey)?.size
+    }
+    // The next one goes over the older of the two, so that the newer stands while it is written.
+    turn = (sizes[0] ?? 0) > (sizes[1] ?? 0) ? 1 : 0
     files = try Self.fileNames.map { try FileIO.open("\(directory)/\($0)", O_RDWR | O_CREAT, 0o644) }
     try FileIO.syncDirectory(directory)
   }

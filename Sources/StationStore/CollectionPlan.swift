@@ -85,6 +85,11 @@ final class CollectionPlan: Sendable {
         try db.execute(sql: "DROP INDEX \"\(name)\"")
       }
     }
+    // Indexes over it are gone by now.
+    let declared = Set(fields.map { "f_\($0.name)" })
+    for column in present where column.hasPrefix("f_") && !declared.contains(column) {
+      try db.execute(sql: "ALTER TABLE \(table) DROP COLUMN \(column)")
+    }
     for sql in wanted.values.sorted() { try db.execute(sql: sql) }
   }
 

@@ -34,6 +34,8 @@ package enum OfflineFault: Error, Sendable, Equatable {
     case version(collection: String, id: String, stored: Int, logged: Int)
     /// The module's record has the right version, but other content than was committed to.
     case content(collection: String, id: String)
+    /// A column that lists and figures are read from does not say what the module's record says.
+    case column(collection: String, id: String, field: String)
     /// The module's record is gone, and nothing in the log removed it.
     case missing(collection: String, id: String)
   }

@@ -178,6 +178,7 @@ package struct OfflineVerifier {
 
   /// Recomputes the tree. Returns the records of which some are not what was signed.
   private mutating func readLog() throws -> ClosedRange<UInt64>? {
+    guard try hasLog() else { throw OfflineFault.truncated(size: 0, promised: promises.last?.size ?? 0) }
     let count = try database.prepare("SELECT count(*) FROM audit")
     let size = try count.step() ? UInt64(count.int(0)) : 0
     count.done()
@@ -217,6 +218,13 @@ package struct OfflineVerifier {
     // No checkpoint says whether the leaves or the stored root is at fault.
     if let node = firstBadTile, Self.leaves(of: node).upperBound >= lastGood { return Self.leaves(of: node) }
     return nil
+  }
+
+  /// A database that lost its WAL before anything was moved out of it has no tables at all.
+  private func hasLog() throws -> Bool {
+    let table = try database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'audit'")
+    defer { table.done() }
+    return try table.step()
   }
 
   private mutating func readLeaf(_ row: SQL, _ seq: UInt64) throws {

@@ -6,17 +6,6 @@ import StationCrypto
 import StationKit
 
 extension Store {
-  /// One daemon a state: held until the process ends, however it ends.
-  static func lock(_ configuration: StoreConfiguration) throws -> Int32 {
-    let file = try FileIO.open(configuration.lockPath, O_RDWR | O_CREAT, 0o600)
-    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-      close(file)
-      throw StoreError(
-        "\(configuration.directory) is in use by another stationd; stop it first, or name another directory")
-    }
-    return file
-  }
-
   /// The log's signing key; made when the state is new, never silently replaced.
   static func signer(_ configuration: StoreConfiguration) throws -> SignerKey {
     if let bytes = try FileIO.read(configuration.keyPath) {

@@ -16,7 +16,7 @@ package final class Store: Sendable {
   private let writer: Writer
   private let readers: Readers
   private let anchor: AnchorKeeper
-  private let lock: Int32
+  private let lock: StateLock
   private let report: @Sendable (String) -> Void
 
   /// Opens the store, bringing the database up to date, and starts its threads.
@@ -33,7 +33,7 @@ package final class Store: Sendable {
     for directory in [configuration.directory, configuration.anchorDirectory] {
       guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw FileError(directory) }
     }
-    lock = try Self.lock(configuration)
+    lock = try StateLock(configuration)
     signer = try Self.signer(configuration)
     try Self.refuseNewer(configuration)
     pool = try Self.openPool(configuration)
@@ -83,7 +83,7 @@ package final class Store: Sendable {
     } catch {
       report("closing the database: \(error)")
     }
-    close(lock)
+    lock.release()
   }
 
   /// Queues a job for the next batch.

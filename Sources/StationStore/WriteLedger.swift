@@ -32,8 +32,10 @@ struct WriteLedger {
     var first: (seq: UInt64, defect: OfflineFault.Defect)?
     for table in try Self.tables(of: database) {
       findings.collections += 1
-      let name = table.replacing("\"", with: "\"\"")
-      let rows = try database.prepare("SELECT id, version, salt, body FROM \"\(name)\"")
+      let columns = try Self.fields(of: table, in: database)
+      let list = columns.map { ", \(Self.quoted("f_\($0)"))" }.joined()
+      let rows = try database.prepare(
+        "SELECT id, version, salt, body\(list) FROM \(Self.quoted(table))")
       while try rows.step() {
         findings.records += 1
         let id = rows.text(0)
@@ -41,7 +43,7 @@ struct WriteLedger {
           findings.fault = findings.fault ?? .unlogged(collection: table, id: id)
           continue
         }
-        guard let defect = Self.defect(rows, table, id, entry) else { continue }
+        guard let defect = Self.defect(rows, table, id, entry, columns) else { continue }
         if entry.seq < first?.seq ?? .max { first = (entry.seq, defect) }
       }
     }
@@ -61,8 +63,23 @@ struct WriteLedger {
     return tables
   }
 
+  /// The members of the body that the table keeps in columns of their own.
+  private static func fields(of table: String, in database: OfflineDatabase) throws -> [String] {
+    let list = try database.prepare("SELECT name FROM pragma_table_info(?)").bind(1, table)
+    var fields: [String] = []
+    while try list.step() {
+      let name = list.text(0)
+      if name.utf8.starts(with: "f_".utf8) { fields.append(String(name.dropFirst(2))) }
+    }
+    return fields
+  }
+
+  private static func quoted(_ name: String) -> String {
+    "\"\(name.replacing("\"", with: "\"\""))\""
+  }
+
   private static func defect(
-    _ row: SQL, _ table: String, _ id: String, _ entry: Entry
+    _ row: SQL, _ table: String, _ id: String, _ entry: Entry, _ fields: [String]
   ) -> OfflineFault.Defect? {
     let version = row.int(1)
     guard version == entry.version else {
@@ -73,7 +90,24 @@ struct WriteLedger {
         Touched.commitment(salt: salt, collection: table, id: id, version: version, body: $0)
       }
     }
-    return commitment == entry.commitment ? nil : .content(collection: table, id: id)
+    guard commitment == entry.commitment else { return .content(collection: table, id: id) }
+    // Lists and figures are read from the columns, so they must say what the body says.
+    guard !fields.isEmpty, let body = row.withBlob(3, { try? JSONParser.parse($0) }) else { return nil }
+    for (position, field) in fields.enumerated()
+    where row.value(Int32(4 + position)) != value(of: body[field]) {
+      return .column(collection: table, id: id, field: field)
+    }
+    return nil
+  }
+
+  /// What a column holds for a member, as ``CollectionPlan`` binds it.
+  private static func value(of member: JSONValue?) -> IndexValue {
+    switch member {
+    case .string(let text)?: .text(text)
+    case .bool(let flag)?: .integer(flag ? 1 : 0)
+    case .number(let number)?: number.intValue.map(IndexValue.integer) ?? .null
+    default: .null
+    }
   }
 
   /// The names that a digest stands for are in the leaf that it came from.

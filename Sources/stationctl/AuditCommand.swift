@@ -54,7 +54,7 @@ struct AuditVerifyCommand: ParsableCommand {
     let language = options.language
     let report: LogReport
     if let state {
-      report = try OfflineAudit.verify(.state(directory: state))
+      report = try OfflineAudit.verify(.state(directory: state, key: key))
     } else if let db, let anchor, let key {
       report = try OfflineAudit.verify(.parts(database: db, anchor: anchor, key: key))
     } else {

@@ -4,8 +4,9 @@ import StationStore
 
 /// Where a log is that no daemon serves: a stopped daemon's state or a copy of it.
 enum OfflineLog {
-  /// The daemon's state directory, with database, anchor and key where the daemon puts them.
-  case state(directory: String)
+  /// The daemon's state directory, with database, anchor and key where the daemon puts them. A key from
+  /// elsewhere is trusted instead of the state's own.
+  case state(directory: String, key: String? = nil)
   /// The parts one by one.
   case parts(database: String, anchor: String, key: String)
 }
@@ -13,8 +14,7 @@ enum OfflineLog {
 /// Verification of a database without the daemon.
 enum OfflineAudit {
   /// Recomputes the log from the database, and compares it with the checkpoints kept outside of it and with
-  /// the records of the modules. Not a byte is changed. Throws `OfflineProblem` for the first thing that is
-  /// wrong.
+  /// the records of the modules. Not a byte is changed. Says what is wrong first, and ends with `Outcome`.
   static func verify(_ log: OfflineLog) throws -> LogReport {
     let isLive = Terminal.errIsTerminal
     let progress: OfflineVerifier.Progress = { done, all in
@@ -27,7 +27,9 @@ enum OfflineAudit {
       return LogReport(origin: report.origin, size: report.head.size, root: report.head.root)
     } catch let fault as OfflineFault {
       if isLive { Terminal.err("\n") }
-      throw OfflineProblem(fault: fault)
+      let language = Language.current
+      Report.print(ErrorText(message: OfflineProblem(fault: fault).text(language)), language: language)
+      throw Outcome(code: .error)
     }
   }
 
@@ -35,17 +37,20 @@ enum OfflineAudit {
     _ log: OfflineLog, _ progress: @escaping OfflineVerifier.Progress
   ) throws -> OfflineVerifier.Report {
     switch log {
-    case .state(let directory):
-      return try OfflineVerifier.verify(stateDirectory: directory, progress: progress)
-    case .parts(let database, let anchor, let text):
-      let key: VerifierKey
-      do {
-        key = try VerifierKey(text)
-      } catch {
-        throw LogFault.key(error)
-      }
+    case .state(let directory, let text):
       return try OfflineVerifier.verify(
-        database: database, anchorDirectory: anchor, key: key, progress: progress)
+        stateDirectory: directory, key: text.map(verifierKey), progress: progress)
+    case .parts(let database, let anchor, let text):
+      return try OfflineVerifier.verify(
+        database: database, anchorDirectory: anchor, key: verifierKey(text), progress: progress)
+    }
+  }
+
+  private static func verifierKey(_ text: String) throws -> VerifierKey {
+    do {
+      return try VerifierKey(text)
+    } catch {
+      throw LogFault.key(error)
     }
   }
 
@@ -71,10 +76,8 @@ enum OfflineAudit {
 }
 
 /// What is wrong with a log that no daemon serves, in words.
-struct OfflineProblem: Error, CustomStringConvertible {
+private struct OfflineProblem {
   let fault: OfflineFault
-
-  var description: String { text(Language.current) }
 
   func text(_ language: Language) -> String {
     switch fault {
@@ -128,6 +131,10 @@ struct OfflineProblem: Error, CustomStringConvertible {
       language.pick(
         "the content of '\(shown(id))' in \(shown(collection)) is not what it wrote",
         zh: "\(shown(collection)) 中“\(shown(id))”的内容与写入时不符")
+    case .column(let collection, let id, let field):
+      language.pick(
+        "the column '\(shown(field))' of '\(shown(id))' in \(shown(collection)) is not what it wrote",
+        zh: "\(shown(collection)) 中“\(shown(id))”的列“\(shown(field))”与写入时不符")
     case .missing(let collection, let id):
       language.pick(
         "it wrote '\(shown(id))' in \(shown(collection)), which is gone without a record",
