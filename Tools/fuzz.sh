@@ -12,6 +12,11 @@ for corpus in Fuzz/corpus/*/; do
   rm -rf "$out/corpus-$name"
   cp -r "$corpus" "$out/corpus-$name"
   echo "fuzz-$name: $seconds s, from $(find "$corpus" -type f | wc -l) inputs"
-  ASAN_OPTIONS=detect_leaks=0 "$out/fuzz-$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 \
-    -artifact_prefix="$out/found-$name-" -verbosity=0 -print_final_stats=1 "$out/corpus-$name"
+  # libFuzzer says much that nobody reads when nothing was found.
+  if ! ASAN_OPTIONS=detect_leaks=0 "$out/fuzz-$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 \
+    -artifact_prefix="$out/found-$name-" -print_final_stats=1 "$out/corpus-$name" >"$out/$name.log" 2>&1; then
+    cat "$out/$name.log"
+    exit 1
+  fi
+  grep -E 'number_of_executed|new_units' "$out/$name.log"
 done

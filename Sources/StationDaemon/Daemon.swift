@@ -20,11 +20,17 @@ package final class Daemon: Sendable {
 
   /// Everything that can be found wrong without touching the state: files, access rules, modules.
   package static func check(_ configuration: DaemonConfiguration) throws {
-    let services = Services(clock: Clock(), origin: configuration.origin, development: false)
     _ = try access(configuration)
     _ = try CalendarFiles.load(configuration.calendarDirectory)
-    let registry = try Registry(try modules(configuration, services, Discovery()))
+    let registry = try Registry(try modules(for: configuration))
     if let file = configuration.directoryFile { _ = try organisation(file, registry) }
+  }
+
+  /// The modules that a daemon with this configuration has, without a daemon behind them.
+  package static func modules(for configuration: DaemonConfiguration) throws -> [Module] {
+    let services = Services(
+      clock: Clock(), origin: configuration.origin, development: configuration.development)
+    return try modules(configuration, services, Discovery())
   }
 
   private static func access(_ configuration: DaemonConfiguration) throws -> AccessPolicy {
@@ -89,7 +95,8 @@ package final class Daemon: Sendable {
           if let last = events.last { late.hub?.published(upTo: last.seq) }
         },
         broken: { reason in
-          log.critical("the disk failed; stopping, to recover at the next start", metadata: ["reason": "\(reason)"])
+          log.critical(
+            "the disk failed; stopping, to recover at the next start", metadata: ["reason": "\(reason)"])
           broken()
         },
         answering: { late.answering($0) }))

@@ -62,7 +62,10 @@ package struct AccessPolicy: Sendable {
     let unit = matching.lazy.compactMap(\.unit).first
     return Identity(
       peer: peer, roles: names.sorted().compactMap { roles[$0] }, unit: unit,
-      supports: matching.reduce(into: Set(unit.map { [$0] } ?? [])) { $0.formUnion($1.supports) },
+      supports: matching.reduce(into: []) { units, binding in
+        units.formUnion(binding.supports)
+        if let own = binding.unit { units.insert(own) }
+      },
       mayActFor: matching.contains(where: \.mayActFor))
   }
 }

@@ -1,5 +1,6 @@
 import GRDB
 import StationKit
+import Synchronization
 
 /// The SQL of one collection, written once from its declaration.
 final class CollectionPlan: Sendable {
@@ -12,8 +13,10 @@ final class CollectionPlan: Sendable {
   let update: HotSQL
   let delete: String
   private let indexes: [String: Collection.Index]
-  /// Columns in which NULL may stand: fields that the schema does not require, or lets be null.
-  private let nullable: Set<String>
+  /// Fields that the schema requires to be there and not null.
+  private let required: [String]
+  /// Required fields that records from before the schema required them lack; known when migrated.
+  private let lacking = Mutex<Set<String>>([])
 
   init(_ compiled: CompiledCollection) {
     self.compiled = compiled
@@ -21,12 +24,10 @@ final class CollectionPlan: Sendable {
     fields = declaration.fields
     table = "\"\(compiled.fullName)\""
     indexes = Dictionary(uniqueKeysWithValues: declaration.indexes.map { ($0.name, $0) })
-    let required = Set(declaration.schema["required"]?.arrayValue?.compactMap(\.stringValue) ?? [])
-    nullable = Set(
-      fields.filter { field in
-        !required.contains(field.name)
-          || declaration.schema["properties"]?[field.name]?["type"]?.stringValue == nil
-      }.map { "f_\($0.name)" })
+    let names = Set(declaration.schema["required"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+    required = fields.map(\.name).filter {
+      names.contains($0) && declaration.schema["properties"]?[$0]?["type"]?.stringValue != nil
+    }
     let columns = fields.map { ", f_\($0.name)" }.joined()
     let marks = fields.map { _ in ", ?" }.joined()
     let sets = fields.map { ", f_\($0.name) = ?" }.joined()
@@ -40,7 +41,11 @@ final class CollectionPlan: Sendable {
     delete = "DELETE FROM \(table) WHERE id = ? AND version = ?"
   }
 
-  func isNullable(column: String) -> Bool { nullable.contains(column) }
+  /// Whether NULL may stand in the column of a field.
+  func isNullable(column: String) -> Bool {
+    let field = String(column.dropFirst(2))
+    return !required.contains(field) || lacking.withLock { $0.contains(field) }
+  }
 
   func index(_ name: String) throws -> Collection.Index {
     guard let index = indexes[name] else {
@@ -91,6 +96,26 @@ final class CollectionPlan: Sendable {
       try db.execute(sql: "ALTER TABLE \(table) DROP COLUMN \(column)")
     }
     for sql in wanted.values.sorted() { try db.execute(sql: sql) }
+    try findLacking(db)
+  }
+
+  /// Looks for records without a required field: once, when the schema begins to require it.
+  private func findLacking(_ db: Database) throws {
+    let now = required.joined(separator: " ")
+    let row = try Row.fetchOne(
+      db, sql: "SELECT required, lacking FROM collection WHERE name = ?", arguments: [compiled.fullName])
+    var known = Set((row?["lacking"] as String? ?? "").split(separator: " ").map(String.init))
+    if row?["required"] as String? != now {
+      known = try Set(
+        required.filter {
+          try Bool.fetchOne(db, sql: "SELECT EXISTS(SELECT 1 FROM \(table) WHERE f_\($0) IS NULL)") ?? false
+        })
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO collection(name, required, lacking) VALUES (?, ?, ?)",
+        arguments: [compiled.fullName, now, known.sorted().joined(separator: " ")])
+    }
+    let found = known
+    lacking.withLock { $0 = found }
   }
 
   /// Binds the declared fields of a body from `position` on.

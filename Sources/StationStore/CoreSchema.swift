@@ -27,6 +27,11 @@ enum CoreSchema {
           CREATE TABLE idempotency(
             seq INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, digest BLOB NOT NULL,
             result BLOB NOT NULL, at INTEGER NOT NULL) STRICT;
+          -- What each collection's schema required of its fields at the last opening, and which of these
+          -- fields records from before may lack all the same.
+          CREATE TABLE collection(
+            name TEXT PRIMARY KEY NOT NULL, required TEXT NOT NULL,
+            lacking TEXT NOT NULL) STRICT, WITHOUT ROWID;
           CREATE TABLE series(
             name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
           """)

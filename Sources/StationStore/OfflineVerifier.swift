@@ -203,7 +203,10 @@ package struct OfflineVerifier {
         guard TiledNodes<LogReader>.isKept(level: node.level) else { return }
         tile.bind(1, node.level).bind(2, Int(node.index))
         defer { tile.done() }
-        guard try tile.step(), tile.digest(0) == hash else { return bad = bad ?? node }
+        guard try tile.step(), tile.digest(0) == hash else {
+          bad = bad ?? node
+          return
+        }
       }
       firstBadTile = firstBadTile ?? bad
       wrong = wrong ?? checkPromises()

@@ -35,7 +35,8 @@ extension Store {
     let newer = try queue.read { db in try CoreSchema.migrator.hasBeenSuperseded(db) }
     guard !newer else {
       throw StoreError(
-        "\(configuration.databasePath) was written by a newer stationd; install that version (nothing was changed)")
+        "\(configuration.databasePath) was written by a newer stationd; install that version (nothing was changed)"
+      )
     }
   }
 

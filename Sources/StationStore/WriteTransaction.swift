@@ -80,7 +80,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
   private func runUnique(_ statement: SQL, _ id: String) throws -> Int {
     do {
       return try statement.run()
-    } catch let error as SQLError {
+    } catch {
       guard error.primary == SQLITE_CONSTRAINT else { throw error }
       throw RPCError(
         .alreadyExists, Text("'\(id)' or a unique value of it exists already", zh: "“\(id)”或其唯一值已存在"))

@@ -153,7 +153,8 @@ final class Writer: @unchecked Sendable {
     try pool.writeWithoutTransaction { db in
       try inTransaction(db) {
         var batch = Batch(
-          db: db, hot: statements(db), catalog: catalog, state: state, environment: environment, report: hooks.report,
+          db: db, hot: statements(db), catalog: catalog, state: state, environment: environment,
+          report: hooks.report,
           log: log, usesSavepoints: usesSavepoints)
         for job in jobs { answers.append((job, try batch.run(job))) }
         if firesDeadlines { try fireDeadlines(&batch) }

@@ -52,18 +52,19 @@ extension DaemonConfiguration {
   }
 
   /// Every bound by its name, with the range that makes sense.
-  private static let limitKeys: [(name: String, path: WritableKeyPath<Limits, Int> & Sendable, range: ClosedRange<Int>)] = [
-    ("frame_bytes", \.frameBytes, 1024...(64 << 20)),
-    ("depth", \.depth, 4...512),
-    ("batch_length", \.batchLength, 1...10_000),
-    ("answer_bytes", \.answerBytes, 4096...(256 << 20)),
-    ("in_flight_per_connection", \.inFlightPerConnection, 1...65_536),
-    ("subscriptions_per_connection", \.subscriptionsPerConnection, 1...1024),
-    ("connections_per_uid", \.connectionsPerUID, 1...65_536),
-    ("connections", \.connections, 1...65_536),
-    ("outbound_bytes", \.outboundBytes, 4096...(64 << 20)),
-    ("write_queue", \.writeQueue, 1...1_000_000),
-  ]
+  private static let limitKeys:
+    [(name: String, path: WritableKeyPath<Limits, Int> & Sendable, range: ClosedRange<Int>)] = [
+      ("frame_bytes", \.frameBytes, 1024...(64 << 20)),
+      ("depth", \.depth, 4...512),
+      ("batch_length", \.batchLength, 1...10_000),
+      ("answer_bytes", \.answerBytes, 4096...(256 << 20)),
+      ("in_flight_per_connection", \.inFlightPerConnection, 1...65_536),
+      ("subscriptions_per_connection", \.subscriptionsPerConnection, 1...1024),
+      ("connections_per_uid", \.connectionsPerUID, 1...65_536),
+      ("connections", \.connections, 1...65_536),
+      ("outbound_bytes", \.outboundBytes, 4096...(64 << 20)),
+      ("write_queue", \.writeQueue, 1...1_000_000),
+    ]
 
   private static func limits(_ reader: YAMLReader?) throws -> Limits {
     var limits = Limits()

@@ -42,9 +42,8 @@ package struct DaemonConfiguration: Sendable {
   /// Where the data files are: `STATIOND_DATA`, beside an installed program, or the source tree.
   static func dataDirectory() throws -> String {
     let environment = ProcessInfo.processInfo.environment
-    let program = (CommandLine.arguments.first.flatMap { realpath($0) } ?? realpath("/proc/self/exe")) ?? ""
-    let self_ = realpath("/proc/self/exe") ?? program
-    let beside = (self_ as NSString).deletingLastPathComponent
+    let program = realpath("/proc/self/exe") ?? CommandLine.arguments[0]
+    let beside = (program as NSString).deletingLastPathComponent
     let candidates =
       (environment["STATIOND_DATA"].map { [$0] } ?? [])
       + ["\(beside)/../share/stationd", "\(beside)/../../../etc", "\(beside)/../../etc", "etc"]

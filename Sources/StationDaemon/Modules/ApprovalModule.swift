@@ -4,8 +4,8 @@ import StationKit
 ///
 /// A module asks with `approval.request` inside its own transaction, and later takes the decision with
 /// `approval.consume`, once, for exactly the action, subject and payload that were approved.
-enum ApprovalModule {
-  static func module() -> Module {
+package enum ApprovalModule {
+  package static func module() -> Module {
     Module(
       name: "approval", title: Text("Approval by a second person", zh: "双人审批"), version: "1.0",
       collections: [collection],

@@ -20,9 +20,10 @@ enum DevModule {
               "Nine in the morning", params: ["now": "2026-11-23T09:00:00+08:00"],
               result: ["now": "2026-11-23T09:00:00.000+08:00", "held": true])
           ],
-          handler: Handler(body: .deferred { params, context, done in
-            set(services, params, context, done)
-          }))
+          handler: Handler(
+            body: .deferred { params, context, done in
+              set(services, params, context, done)
+            }))
       ])
   }
 

@@ -71,7 +71,8 @@ final class Discovery: Sendable {
       "x-permission": .string(declaration.permission.rawValue),
       "x-writes": .bool(declaration.handler.writes),
       "x-discloses": .bool(declaration.disclosesPersonalData),
-      "errors": .array(errorKinds(declaration).map { ["$ref": .string("#/components/errors/\($0.rawValue)")] }),
+      "errors": .array(
+        errorKinds(declaration).map { ["$ref": .string("#/components/errors/\($0.rawValue)")] }),
       "examples": .array(declaration.examples.map(example)),
     ]
   }

@@ -28,16 +28,28 @@ package final class CompiledModule: Sendable {
     self.collections = collections
     var events: [String: CompiledEvent] = [:]
     for event in try Self.unique(module.events, "event", \.name) {
+      try Self.requireWord(event.name, "event", module.name)
       let what = "\(module.name).\(event.name) payload"
       events[event.name] = CompiledEvent(
         fullName: "\(module.name).\(event.name)", declaration: event,
         payload: try CompiledMethod.compile(event.payload, what))
     }
     self.events = events
+    for deadline in module.deadlines {
+      try Self.requireWord(deadline.name, "deadline", module.name)
+    }
     deadlines = Dictionary(
       uniqueKeysWithValues: try Self.unique(module.deadlines, "deadline", \.name).map {
         ($0.name, $0)
       })
+  }
+
+  private static func requireWord(
+    _ name: String, _ what: String, _ module: String
+  ) throws(RegistryError) {
+    guard Names.isWord(name) else {
+      throw RegistryError("\(what) '\(module).\(name)' is not a name (a-z, 0-9 and _)")
+    }
   }
 
   private static func unique<T>(

@@ -1,0 +1,79 @@
+import StationDaemon
+import Testing
+
+@Suite struct ConfigurationTests {
+  @Test func `a good configuration is taken, its defaults filled in`() throws {
+    let files = try Files.good()
+    #expect(files.problem() == nil)
+    let configuration = try DaemonConfiguration.load(files.file("stationd.yaml"))
+    #expect(configuration.origin == "station.example/audit")
+    #expect(configuration.accessFile == files.file("access.yaml"))
+    #expect(configuration.socketPath == "/run/stationd/stationd.sock" && configuration.socketMode == 0o660)
+    #expect(configuration.stateDirectory == "/var/lib/stationd")
+    #expect(configuration.synchronous == "FULL" && !configuration.development)
+    #expect(configuration.limits.frameBytes == 1 << 20)
+  }
+
+  @Test func `relative names are relative to the file`() throws {
+    let files = try Files.good(more: "state: var\nsocket: run/s.sock\n")
+    let configuration = try DaemonConfiguration.load(files.file("stationd.yaml"))
+    #expect(configuration.stateDirectory == files.file("var"))
+    #expect(configuration.socketPath == files.file("run/s.sock"))
+  }
+
+  @Test func `every bound can be set`() throws {
+    let files = try Files.good(
+      more: """
+        limits: {frame_bytes: 1024, depth: 4, batch_length: 1, answer_bytes: 4096, in_flight_per_connection: 2,
+          subscriptions_per_connection: 3, connections_per_uid: 4, connections: 5, outbound_bytes: 8192, write_queue: 6}
+        """)
+    let limits = try DaemonConfiguration.load(files.file("stationd.yaml")).limits
+    #expect(limits.frameBytes == 1024 && limits.depth == 4 && limits.batchLength == 1)
+    #expect(limits.answerBytes == 4096 && limits.inFlightPerConnection == 2)
+    #expect(limits.subscriptionsPerConnection == 3 && limits.connectionsPerUID == 4 && limits.connections == 5)
+    #expect(limits.outboundBytes == 8192 && limits.writeQueue == 6)
+  }
+
+  /// Lines 1 to 6 are the good part; what is added starts on line 7.
+  static let wrong: [(more: String, says: [String])] = [
+    ("acess: x.yaml", ["stationd.yaml:7: ", "'acess'", "did you mean 'access'"]),
+    ("\n\nlimits:\n  frame_byte: 1024", ["stationd.yaml:10: ", "'limits.frame_byte'", "'frame_bytes'"]),
+    ("limits: {depth: 3}", ["stationd.yaml:7: ", "'limits.depth'", "4 to 512"]),
+    ("limits: {depth: many}", ["stationd.yaml:7: ", "'limits.depth'"]),
+    ("limits: [1]", ["stationd.yaml:7: ", "'limits'", "mapping"]),
+    ("io_threads: 0", ["stationd.yaml:7: ", "'io_threads'", "1 to 16"]),
+    ("io_threads: 1.5", ["stationd.yaml:7: ", "'io_threads'"]),
+    ("reader_threads: 99", ["stationd.yaml:7: ", "'reader_threads'"]),
+    ("socket_mode: \"888\"", ["stationd.yaml:7: ", "'socket_mode'", "octal"]),
+    ("socket_mode: \"7777\"", ["stationd.yaml:7: ", "'socket_mode'"]),
+    ("framing: xml", ["stationd.yaml:7: ", "'framing'", "auto"]),
+    ("zone_offset_minutes: 100000", ["stationd.yaml:7: ", "'zone_offset_minutes'"]),
+    ("state: [a]", ["stationd.yaml:7: ", "'state'", "text"]),
+    ("directory: {a: b}", ["stationd.yaml:7: ", "'directory'", "text"]),
+    ("origin: other", ["stationd.yaml:7: ", "origin"]), ("a: [", ["stationd.yaml:"]),
+    ("\ta: b", ["stationd.yaml:7"]),
+  ]
+
+  @Test(arguments: wrong.indices)
+  func `a mistake is named with file, line and what was expected`(index: Int) throws {
+    let (more, says) = Self.wrong[index]
+    let problem = try #require(try Files.good(more: more).problem(), "\(more) was accepted")
+    for part in says { #expect(problem.contains(part), "\(problem)") }
+    #expect(!problem.contains("\n"), "\(problem)")
+  }
+
+  @Test(arguments: ["origin", "access"])
+  func `what is required and missing is named`(key: String) throws {
+    let files = try Files(["stationd.yaml": key == "origin" ? "access: a.yaml" : "origin: a"])
+    let problem = try #require(files.problem())
+    #expect(problem.contains("'\(key)' is missing"))
+  }
+
+  @Test func `a file that is not there, or not text, is named`() throws {
+    let files = try Files([:])
+    #expect(files.problem()?.contains("stationd.yaml: cannot be read") == true)
+    let other = try Files.good()
+    try other.write("stationd.yaml", "origin: a\naccess: nowhere.yaml\ncalendars: \(Files.root)/etc/calendar\n")
+    #expect(other.problem()?.contains("nowhere.yaml: cannot be read") == true)
+  }
+}

@@ -1,0 +1,61 @@
+import StationKit
+import Testing
+
+@Suite struct ParamsTests {
+  private static let half = (try? JSONParser.parse("0.5")) ?? .null
+  private let params = Params(["text": "a", "number": 7, "half": half, "none": .null])
+
+  @Test func `members of the right type are given`() throws {
+    #expect(try params.string("text") == "a")
+    #expect(try params.int("number") == 7)
+    #expect(params["half"] == Self.half)
+  }
+
+  @Test(arguments: ["number", "none", "absent"])
+  func `what is no string is refused with its pointer`(key: String) {
+    let error = #expect(throws: RPCError.self) { try params.string(key) }
+    #expect(error?.kind == .invalidParams && error?.pointer == "/\(key)")
+  }
+
+  @Test(arguments: ["text", "half", "none", "absent"])
+  func `what is no integer is refused with its pointer`(key: String) {
+    let error = #expect(throws: RPCError.self) { try params.int(key) }
+    #expect(error?.kind == .invalidParams && error?.pointer == "/\(key)")
+  }
+}
+
+@Suite struct PrincipalTests {
+  private static func principal(_ scope: Scope, actor: String? = nil) -> Principal {
+    Principal(uid: 7, gid: 7, roles: [], unit: "a", actor: actor, scope: scope)
+  }
+
+  @Test func `a scope of units reaches what belongs to any of them, and nothing without a unit`() {
+    let some = Self.principal(.units(["a", "b"]))
+    #expect(some.mayReach("a") && some.mayReach("x", "b") && some.mayReach(nil, "a"))
+    #expect(!some.mayReach("x") && !some.mayReach(nil) && !some.mayReach())
+    #expect(!Self.principal(.units([])).mayReach("a"))
+    let all = Self.principal(.all)
+    #expect(all.mayReach("x") && all.mayReach(nil) && all.mayReach())
+  }
+
+  @Test func `what is out of reach is denied`() {
+    let some = Self.principal(.units(["a"]))
+    #expect(throws: Never.self) { try some.require("x", "a") }
+    #expect(throws: Never.self) { try Self.principal(.all).require(nil) }
+    for units in [["x"], [nil], []] as [[String?]] {
+      let error = #expect(throws: RPCError.self) {
+        switch units.count {
+        case 0: try some.require()
+        default: try some.require(units[0])
+        }
+      }
+      #expect(error?.kind == .denied)
+    }
+  }
+
+  @Test func `one person has one name, and an officer cannot pass for a uid`() {
+    #expect(Self.principal(.all).person == "uid:7")
+    #expect(Self.principal(.all, actor: "007").person == "actor:007")
+    #expect(Self.principal(.all, actor: "uid:7").person != Self.principal(.all).person)
+  }
+}
