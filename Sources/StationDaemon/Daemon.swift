@@ -16,6 +16,7 @@ package final class Daemon: Sendable {
   private let store: Store
   private let server: SocketServer
   private let log: Logger
+  private let late: LateParts
   private let systemCause: @Sendable (String) -> Cause
 
   /// Everything that can be found wrong without touching the state: files, access rules, modules.
@@ -81,6 +82,7 @@ package final class Daemon: Sendable {
       zone: configuration.zone, uid: getuid(), gid: getgid(),
       checksResults: configuration.development)
     let late = LateParts()
+    self.late = late
     let report: @Sendable (String) -> Void = { log.error("\($0)") }
     var storeConfiguration = StoreConfiguration(
       directory: configuration.stateDirectory, origin: configuration.origin)
@@ -194,6 +196,8 @@ package final class Daemon: Sendable {
 
   /// Stops accepting, answers what is under way, closes the store.
   package func stop(drain: Duration = .seconds(10)) async {
+    // The event loops end with the server: from here on the writer answers by itself.
+    late.serverStops()
     await server.stop(drain: drain)
     do {
       try await Self.record(store, systemCause("system.stop"))
@@ -216,11 +220,14 @@ private final class LateParts: Sendable {
   func set(_ hub: EventHub) { state.withLock { $0.hub = hub } }
   func set(_ server: SocketServer) { state.withLock { $0.server = server } }
 
-  func answering(_ body: () -> Void) {
+  /// On an event loop while there is one: the writer goes on to its next batch.
+  func answering(_ body: @escaping @Sendable () -> Void) {
     if let server = state.withLock({ $0.server }) {
-      server.together(body)
+      server.perform(body)
     } else {
       body()
     }
   }
+
+  func serverStops() { state.withLock { $0.server = nil } }
 }

@@ -213,6 +213,7 @@ final class Writer: @unchecked Sendable {
   }
 
   private func answer(_ answers: [(WriteJob, Answer)]) {
+    guard !answers.isEmpty else { return }
     hooks.answering { for (job, answer) in answers { job.done(answer) } }
   }
 
@@ -262,14 +263,14 @@ package struct StoreHooks: Sendable {
   package let events: @Sendable ([StoredEvent]) -> Void
   /// What is on disk is no longer known: the daemon must stop and recover at its next start.
   package let broken: @Sendable (String) -> Void
-  /// Runs the closure, which answers all calls of a batch.
-  package let answering: @Sendable (() -> Void) -> Void
+  /// Runs the closure, which answers all calls of a batch: here or on another thread, but in order.
+  package let answering: @Sendable (@escaping @Sendable () -> Void) -> Void
 
   package init(
     report: @escaping @Sendable (String) -> Void,
     events: @escaping @Sendable ([StoredEvent]) -> Void,
     broken: @escaping @Sendable (String) -> Void,
-    answering: @escaping @Sendable (() -> Void) -> Void = { $0() }
+    answering: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() }
   ) {
     self.report = report
     self.events = events

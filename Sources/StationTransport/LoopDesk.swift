@@ -16,14 +16,6 @@ final class LoopDesk: @unchecked Sendable {
   private struct Mailbox {
     var letters: [(ConnectionHandler, Order)] = []
     var isCollected = true
-    /// Threads that are about to post more.
-    var holds = 0
-
-    /// Whether the loop must be woken: it is only once for all letters that it finds.
-    mutating func wake() -> Bool {
-      defer { isCollected = false }
-      return isCollected
-    }
   }
 
   /// An emptied array with room for more than this is given back instead.
@@ -46,18 +38,8 @@ final class LoopDesk: @unchecked Sendable {
   func post(_ order: Order, to connection: ConnectionHandler) {
     let wakes = mailbox.withLock { mailbox in
       mailbox.letters.append((connection, order))
-      return mailbox.holds == 0 && mailbox.wake()
-    }
-    if wakes { eventLoop.execute { self.collect() } }
-  }
-
-  /// From any thread: what is posted from here on wakes the loop at the ``release()`` only.
-  func hold() { mailbox.withLock { $0.holds += 1 } }
-
-  func release() {
-    let wakes = mailbox.withLock { mailbox in
-      mailbox.holds -= 1
-      return mailbox.holds == 0 && !mailbox.letters.isEmpty && mailbox.wake()
+      defer { mailbox.isCollected = false }
+      return mailbox.isCollected
     }
     if wakes { eventLoop.execute { self.collect() } }
   }

@@ -41,12 +41,9 @@ package final class SocketServer: Sendable {
   /// Connections open now.
   package var connectionCount: Int { census.count }
 
-  /// Runs `body`, which sends to many connections, and wakes their event loops once, after it.
-  package func together(_ body: () -> Void) {
-    for desk in desks.values { desk.hold() }
-    body()
-    for desk in desks.values { desk.release() }
-  }
+  /// Runs `body`, which sends to many connections, on an event loop: one wake-up for all of them, and the
+  /// caller does not wait.
+  package func perform(_ body: @escaping @Sendable () -> Void) { group.next().execute(body) }
 
   /// Starts to accept clients. May be called for several endpoints.
   ///

@@ -50,7 +50,7 @@ import Testing
     ("zone_offset_minutes: 100000", ["stationd.yaml:7: ", "'zone_offset_minutes'"]),
     ("state: [a]", ["stationd.yaml:7: ", "'state'", "text"]),
     ("directory: {a: b}", ["stationd.yaml:7: ", "'directory'", "text"]),
-    ("origin: other", ["stationd.yaml:7: ", "origin"]), ("a: [", ["stationd.yaml:"]),
+    ("origin: other", ["stationd.yaml:", "twice", "'origin'"]), ("a: [", ["stationd.yaml:"]),
     ("\ta: b", ["stationd.yaml:7"]),
   ]
 
