@@ -98,7 +98,7 @@ test-address: ## The Swift tests that SANITIZED names, under AddressSanitizer
 
 .PHONY: test-thread
 test-thread: ## The same under ThreadSanitizer
-	TSAN_OPTIONS=halt_on_error=0:exitcode=66 $(SWIFT) test --sanitize=thread --scratch-path .build-thread \
+	$(PYTHON) Tools/races.py $(SWIFT) test --sanitize=thread --scratch-path .build-thread \
 	  --filter '$(SANITIZED)'
 
 # ---- Longer work

@@ -67,7 +67,13 @@ struct ListTests {
       let isOverdue =
         request.state.isOpen && (request.clocks.nextDue.map { $0 <= fixture.store.now } ?? false)
       return isOverdue == overdue
-    }.sorted { ($0.1.rank, $0.0) < ($1.1.rank, $1.0) }.map(\.0)
+    }.sorted {
+      // A unit's list is by priority and age, the list of all by what is due next.
+      let ofUnit = filter["department"] != nil || filter["station"] != nil
+      let (left, right) =
+        ofUnit ? ($0.1.urgency.rank, $1.1.urgency.rank) : ($0.1.rank, $1.1.rank)
+      return (left, $0.0) < (right, $1.0)
+    }.map(\.0)
   }
 
   @Test("immediate requests come first, whatever their age")

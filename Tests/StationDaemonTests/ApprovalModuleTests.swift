@@ -1,0 +1,181 @@
+import Foundation
+import StationDaemon
+import StationKit
+import StationStore
+import Testing
+
+@Suite struct ApprovalModuleTests {
+  /// A store with the approval module, and a module `pay` that asks and takes decisions.
+  private final class Office: Sendable {
+    let directory = NSTemporaryDirectory() + "stationd-test-\(UUID().uuidString)"
+    let clock = Clock(at: Instant(rfc3339: "2026-03-02T01:00:00Z") ?? .earliest)
+    let store: Store
+
+    init() throws {
+      store = try Store(
+        StoreConfiguration(directory: directory, origin: "test.example/audit"),
+        registry: try Registry([ApprovalModule.module(), Self.pay]),
+        environment: Environment(
+          clock: clock, calendar: try WorkCalendar(years: []), zone: .shanghai, uid: 0, gid: 0,
+          checksResults: true),
+        hooks: StoreHooks(report: { _ in }, events: { _ in }, broken: { _ in }))
+      try store.start()
+    }
+
+    deinit {
+      store.stop()
+      try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    private static func forwarding(_ name: String) -> Method {
+      Method(
+        name, Text("Pass on", zh: "转"),
+        params: [
+          "type": "object",
+          "properties": [
+            "action": [:], "subject": [:], "payload": [:], "hours": [:], "id": [:],
+          ], "additionalProperties": false,
+        ], result: [:], permission: .role, examples: [Example("One", params: [:], result: .null)],
+        handler: .write { params, _, tx in try tx.call("approval.\(name)", params.object) })
+    }
+
+    private static let pay = Module(
+      name: "pay", title: Text("Pay", zh: "付"), version: "1",
+      methods: [forwarding("request"), forwarding("consume")], calls: ["approval.request", "approval.consume"])
+
+    func call(
+      _ method: String, _ params: JSONObject, as person: Principal = ApprovalModuleTests.first
+    ) async throws -> JSONValue {
+      let compiled = try #require(store.catalog.registry.methods[method])
+      try compiled.check(params)
+      let cause = Cause(
+        principal: Cause.principal(person), method: method, request: nil, purpose: nil, detail: nil)
+      let answer = await withCheckedContinuation { waiter in
+        store.write(
+          WriteJob(
+            cause: cause,
+            work: .call(
+              WriteCall(
+                method: compiled, params: Params(params), principal: person, purpose: nil, reason: nil,
+                idempotency: nil, token: CallToken()))
+          ) { waiter.resume(returning: $0) })
+      }
+      return try JSONParser.parse(try answer.get())
+    }
+
+    func hours(_ count: Int, and milliseconds: Int64 = 0) async {
+      clock.hold(at: clock.now().adding(hours: count).adding(milliseconds: milliseconds))
+      store.clockChanged()
+    }
+
+    func settle() async {
+      let cause = Cause(
+        principal: Array("{}".utf8), method: "settle", request: nil, purpose: nil, detail: nil)
+      await withCheckedContinuation { (waiter: CheckedContinuation<Void, Never>) in
+        store.write(WriteJob(cause: cause, work: .settle) { _ in waiter.resume() })
+      }
+    }
+  }
+
+  static let first = Principal(uid: 1, gid: 1, roles: [], unit: nil, scope: .all)
+  static let second = Principal(uid: 2, gid: 1, roles: [], unit: nil, scope: .all)
+  /// The first person's uid, but an officer named by a front end.
+  static let officer = Principal(uid: 1, gid: 1, roles: [], unit: nil, actor: "P002", scope: .all)
+  private static let asked: JSONObject = [
+    "action": "pay.out", "subject": "case-1", "payload": ["amount": 100], "hours": 24,
+  ]
+
+  private static func taking(_ id: JSONValue, _ changed: JSONObject = [:]) -> JSONObject {
+    var params: JSONObject = ["id": id, "action": "pay.out", "subject": "case-1", "payload": ["amount": 100]]
+    for (key, value) in changed { params[key] = value }
+    return params
+  }
+
+  private static func refusal(_ body: () async throws -> JSONValue) async -> RPCError? {
+    do {
+      _ = try await body()
+      return nil
+    } catch {
+      return error as? RPCError
+    }
+  }
+
+  @Test func `a second person approves, and the module takes it once`() async throws {
+    let office = try Office()
+    let asked = try await office.call("pay.request", Self.asked)
+    #expect(asked["state"] == "pending" && asked["requested_by"] == "uid:1" && asked["payload"] == nil)
+    let id = try #require(asked["id"])
+    #expect(await Self.refusal { try await office.call("pay.consume", Self.taking(id)) }?.kind == .approvalRequired)
+    let approved = try await office.call("approval.approve", ["id": id, "version": 1], as: Self.second)
+    #expect(approved["state"] == "approved" && approved["decided_by"] == "uid:2")
+    #expect(try await office.call("pay.consume", Self.taking(id))["state"] == "consumed")
+    #expect(await Self.refusal { try await office.call("pay.consume", Self.taking(id)) }?.kind == .approvalRequired)
+  }
+
+  @Test(arguments: ["approve", "reject"])
+  func `who asks may not decide, also not as the same officer elsewhere`(verb: String) async throws {
+    let office = try Office()
+    let id = try #require(try await office.call("pay.request", Self.asked)["id"])
+    let refused = await Self.refusal { try await office.call("approval.\(verb)", ["id": id, "version": 1]) }
+    #expect(refused?.kind == .refusedByRule && refused?.rule == "approval.second_person")
+    let other = try #require(try await office.call("pay.request", Self.asked, as: Self.officer)["id"])
+    let elsewhere = Principal(uid: 9, gid: 1, roles: [], unit: nil, actor: "P002", scope: .all)
+    #expect(
+      await Self.refusal {
+        try await office.call("approval.\(verb)", ["id": other, "version": 1], as: elsewhere)
+      }?.kind == .refusedByRule)
+    #expect(try await office.call("approval.\(verb)", ["id": other, "version": 1])["decided_by"] == "uid:1")
+  }
+
+  static let changes: [JSONObject] = [
+    ["payload": ["amount": 1000]], ["payload": ["amount": 100, "more": 1]], ["payload": [:]],
+    ["subject": "case-2"], ["action": "pay.in"],
+  ]
+
+  @Test(arguments: changes)
+  func `an approval is for exactly what was approved`(change: JSONObject) async throws {
+    let office = try Office()
+    let id = try #require(try await office.call("pay.request", Self.asked)["id"])
+    _ = try await office.call("approval.approve", ["id": id, "version": 1], as: Self.second)
+    #expect(
+      await Self.refusal { try await office.call("pay.consume", Self.taking(id, change)) }?.kind == .approvalRequired)
+    #expect(try await office.call("pay.consume", Self.taking(id))["state"] == "consumed")
+  }
+
+  @Test func `a rejected request stays rejected`() async throws {
+    let office = try Office()
+    let id = try #require(try await office.call("pay.request", Self.asked)["id"])
+    _ = try await office.call("approval.reject", ["id": id, "version": 1, "note": "no"], as: Self.second)
+    #expect(
+      await Self.refusal { try await office.call("approval.approve", ["id": id, "version": 2], as: Self.second) }?.kind
+        == .wrongState)
+    #expect(await Self.refusal { try await office.call("pay.consume", Self.taking(id)) }?.kind == .approvalRequired)
+  }
+
+  @Test func `a decision on an older version is a conflict`() async throws {
+    let office = try Office()
+    let id = try #require(try await office.call("pay.request", Self.asked)["id"])
+    #expect(
+      await Self.refusal { try await office.call("approval.approve", ["id": id, "version": 2], as: Self.second) }?.kind
+        == .conflict)
+    #expect(
+      await Self.refusal { try await office.call("approval.approve", ["id": "none", "version": 1], as: Self.second) }?
+        .kind == .notFound)
+  }
+
+  @Test func `a request may be decided until it expires, and not from then on`() async throws {
+    let office = try Office()
+    let early = try #require(try await office.call("pay.request", Self.asked)["id"])
+    let late = try #require(try await office.call("pay.request", Self.asked)["id"])
+    await office.hours(24, and: -1)
+    _ = try await office.call("approval.approve", ["id": early, "version": 1], as: Self.second)
+    await office.hours(0, and: 1)
+    await office.settle()
+    let refused = await Self.refusal {
+      try await office.call("approval.approve", ["id": late, "version": 1], as: Self.second)
+    }
+    #expect(refused?.kind == .expired || refused?.kind == .wrongState)
+    // An approval that nobody used expires too.
+    #expect(await Self.refusal { try await office.call("pay.consume", Self.taking(early)) } != nil)
+  }
+}
