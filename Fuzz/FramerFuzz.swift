@@ -61,7 +61,8 @@ private func events(
       note(step, &events)
     }
     check(
-      end - start <= limits.frameBytes + HeaderBlock.byteLimit, "more is kept than a frame and a header block")
+      end - start <= limits.frameBytes + HeaderBlock.byteLimit, "more is kept than a frame and a header block"
+    )
   }
   if let step = framer.end(UnsafeRawBufferPointer(rebasing: stream[start...])) { note(step, &events) }
   return events

@@ -81,11 +81,13 @@ struct Batch {
     if usesSavepoints { try db.run("SAVEPOINT call") }
     do {
       let answer = try body(&self)
+      try hot.requireTransaction()
       if usesSavepoints { try db.run("RELEASE call") }
       return answer
     } catch let error as SQLError where error.severity != .call {
       throw error
     } catch {
+      try hot.requireTransaction()
       if usesSavepoints {
         try db.run("ROLLBACK TO call")
         try db.run("RELEASE call")

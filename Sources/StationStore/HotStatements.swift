@@ -1,4 +1,5 @@
 import GRDB
+import GRDBSQLite
 import Synchronization
 
 /// The text of a statement that runs in nearly every call, with its place in ``HotStatements``.
@@ -20,8 +21,17 @@ final class HotStatements {
 
   init(_ db: Database) { self.db = db }
 
+  /// SQLite undoes the whole transaction by itself after some failures (a full disk, an I/O error). Where a
+  /// handler has let such an error pass, what it writes next would be committed on its own, without a record.
+  func requireTransaction() throws(SQLError) {
+    guard sqlite3_get_autocommit(db.sqliteConnection) == 0 else {
+      throw SQLError(SQLITE_ABORT, "the transaction was undone after a failure")
+    }
+  }
+
   /// The statement, ready to be bound.
   func sql(_ hot: HotSQL) throws -> SQL {
+    try requireTransaction()
     if hot.slot < statements.count, let statement = statements[hot.slot] {
       return SQL(ready: statement)
     }

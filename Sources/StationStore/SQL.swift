@@ -25,7 +25,8 @@ package struct SQLError: Error, CustomStringConvertible {
     switch primary {
     case SQLITE_FULL: .full
     case SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_CANTOPEN, SQLITE_PROTOCOL: .fatal
-    case SQLITE_READONLY, SQLITE_NOMEM, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_INTERRUPT: .unavailable
+    case SQLITE_ABORT, SQLITE_READONLY, SQLITE_NOMEM, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_INTERRUPT:
+      .unavailable
     default: .call
     }
   }

@@ -68,6 +68,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
 
   package func delete(_ collection: String, _ id: String, version: Int) throws {
     let plan = try plan(collection)
+    try hot.requireTransaction()
     hasWritten = true
     guard try SQL(plan.delete, on: db).bind(1, id).bind(2, version).run() == 1 else {
       throw try missed(plan, id, expected: version)
@@ -145,6 +146,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     guard module.deadlines[kind] != nil else {
       throw ModuleFault.undeclared("deadline '\(module.name).\(kind)'")
     }
+    try hot.requireTransaction()
     hasWritten = true
     try SQL("DELETE FROM deadline WHERE kind = ? AND subject = ?", on: db)
       .bind(1, "\(module.name).\(kind)").bind(2, subject).run()

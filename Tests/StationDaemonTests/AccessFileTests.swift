@@ -68,7 +68,8 @@ import Testing
   }
 
   static let wrong: [(name: String, text: String, says: [String])] = [
-    ("2026.json", "{", ["calendar/2026.json:1: "]), ("2026.json", "{\n\"year\":2026,\n}", ["calendar/2026.json:3: "]),
+    ("2026.json", "{", ["calendar/2026.json:1: "]),
+    ("2026.json", "{\n\"year\":2026,\n}", ["calendar/2026.json:3: "]),
     ("2026.json", "{}", ["calendar/2026.json: ", "year"]),
     (
       "2026.json", year.replacing("2025-11-01", with: "2025-02-30"),

@@ -41,7 +41,8 @@ import Testing
 
     private static let pay = Module(
       name: "pay", title: Text("Pay", zh: "付"), version: "1",
-      methods: [forwarding("request"), forwarding("consume")], calls: ["approval.request", "approval.consume"])
+      methods: [forwarding("request"), forwarding("consume")],
+      calls: ["approval.request", "approval.consume"])
 
     func call(
       _ method: String, _ params: JSONObject, as person: Principal = ApprovalModuleTests.first
@@ -105,11 +106,13 @@ import Testing
     let asked = try await office.call("pay.request", Self.asked)
     #expect(asked["state"] == "pending" && asked["requested_by"] == "uid:1" && asked["payload"] == nil)
     let id = try #require(asked["id"])
-    #expect(await Self.refusal { try await office.call("pay.consume", Self.taking(id)) }?.kind == .approvalRequired)
+    #expect(
+      await Self.refusal { try await office.call("pay.consume", Self.taking(id)) }?.kind == .approvalRequired)
     let approved = try await office.call("approval.approve", ["id": id, "version": 1], as: Self.second)
     #expect(approved["state"] == "approved" && approved["decided_by"] == "uid:2")
     #expect(try await office.call("pay.consume", Self.taking(id))["state"] == "consumed")
-    #expect(await Self.refusal { try await office.call("pay.consume", Self.taking(id)) }?.kind == .approvalRequired)
+    #expect(
+      await Self.refusal { try await office.call("pay.consume", Self.taking(id)) }?.kind == .approvalRequired)
   }
 
   @Test(arguments: ["approve", "reject"])
@@ -138,7 +141,8 @@ import Testing
     let id = try #require(try await office.call("pay.request", Self.asked)["id"])
     _ = try await office.call("approval.approve", ["id": id, "version": 1], as: Self.second)
     #expect(
-      await Self.refusal { try await office.call("pay.consume", Self.taking(id, change)) }?.kind == .approvalRequired)
+      await Self.refusal { try await office.call("pay.consume", Self.taking(id, change)) }?.kind
+        == .approvalRequired)
     #expect(try await office.call("pay.consume", Self.taking(id))["state"] == "consumed")
   }
 
@@ -147,20 +151,27 @@ import Testing
     let id = try #require(try await office.call("pay.request", Self.asked)["id"])
     _ = try await office.call("approval.reject", ["id": id, "version": 1, "note": "no"], as: Self.second)
     #expect(
-      await Self.refusal { try await office.call("approval.approve", ["id": id, "version": 2], as: Self.second) }?.kind
+      await Self.refusal {
+        try await office.call("approval.approve", ["id": id, "version": 2], as: Self.second)
+      }?.kind
         == .wrongState)
-    #expect(await Self.refusal { try await office.call("pay.consume", Self.taking(id)) }?.kind == .approvalRequired)
+    #expect(
+      await Self.refusal { try await office.call("pay.consume", Self.taking(id)) }?.kind == .approvalRequired)
   }
 
   @Test func `a decision on an older version is a conflict`() async throws {
     let office = try Office()
     let id = try #require(try await office.call("pay.request", Self.asked)["id"])
     #expect(
-      await Self.refusal { try await office.call("approval.approve", ["id": id, "version": 2], as: Self.second) }?.kind
+      await Self.refusal {
+        try await office.call("approval.approve", ["id": id, "version": 2], as: Self.second)
+      }?.kind
         == .conflict)
     #expect(
-      await Self.refusal { try await office.call("approval.approve", ["id": "none", "version": 1], as: Self.second) }?
-        .kind == .notFound)
+      await Self.refusal {
+        try await office.call("approval.approve", ["id": "none", "version": 1], as: Self.second)
+      }?
+      .kind == .notFound)
   }
 
   @Test func `a request may be decided until it expires, and not from then on`() async throws {

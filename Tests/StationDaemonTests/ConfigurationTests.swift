@@ -30,7 +30,8 @@ import Testing
     let limits = try DaemonConfiguration.load(files.file("stationd.yaml")).limits
     #expect(limits.frameBytes == 1024 && limits.depth == 4 && limits.batchLength == 1)
     #expect(limits.answerBytes == 4096 && limits.inFlightPerConnection == 2)
-    #expect(limits.subscriptionsPerConnection == 3 && limits.connectionsPerUID == 4 && limits.connections == 5)
+    #expect(
+      limits.subscriptionsPerConnection == 3 && limits.connectionsPerUID == 4 && limits.connections == 5)
     #expect(limits.outboundBytes == 8192 && limits.writeQueue == 6)
   }
 
@@ -73,7 +74,8 @@ import Testing
     let files = try Files([:])
     #expect(files.problem()?.contains("stationd.yaml: cannot be read") == true)
     let other = try Files.good()
-    try other.write("stationd.yaml", "origin: a\naccess: nowhere.yaml\ncalendars: \(Files.root)/etc/calendar\n")
+    try other.write(
+      "stationd.yaml", "origin: a\naccess: nowhere.yaml\ncalendars: \(Files.root)/etc/calendar\n")
     #expect(other.problem()?.contains("nowhere.yaml: cannot be read") == true)
   }
 }

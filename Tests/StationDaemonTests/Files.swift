@@ -30,14 +30,14 @@ final class Files {
     try Files([
       "access.yaml": access,
       "stationd.yaml": """
-        origin: station.example/audit
-        access: access.yaml
-        calendars: \(root)/etc/calendar
-        modules:
-          support:
-            scenarios: \(root)/etc/support/scenarios.json
-        \(more)
-        """,
+      origin: station.example/audit
+      access: access.yaml
+      calendars: \(root)/etc/calendar
+      modules:
+        support:
+          scenarios: \(root)/etc/support/scenarios.json
+      \(more)
+      """,
     ])
   }
 

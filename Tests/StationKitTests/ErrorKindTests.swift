@@ -24,7 +24,8 @@ import Testing
     let expected: JSONValue = [
       "code": -32002, "message": "Changed",
       "data": [
-        "kind": "conflict", "pointer": "/a", "rule": "r", "retry_after_ms": 5, "message_zh": "已变", "version": 3,
+        "kind": "conflict", "pointer": "/a", "rule": "r", "retry_after_ms": 5, "message_zh": "已变",
+        "version": 3,
       ],
     ]
     #expect(error.json == expected)

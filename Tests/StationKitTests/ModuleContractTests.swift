@@ -8,7 +8,9 @@ import Testing
   private static let modules: [Module] = {
     let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
-    guard var configuration = try? DaemonConfiguration.development(directory: NSTemporaryDirectory()) else { return [] }
+    guard var configuration = try? DaemonConfiguration.development(directory: NSTemporaryDirectory()) else {
+      return []
+    }
     configuration.scenarioFile = root.appending(path: "etc/support/scenarios.json").path
     return (try? Daemon.modules(for: configuration)) ?? []
   }()
@@ -18,17 +20,20 @@ import Testing
   }
 
   private static func isTwoLanguages(_ text: Text) -> Bool {
-    text.en.utf8.contains { (0x61...0x7A).contains($0) } && text.zh.unicodeScalars.contains { $0.value > 0x2E80 }
+    text.en.utf8.contains { (0x61...0x7A).contains($0) }
+      && text.zh.unicodeScalars.contains { $0.value > 0x2E80 }
   }
 
   @Test func `all modules are there, and fit together`() throws {
     let names = Set(Self.modules.map(\.name))
-    #expect(names.isSuperset(of: ["rpc", "system", "audit", "events", "approval", "directory", "dev", "support"]))
+    #expect(
+      names.isSuperset(of: ["rpc", "system", "audit", "events", "approval", "directory", "dev", "support"]))
     #expect(throws: Never.self) { try Registry(Self.modules) }
   }
 
   @Test(arguments: methods.map(\.name))
-  func `a method has schemas, a description in both languages and an example that works`(name: String) throws {
+  func `a method has schemas, a description in both languages and an example that works`(name: String) throws
+  {
     let method = try #require(Self.methods.first { $0.name == name }?.method)
     #expect(Self.isTwoLanguages(method.summary))
     #expect(method.params["additionalProperties"] == .bool(false))
@@ -55,7 +60,8 @@ import Testing
     let open = Self.methods.filter { $0.method.permission == .everyone }.map(\.name).sorted()
     #expect(
       open == [
-        "events.unsubscribe", "rpc.cancel", "rpc.check", "rpc.discover", "system.health", "system.info", "system.ping",
+        "events.unsubscribe", "rpc.cancel", "rpc.check", "rpc.discover", "system.health", "system.info",
+        "system.ping",
       ])
   }
 
@@ -82,7 +88,9 @@ import Testing
       }
     }
     for rule in module.rules {
-      #expect(rule.id.hasPrefix("\(name).") && Self.isTwoLanguages(rule.summary) && !rule.source.isEmpty, "\(rule.id)")
+      #expect(
+        rule.id.hasPrefix("\(name).") && Self.isTwoLanguages(rule.summary) && !rule.source.isEmpty,
+        "\(rule.id)")
     }
     #expect(Set(module.rules.map(\.id)).count == module.rules.count)
   }
@@ -92,7 +100,8 @@ import Testing
       let personal = Set(module.collections.flatMap(\.personal).map { String($0.dropFirst()) })
       for method in module.methods where method.permission != .modules && !method.disclosesPersonalData {
         let members = method.result["properties"]?.objectValue?.keys.map { $0 } ?? []
-        let items = method.result["properties"]?["items"]?["items"]?["properties"]?.objectValue?.keys.map { $0 } ?? []
+        let items =
+          method.result["properties"]?["items"]?["items"]?["properties"]?.objectValue?.keys.map { $0 } ?? []
         #expect(personal.isDisjoint(with: members + items), "\(module.name).\(method.name)")
       }
     }

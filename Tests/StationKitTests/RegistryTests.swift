@@ -96,7 +96,8 @@ import Testing
       Refused("a result that is no schema", [module(methods: [method(result: ["type": 1])])], "result"),
       Refused(
         "an example whose params do not fit",
-        [module(methods: [method(examples: [Example("Bad", params: ["no": 1], result: [:])])])], "'Bad'", "params"),
+        [module(methods: [method(examples: [Example("Bad", params: ["no": 1], result: [:])])])], "'Bad'",
+        "params"),
       Refused(
         "an example whose result does not fit",
         [module(methods: [method(examples: [Example("Bad", params: [:], result: 1)])])], "'Bad'", "result"),
@@ -108,9 +109,11 @@ import Testing
         "a collection's schema", [module(collections: [collection(schema: ["type": "thing"])])], "schema"),
       Refused(
         "a field twice",
-        [module(collections: [collection(fields: [.init("a", .text), .init("a", .integer)])])], "'a'", "twice"),
+        [module(collections: [collection(fields: [.init("a", .text), .init("a", .integer)])])], "'a'", "twice"
+      ),
       Refused(
-        "a field that the schema does not have", [module(collections: [collection(fields: [.init("c", .text)])])],
+        "a field that the schema does not have",
+        [module(collections: [collection(fields: [.init("c", .text)])])],
         "'c'", "schema"),
       Refused(
         "an index without fields",
@@ -129,7 +132,10 @@ import Testing
         ], "'i'"),
       Refused(
         "an index name that is SQL",
-        [module(collections: [collection(fields: [.init("a", .text)], indexes: [.init("i ON x", on: ["a"])])])],
+        [
+          module(collections: [collection(fields: [.init("a", .text)], indexes: [.init("i ON x", on: ["a"])])]
+          )
+        ],
         "index"),
       Refused("a deadline twice", [module(deadlines: [bell, bell])], "'bell'", "twice"),
       Refused("an event twice", [module(events: [rung, rung])], "'rung'", "twice"),
@@ -147,7 +153,9 @@ import Testing
     let error = #expect(throws: RegistryError.self, "\(refused.testDescription)") {
       try Registry(refused.modules)
     }
-    for part in refused.says { #expect(error?.description.contains(part) == true, "\(error?.description ?? "")") }
+    for part in refused.says {
+      #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
+    }
   }
 
   @Test func `a deadline's and an event's name must be a word`() {

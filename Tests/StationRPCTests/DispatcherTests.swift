@@ -39,12 +39,15 @@ import Testing
     Case("an unknown param", "t.echo", #"{"loud":1}"#, kind: "invalid_params", pointer: "/loud"),
     Case("an unknown meta", "t.echo", #"{"meta":{"x":1}}"#, kind: "invalid_params", pointer: "/meta/x"),
     Case("an actor", "t.echo", #"{"meta":{"actor":"P1"}}"#),
-    Case("an actor of one who may not", uid: 2, "t.echo", #"{"meta":{"actor":"P1"}}"#, kind: "denied", pointer: "/meta/actor"),
+    Case(
+      "an actor of one who may not", uid: 2, "t.echo", #"{"meta":{"actor":"P1"}}"#, kind: "denied",
+      pointer: "/meta/actor"),
     Case("a read that refuses", "t.fail", kind: "wrong_state"),
     Case("a read that breaks", "t.crash", kind: "internal_error"),
     Case("personal data without a purpose", "t.person", kind: "purpose_required", pointer: "/meta/purpose"),
     Case(
-      "personal data without a reason", "t.person", #"{"meta":{"purpose":"audit"}}"#, kind: "purpose_required",
+      "personal data without a reason", "t.person", #"{"meta":{"purpose":"audit"}}"#,
+      kind: "purpose_required",
       pointer: "/meta/reason"),
     Case("personal data with both", "t.person", person, outcome: "ok"),
     Case("a write", "t.make", outcome: "ok"),
@@ -126,19 +129,25 @@ import Testing
   func `a batch may be as long as the limit`(length: Int) async throws {
     let wire = try Wire { $0.batchLength = 3 }
     let (session, connection) = wire.client()
-    try session.receive("[" + Array(repeating: #"{"jsonrpc":"2.0","method":"t.open","id":1}"#, count: length).joined(separator: ",") + "]")
+    try session.receive(
+      "["
+        + Array(repeating: #"{"jsonrpc":"2.0","method":"t.open","id":1}"#, count: length).joined(
+          separator: ",") + "]")
     let answer = try #require(try await connection.messages(1).first)
     #expect(answer.arrayValue?.count == (length == 3 ? 3 : nil))
     #expect(answer["error"]?["data"]?["kind"] == (length == 3 ? nil : "batch_too_long"))
   }
 
-  @Test func `as many calls as the limit are under way, one more is refused, and then it goes on`() async throws {
+  @Test func `as many calls as the limit are under way, one more is refused, and then it goes on`()
+    async throws
+  {
     let wire = try Wire { $0.inFlightPerConnection = 3 }
     let (session, connection) = wire.client()
     try session.call("t.wait", id: "1")
     await wire.gate.reached()
     try session.call("t.make", id: "2")
-    try session.receive(#"[{"jsonrpc":"2.0","method":"t.make","id":3},{"jsonrpc":"2.0","method":"t.make","id":33}]"#)
+    try session.receive(
+      #"[{"jsonrpc":"2.0","method":"t.make","id":3},{"jsonrpc":"2.0","method":"t.make","id":33}]"#)
     try session.call("t.make", id: "4")
     let refused = try await connection.messages(1)
     #expect(refused.map { $0["id"] } == [4])
@@ -149,7 +158,9 @@ import Testing
     #expect(try await connection.messages(5).last?["result"] != nil)
   }
 
-  @Test func `a call that waits can be cancelled, and a connection that closes cancels what waits`() async throws {
+  @Test func `a call that waits can be cancelled, and a connection that closes cancels what waits`()
+    async throws
+  {
     let wire = try Wire()
     let (session, connection) = wire.client()
     let (leaving, gone) = wire.client()
@@ -208,7 +219,8 @@ import Testing
   @Test func `check says what a call would meet, and leaves no record`() async throws {
     let wire = try Wire()
     let (session, connection) = wire.client()
-    for params in [#"{"method":"t.need","params":{"say":"a"}}"#, #"{"method":"t.need"}"#, #"{"method":"x"}"#] {
+    for params in [#"{"method":"t.need","params":{"say":"a"}}"#, #"{"method":"t.need"}"#, #"{"method":"x"}"#]
+    {
       try session.call("t.check", params)
     }
     let kinds = try await connection.messages(3).map { $0["result"]?["error"]?["data"]?["kind"]?.stringValue }

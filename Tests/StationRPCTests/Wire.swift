@@ -103,7 +103,8 @@ final class Wire: Sendable {
       store: store,
       policy: AccessPolicy(
         roles: [
-          .init(name: "all", methods: patterns, scope: .all), .init(name: "own", methods: patterns, scope: .own),
+          .init(name: "all", methods: patterns, scope: .all),
+          .init(name: "own", methods: patterns, scope: .own),
         ],
         bindings: [
           .init(uids: [1], gids: [], roles: ["all"], unit: nil, supports: [], mayActFor: true),

@@ -26,37 +26,54 @@ enum WireModule {
           name: "item", summary: Text("I", zh: "物"), schema: ["type": "object"], retention: .forever)
       ],
       methods: [
-        method("echo", ["say": text, "twice": text], positional: ["say", "twice"], runs: .read { params, _, _ in
-          .object(params.object)
-        }),
+        method(
+          "echo", ["say": text, "twice": text], positional: ["say", "twice"],
+          runs: .read { params, _, _ in
+            .object(params.object)
+          }),
         method("fail", runs: .read { _, _, _ in throw RPCError(.wrongState) }),
         method("crash", runs: .read { _, _, _ in throw Problem() }),
-        method("need", ["say": text], required: ["say"], runs: .read { params, _, _ in params["say"] ?? .null }),
-        method("person", discloses: true, runs: .read { _, _, tx in .string(try tx.get("item", "a")?.id ?? "") }),
-        method("make", ["id": text], runs: .write { params, context, tx in
-          let record = try tx.create("item", id: params["id"]?.stringValue, ["by": .string(context.principal.person)])
-          return .string(record.id)
-        }),
-        method("emit", ["unit": text, "count": ["type": "integer"]], runs: .write { params, _, tx in
-          for _ in 0..<(params["count"]?.intValue ?? 1) {
-            try tx.emit("done", ["station": params["unit"] ?? .null])
-          }
-          return .null
-        }),
-        method("other", runs: .write { _, _, tx in
-          try tx.emit("changed", [:])
-          return .null
-        }),
-        method("wait", runs: .write { _, _, _ in
-          gate.wait()
-          return "waited"
-        }),
+        method(
+          "need", ["say": text], required: ["say"], runs: .read { params, _, _ in params["say"] ?? .null }),
+        method(
+          "person", discloses: true, runs: .read { _, _, tx in .string(try tx.get("item", "a")?.id ?? "") }),
+        method(
+          "make", ["id": text],
+          runs: .write { params, context, tx in
+            let record = try tx.create(
+              "item", id: params["id"]?.stringValue, ["by": .string(context.principal.person)])
+            return .string(record.id)
+          }),
+        method(
+          "emit", ["unit": text, "count": ["type": "integer"]],
+          runs: .write { params, _, tx in
+            for _ in 0..<(params["count"]?.intValue ?? 1) {
+              try tx.emit("done", ["station": params["unit"] ?? .null])
+            }
+            return .null
+          }),
+        method(
+          "other",
+          runs: .write { _, _, tx in
+            try tx.emit("changed", [:])
+            return .null
+          }),
+        method(
+          "wait",
+          runs: .write { _, _, _ in
+            gate.wait()
+            return "waited"
+          }),
         method("inner", permission: .modules, runs: .read { _, _, _ in .null }),
         method("open", permission: .everyone, runs: .inline { _, _ in "open" }),
-        method("big", ["bytes": ["type": "integer"]], runs: .read { params, _, _ in
-          .string(String(repeating: "x", count: params["bytes"]?.intValue ?? 0))
-        }),
-        method("cancel", ["id": ["type": ["string", "number", "null"]]], runs: Handler(body: .connection("cancel"))),
+        method(
+          "big", ["bytes": ["type": "integer"]],
+          runs: .read { params, _, _ in
+            .string(String(repeating: "x", count: params["bytes"]?.intValue ?? 0))
+          }),
+        method(
+          "cancel", ["id": ["type": ["string", "number", "null"]]], runs: Handler(body: .connection("cancel"))
+        ),
         method(
           "check", ["method": text, "params": [:]], runs: Handler(body: .connection("check"))),
       ],

@@ -133,9 +133,11 @@ import Testing
       Case("a number", leaf(5, "\"seq\":5", "\"seq\":6"), .record(seq: 5, .sequence(found: 6))),
       Case("a later leaf", leaf(300, "uid\":1000", "uid\":1001"), .records(256...511)),
       Case("the last leaf", leaf(599, "uid\":1000", "uid\":1001"), .records(0...599)),
-      Case("a column", "UPDATE \"test.item\" SET f_rank = 2 WHERE id = '7'",
+      Case(
+        "a column", "UPDATE \"test.item\" SET f_rank = 2 WHERE id = '7'",
         .record(seq: 29, .column(collection: "test.item", id: "7", field: "rank"))),
-      Case("a column that had no value", "UPDATE \"test.item\" SET f_group = 'a' WHERE id = '7'",
+      Case(
+        "a column that had no value", "UPDATE \"test.item\" SET f_group = 'a' WHERE id = '7'",
         .record(seq: 29, .column(collection: "test.item", id: "7", field: "group"))),
       Case("a gap", "DELETE FROM audit WHERE seq = 7", .record(seq: 7, .sequence(found: 8))),
       Case(
@@ -149,7 +151,9 @@ import Testing
       Case("a tile too many", "INSERT INTO tile VALUES (16, 0, zeroblob(32))", .tile(level: 16, index: 0)),
       Case("a detail", "UPDATE audit SET detail = x'78' WHERE seq = 3", .record(seq: 3, .detail)),
       Case("a detail's salt", "UPDATE audit SET salt = zeroblob(16) WHERE seq = 6", .record(seq: 6, .detail)),
-      Case("a detail that came later", "UPDATE audit SET detail = x'7b7d' WHERE seq = 4", .record(seq: 4, .detail)),
+      Case(
+        "a detail that came later", "UPDATE audit SET detail = x'7b7d' WHERE seq = 4",
+        .record(seq: 4, .detail)),
       Case(
         "a body", "UPDATE \"test.item\" SET body = x'7b7d' WHERE id = '7'",
         .record(seq: 29, .content(collection: "test.item", id: "7"))),
@@ -193,7 +197,9 @@ import Testing
     let bench = try Bench()
     for _ in 0..<5 { await bench.write { _, _ in 1 } }
     let copy = try bench.directory.copy()
-    for name in ["stationd.db-wal", "stationd.db-shm"] { try FileManager.default.removeItem(atPath: copy.file(name)) }
+    for name in ["stationd.db-wal", "stationd.db-shm"] {
+      try FileManager.default.removeItem(atPath: copy.file(name))
+    }
     #expect(Self.fault(copy) == .truncated(size: 0, promised: 5))
   }
 

@@ -25,7 +25,9 @@ import Testing
     #expect(!text.contains("Zhang") && !text.contains("Li Si") && !text.contains("\n"))
     let leaf = try #require(try JSONParser.parse(entry.leaf).objectValue)
     #expect(
-      Array(leaf.keys) == ["v", "seq", "at", "by", "method", "request", "purpose", "outcome", "written", "detail"])
+      Array(leaf.keys) == [
+        "v", "seq", "at", "by", "method", "request", "purpose", "outcome", "written", "detail",
+      ])
     #expect(leaf["at"] == "2026-03-02T01:00:00.000Z")
     #expect(leaf["by"] == ["uid": 1000, "gid": 1000, "roles": ["tester"], "unit": "st-01"])
     #expect(leaf["request"] == 7)
@@ -68,7 +70,8 @@ import Testing
     await bench.write(cause: Self.cause(detail: detail)) { _, _ in 1 }
     let leaf = try bench.leaf(0)
     bench.stop()
-    let salt = try #require(try Tampering(directory: bench.directory).value("SELECT salt FROM audit", as: Data.self))
+    let salt = try #require(
+      try Tampering(directory: bench.directory).value("SELECT salt FROM audit", as: Data.self))
     #expect(leaf["detail"] == .string(SHA256.hash(Array(salt) + Array(detail.utf8)).base64))
   }
 
@@ -79,7 +82,8 @@ import Testing
       try tx.delete("item", "a", version: 1)
       return .null
     }
-    #expect(try bench.newestLeaf()["written"]?.arrayValue?.first?.arrayValue?.prefix(3) == ["test.item", "a", 0])
+    #expect(
+      try bench.newestLeaf()["written"]?.arrayValue?.first?.arrayValue?.prefix(3) == ["test.item", "a", 0])
   }
 
   @Test func `proofs of the stored tree verify`() async throws {
@@ -107,7 +111,8 @@ import Testing
     let root = try bench.store.readLog { try $0.root(size: 7) }
     bench.stop()
     let key = bench.store.signer.verifierKey
-    guard case .checkpoint(let checkpoint) = try Anchor.read(directory: bench.directory.file("anchor"), key: key)
+    guard
+      case .checkpoint(let checkpoint) = try Anchor.read(directory: bench.directory.file("anchor"), key: key)
     else { throw Unexpected("no anchor") }
     #expect(checkpoint.head == TreeHead(size: 7, root: root))
     #expect(checkpoint.origin == "test.example/audit")

@@ -3,7 +3,8 @@ import StationStore
 import Testing
 
 @Suite struct StoreDeadlineTests {
-  private static func schedule(_ subject: String, _ due: Instant, _ payload: JSONObject = [:]) -> WriteScript {
+  private static func schedule(_ subject: String, _ due: Instant, _ payload: JSONObject = [:]) -> WriteScript
+  {
     { tx, _ in
       try tx.schedule("bell", subject: subject, due: due, payload: payload)
       return .null
@@ -87,7 +88,9 @@ import Testing
   @Test func `more than one batch of them all fire`() async throws {
     let (bench, fired) = try Self.ringing()
     await bench.write { tx, _ in
-      for number in 0..<200 { try tx.schedule("bell", subject: "s\(number)", due: Self.minute(1), payload: [:]) }
+      for number in 0..<200 {
+        try tx.schedule("bell", subject: "s\(number)", due: Self.minute(1), payload: [:])
+      }
       return .null
     }
     await bench.advance(to: Self.minute(1))
@@ -154,7 +157,8 @@ import Testing
       rungs.add(rung)
       guard rung < 3 else { return }
       try tx.schedule(
-        "bell", subject: deadline.subject, due: deadline.due.adding(minutes: 10), payload: ["rung": .int(rung + 1)])
+        "bell", subject: deadline.subject, due: deadline.due.adding(minutes: 10),
+        payload: ["rung": .int(rung + 1)])
     }
     await bench.write(Self.schedule("a", Self.minute(10), ["rung": 1]))
     await bench.advance(to: Self.minute(10))

@@ -112,8 +112,10 @@ import Testing
 
   @Test func `a read cannot call a method that writes`() async throws {
     let bench = try Bench()
-    #expect(await bench.read { tx, _ in try tx.call("other.keep", ["say": "x"]) }.answer.kind == .internalError)
-    #expect(await bench.read { tx, _ in try tx.call("other.echo", ["say": "x"]) }.answer.value?["said"] == "x")
+    #expect(
+      await bench.read { tx, _ in try tx.call("other.keep", ["say": "x"]) }.answer.kind == .internalError)
+    #expect(
+      await bench.read { tx, _ in try tx.call("other.echo", ["say": "x"]) }.answer.value?["said"] == "x")
   }
 
   @Test func `modules that call each other in a circle are stopped`() async throws {
@@ -137,7 +139,8 @@ import Testing
             Method(
               "run", Text("R", zh: "跑"),
               params: [
-                "type": "object", "properties": ["script": ["type": "integer"]], "additionalProperties": false,
+                "type": "object", "properties": ["script": ["type": "integer"]],
+                "additionalProperties": false,
               ], result: ["type": "string"], permission: .role,
               examples: [Example("One", params: [:], result: "x")],
               handler: .write { try scripts.run($0, $1, $2) }),
@@ -145,9 +148,11 @@ import Testing
           ])
       ]
     })
-    #expect(await bench.write { tx, _ in .int(try tx.create("item", id: "a", ["name": "n"]).version) }
-      .kind == .internalError)
+    #expect(
+      await bench.write { tx, _ in .int(try tx.create("item", id: "a", ["name": "n"]).version) }
+        .kind == .internalError)
     #expect(await bench.read { tx, _ in .int(try tx.count(Query("item"))) }.answer.value == 0)
-    #expect(await bench.write { tx, _ in .string(try tx.create("item", id: "a", ["name": "n"]).id) }.value == "a")
+    #expect(
+      await bench.write { tx, _ in .string(try tx.create("item", id: "a", ["name": "n"]).id) }.value == "a")
   }
 }

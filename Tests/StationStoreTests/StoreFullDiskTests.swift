@@ -29,14 +29,17 @@ private final class SmallDisk {
   private static func fill(_ bench: Bench) async -> (made: Int, refusal: RPCError?) {
     for number in 0..<500 {
       let answer = await bench.write { tx, _ in
-        .string(try tx.create("item", id: "\(number)", ["name": .string("\(number)"), "note": .string(body)]).id)
+        .string(
+          try tx.create("item", id: "\(number)", ["name": .string("\(number)"), "note": .string(body)]).id)
       }
       if case .failure(let error) = answer { return (number, error) }
     }
     return (500, nil)
   }
 
-  @Test func `on a full disk nothing is answered that is not kept, and it goes on when there is room`() async throws {
+  @Test func `on a full disk nothing is answered that is not kept, and it goes on when there is room`()
+    async throws
+  {
     guard let disk = SmallDisk(megabytes: 2) else { return }
     let bench = try Bench(in: disk.directory)
     let (made, refusal) = await Self.fill(bench)
@@ -64,7 +67,8 @@ private final class SmallDisk {
     let answer = await bench.write { tx, _ in
       _ = try tx.create("item", id: "first", ["name": "first"])
       for number in 0..<4000 {
-        _ = try? tx.create("item", id: "\(number)", ["name": .string("\(number)"), "note": .string(Self.body)])
+        _ = try? tx.create(
+          "item", id: "\(number)", ["name": .string("\(number)"), "note": .string(Self.body)])
       }
       return "done"
     }

@@ -94,14 +94,16 @@ import Testing
     }
     #expect(answer.value == 2)
     #expect(
-      await bench.read { tx, _ in .int(try tx.query(Query("item", index: "by_rank")).records.count) }.answer.kind
+      await bench.read { tx, _ in .int(try tx.query(Query("item", index: "by_rank")).records.count) }.answer
+        .kind
         == .internalError)
     bench.stop()
     #expect(try OfflineVerifier.verify(stateDirectory: bench.directory.path).records == 6)
     // And when it comes back, its columns are those of the bodies.
     let again = try Bench(in: bench.directory, modules: Self.modules(Self.after))
     let last = await again.read { tx, _ in
-      .string(try tx.query(Query("item", index: "by_rank", descending: true, limit: 1)).records.first?.id ?? "")
+      .string(
+        try tx.query(Query("item", index: "by_rank", descending: true, limit: 1)).records.first?.id ?? "")
     }
     #expect(last.answer.value == "1")
   }

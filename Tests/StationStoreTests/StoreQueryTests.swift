@@ -175,7 +175,9 @@ private struct Model {
   @Test func `a walk goes on where it was while others write`() async throws {
     let bench = try Bench()
     await bench.write { tx, _ in
-      for number in 0..<10 { _ = try tx.create("item", id: "\(number)", ["name": .string("n\(number)"), "rank": 1]) }
+      for number in 0..<10 {
+        _ = try tx.create("item", id: "\(number)", ["name": .string("n\(number)"), "rank": 1])
+      }
       return .null
     }
     let first = await bench.read { tx, _ in
@@ -192,13 +194,16 @@ private struct Model {
     let next = first?["next"]?.stringValue
     let second = await bench.read { tx, _ in
       .array(
-        try tx.query(Query("item", index: "by_rank", limit: 100, cursor: next)).records.map { .string($0.id) })
+        try tx.query(Query("item", index: "by_rank", limit: 100, cursor: next)).records.map { .string($0.id) }
+      )
     }.answer.value
     #expect(first?["ids"] == ["0", "1", "2", "3"])
     #expect(second == ["4", "5", "6", "7", "8", "9", "after"])
   }
 
-  @Test(arguments: ["", "x", "00", "5b5d", "7b7d", "5b315d5b", "5b312c322c335d", "ffff", "5b22", "5b312e355d"])
+  @Test(arguments: [
+    "", "x", "00", "5b5d", "7b7d", "5b315d5b", "5b312c322c335d", "ffff", "5b22", "5b312e355d",
+  ])
   func `a cursor that is not of this list is refused with its pointer`(cursor: String) async throws {
     let bench = try Bench()
     let answer = await bench.read { tx, _ in
@@ -263,7 +268,9 @@ private struct Model {
     let disclosed = await bench.read(method: "test.disclose", script).disclosed
     #expect(disclosed.map(\.id) == ["a", "a", "b"])
     #expect(disclosed.allSatisfy { $0.collection == "test.item" && $0.version == 1 })
-    #expect(written.compactMap { $0.arrayValue?.last?.stringValue } == disclosed.dropFirst().map(\.commitment.base64))
+    #expect(
+      written.compactMap { $0.arrayValue?.last?.stringValue }
+        == disclosed.dropFirst().map(\.commitment.base64))
   }
 }
 

@@ -53,8 +53,9 @@ import Testing
 
   @Test func `a record that is not there is not found`() async throws {
     let bench = try Bench()
-    #expect(await bench.write { tx, _ in .int(try tx.put("item", "x", version: 1, ["name": "n"]).version) }
-      .kind == .notFound)
+    #expect(
+      await bench.write { tx, _ in .int(try tx.put("item", "x", version: 1, ["name": "n"]).version) }
+        .kind == .notFound)
     #expect(
       await bench.write { tx, _ in
         try tx.delete("item", "x", version: 1)
@@ -69,12 +70,15 @@ import Testing
       _ = try tx.create("item", id: "b", ["name": "two"])
       return .null
     }
-    #expect(await bench.write { tx, _ in .string(try tx.create("item", id: "a", ["name": "x"]).id) }
-      .kind == .alreadyExists)
-    #expect(await bench.write { tx, _ in .string(try tx.create("item", id: "c", ["name": "one"]).id) }
-      .kind == .alreadyExists)
-    #expect(await bench.write { tx, _ in .int(try tx.put("item", "b", version: 1, ["name": "one"]).version) }
-      .kind == .alreadyExists)
+    #expect(
+      await bench.write { tx, _ in .string(try tx.create("item", id: "a", ["name": "x"]).id) }
+        .kind == .alreadyExists)
+    #expect(
+      await bench.write { tx, _ in .string(try tx.create("item", id: "c", ["name": "one"]).id) }
+        .kind == .alreadyExists)
+    #expect(
+      await bench.write { tx, _ in .int(try tx.put("item", "b", version: 1, ["name": "one"]).version) }
+        .kind == .alreadyExists)
     #expect(await bench.read { tx, _ in .int(try tx.count(Query("item"))) }.answer.value == 2)
   }
 
@@ -96,8 +100,9 @@ import Testing
   @Test(arguments: ["", String(repeating: "x", count: 129)])
   func `an id that is empty or longer than 128 bytes is refused`(id: String) async throws {
     let bench = try Bench()
-    #expect(await bench.write { tx, _ in .string(try tx.create("item", id: id, ["name": "n"]).id) }
-      .kind == .invalidParams)
+    #expect(
+      await bench.write { tx, _ in .string(try tx.create("item", id: id, ["name": "n"]).id) }
+        .kind == .invalidParams)
   }
 
   @Test(arguments: ["x", "警察", "a\u{0}b", String(repeating: "x", count: 128), "'; DROP TABLE audit; --"])

@@ -67,12 +67,16 @@ enum TestModules {
         schema: ["type": "object", "properties": ["say": ["type": "string"]]], retention: .forever)
     ],
     methods: [
-      method("echo", .read { params, context, _ in
-        ["said": params["say"] ?? .null, "method": .string(context.method)]
-      }),
-      method("keep", permission: .modules, .write { params, _, tx in
-        .string(try tx.create("kept", id: nil, ["say": params["say"] ?? ""]).id)
-      }),
+      method(
+        "echo",
+        .read { params, context, _ in
+          ["said": params["say"] ?? .null, "method": .string(context.method)]
+        }),
+      method(
+        "keep", permission: .modules,
+        .write { params, _, tx in
+          .string(try tx.create("kept", id: nil, ["say": params["say"] ?? ""]).id)
+        }),
       method("circle", .read { params, _, tx in try tx.call("test.look", params.object) }),
       method("secret", .read { _, _, _ in "secret" }),
     ],
