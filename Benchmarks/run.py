@@ -250,8 +250,8 @@ def parse():
     parser.add_argument("--sizes", type=lambda text: [int(size) for size in text.split(",")],
                         help="sizes of the growth table (10000,100000,1000000)")
     parser.add_argument("--conns", type=int, default=32, help="connections for 32 in flight")
-    parser.add_argument("--record-bytes", type=int, default=700)
-    parser.add_argument("--audit-bytes", type=int, default=500)
+    parser.add_argument("--record-bytes", type=int, default=652)
+    parser.add_argument("--audit-bytes", type=int, default=289)
     parser.add_argument("--dir", default="/var/tmp", help="where all state lives, ours and the peers'")
     parser.add_argument("--report", type=Path, help="write here (docs/benchmarks.md after a whole run)")
     options = parser.parse_args()
