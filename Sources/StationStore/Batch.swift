@@ -76,8 +76,8 @@ struct Batch {
     _ cause: Cause, _ now: Instant, _ transaction: SQLWriteTransaction,
     _ body: (inout Batch) throws -> Answer
   ) throws -> Answer {
-    let mark = state.mark
-    let before = log
+    // A place to come back to; without savepoints it is the batch's own, and taking one would only copy.
+    let before = usesSavepoints ? (state: state.mark, log: log) : nil
     if usesSavepoints { try db.run("SAVEPOINT call") }
     do {
       let answer = try body(&self)
@@ -88,11 +88,11 @@ struct Batch {
       throw error
     } catch {
       try hot.requireTransaction()
-      if usesSavepoints {
+      if let before {
         try db.run("ROLLBACK TO call")
         try db.run("RELEASE call")
-        state.restore(mark)
-        log = before
+        state.restore(before.state)
+        log = before.log
       } else if transaction.hasWritten {
         throw NeedsSavepoints()
       }

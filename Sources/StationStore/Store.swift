@@ -61,7 +61,7 @@ package final class Store: Sendable {
       report: hooks.report)
     writer = Writer(
       pool: pool, catalog: catalog, environment: environment, hooks: hooks, health: health,
-      anchor: anchor, queueLimit: configuration.queueLimit, log: log, eventSeq: eventSeq)
+      anchor: anchor, configuration: configuration, log: log, eventSeq: eventSeq)
     readers = Readers(threads: configuration.readerThreads, limit: configuration.queueLimit)
   }
 

@@ -7,6 +7,9 @@ package struct StoreConfiguration: Sendable {
   package var readerThreads: Int
   /// Jobs that may wait for the writer.
   package var queueLimit: Int
+  /// Pages in the WAL above which the writer moves them into the database (16,000 are 64 MiB). Pages that
+  /// change in every batch are moved once for many; a stop for it is rarer than one call in a hundred.
+  package var checkpointPages: Int32 = 16_000
   /// SQLite's `synchronous`. Anything below FULL loses acknowledged writes at a power cut: only the
   /// test that shows so sets it.
   package var synchronous: String

@@ -18,6 +18,7 @@ final class Writer: @unchecked Sendable {
   private let health: HealthBoard
   private let anchor: AnchorKeeper
   private let queueLimit: Int
+  private let checkpointPages: Int32
   private let state: WriterState
   private var log: AuditLog
   private var hot: HotStatements?
@@ -30,16 +31,13 @@ final class Writer: @unchecked Sendable {
 
   private static let callsPerBatch = 128
   private static let deadlinesPerBatch = 64
-  /// Pages in the WAL above which the writer moves them into the database: 64 MiB. Pages that change in
-  /// every batch are moved once for many; a stop for it is rarer than one call in a hundred.
-  private static let checkpointPages: Int32 = 16000
   /// Seconds that a batch waits for calls to join it.
   private static let gathering = 0.000_3
   private static let idempotencyDays = 30
 
   init(
     pool: DatabasePool, catalog: Catalog, environment: Environment, hooks: StoreHooks,
-    health: HealthBoard, anchor: AnchorKeeper, queueLimit: Int, log: AuditLog, eventSeq: Int
+    health: HealthBoard, anchor: AnchorKeeper, configuration: StoreConfiguration, log: AuditLog, eventSeq: Int
   ) {
     self.pool = pool
     self.catalog = catalog
@@ -47,7 +45,8 @@ final class Writer: @unchecked Sendable {
     self.hooks = hooks
     self.health = health
     self.anchor = anchor
-    self.queueLimit = queueLimit
+    queueLimit = configuration.queueLimit
+    checkpointPages = configuration.checkpointPages
     self.log = log
     state = WriterState(eventSeq: eventSeq)
   }
@@ -220,7 +219,7 @@ final class Writer: @unchecked Sendable {
 
   /// Between batches, when everyone has been answered.
   private func maintain() {
-    if health.walPages.load(ordering: .relaxed) >= Self.checkpointPages { checkpoint() }
+    if health.walPages.load(ordering: .relaxed) >= checkpointPages { checkpoint() }
     let now = Monotonic.now()
     guard now >= nextPrune else { return }
     nextPrune = now + 60_000_000_000
