@@ -81,14 +81,24 @@ extension ReadTransaction {
 }
 
 extension Store {
-  /// Reads a page of events on a reader thread. `deliver` gets nothing where that failed.
+  /// Reads a page of events on a reader thread. `deliver` gets nothing where that failed: the subscription
+  /// stays where it is, and reads on at the next event.
   package func fetchEvents(
     after seq: Int, limit: Int, _ deliver: @escaping @Sendable ([StoredEvent]) -> Void
   ) {
+    let fail: @Sendable (any Error) -> Void = { [report] error in
+      report("reading events after \(seq): \(error)")
+      deliver([])
+    }
     let posted = read(
-      { db in deliver((try? EventTable.after(seq, limit: limit, on: db)) ?? []) },
-      failed: { _ in deliver([]) })
-    if !posted { deliver([]) }
+      { db in
+        do {
+          deliver(try EventTable.after(seq, limit: limit, on: db))
+        } catch {
+          fail(error)
+        }
+      }, failed: fail)
+    if !posted { fail(RPCError(.queueFull)) }
   }
 
   /// Whether a collection, by its full name, has no record.

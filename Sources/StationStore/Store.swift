@@ -17,7 +17,7 @@ package final class Store: Sendable {
   private let readers: Readers
   private let anchor: AnchorKeeper
   private let lock: StateLock
-  private let report: @Sendable (String) -> Void
+  let report: @Sendable (String) -> Void
 
   /// Opens the store, bringing the database up to date, and starts its threads.
   /// - Throws: ``StoreError`` where the state must not be used: locked by another daemon, of a newer

@@ -42,7 +42,7 @@ package struct DaemonConfiguration: Sendable {
   /// Where the data files are: `STATIOND_DATA`, beside an installed program, or the source tree.
   static func dataDirectory() throws -> String {
     let environment = ProcessInfo.processInfo.environment
-    let program = realpath("/proc/self/exe") ?? CommandLine.arguments[0]
+    let program = realpath("/proc/self/exe") ?? CommandLine.arguments.first ?? ""
     let beside = (program as NSString).deletingLastPathComponent
     let candidates =
       (environment["STATIOND_DATA"].map { [$0] } ?? [])
