@@ -1,7 +1,12 @@
 import Foundation
+import Glibc
 import StationClient
 import StationJSON
 import Testing
+
+/// glibc 2.34 has it, Swift's overlay does not: the child keeps no descriptor of other tests.
+@_silgen_name("posix_spawn_file_actions_addclosefrom_np")
+private func closeFrom(_ actions: UnsafeMutablePointer<posix_spawn_file_actions_t>, _ first: Int32) -> Int32
 
 /// The program itself, as a shell runs it, against a server in this process.
 @Suite struct StationctlTests {
@@ -20,22 +25,36 @@ import Testing
     return folders.map { $0 + "/stationctl" }.first { FileManager.default.isExecutableFile(atPath: $0) }
   }()
 
+  /// Not Foundation's `Process`: it walks `/proc/self/fd` and can crash while other tests hold thousands of
+  /// descriptors.
   private func stationctl(_ words: [String], environment: [String: String] = [:]) throws -> Run {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(Self.program, "stationctl is not built"))
-    process.arguments = words
-    process.environment = ["LANG": "C"].merging(environment) { $1 }
-    let (out, err) = (Pipe(), Pipe())
-    process.standardOutput = out
-    process.standardError = err
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
+    let program = try #require(Self.program, "stationctl is not built")
+    var (out, err): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
+    try #require(pipe(&out) == 0 && pipe(&err) == 0)
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, out[1], 1)
+    posix_spawn_file_actions_adddup2(&actions, err[1], 2)
+    try #require(closeFrom(&actions, 3) == 0)
+    let variables = ["LANG": "C"].merging(environment) { $1 }.map { "\($0)=\($1)" }
+    var arguments = ([program] + words).map { strdup($0) } + [nil]
+    var assignments = variables.map { strdup($0) } + [nil]
+    defer { for text in arguments + assignments { free(text) } }
+    var child: pid_t = 0
+    let spawned = posix_spawn(&child, program, &actions, nil, &arguments, &assignments)
+    close(out[1])
+    close(err[1])
     // Both are far shorter than a pipe's buffer.
-    let outBytes = out.fileHandleForReading.readDataToEndOfFile()
-    let errBytes = err.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
+    let outBytes = FileHandle(fileDescriptor: out[0], closeOnDealloc: true).readDataToEndOfFile()
+    let errBytes = FileHandle(fileDescriptor: err[0], closeOnDealloc: true).readDataToEndOfFile()
+    try #require(spawned == 0)
+    var status: Int32 = 0
+    while waitpid(child, &status, 0) < 0 && errno == EINTR {}
+    let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : -1
     return Run(
-      code: process.terminationStatus, out: String(decoding: outBytes, as: UTF8.self),
+      code: code, out: String(decoding: outBytes, as: UTF8.self),
       err: String(decoding: errBytes, as: UTF8.self))
   }
 
