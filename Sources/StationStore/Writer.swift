@@ -139,9 +139,10 @@ final class Writer: @unchecked Sendable {
       return
     }
     anchor.publish(log.tree.head)
+    // Told of before the answers leave: who was answered and then subscribes must not hear of them as new.
     let events = state.takeEvents()
-    answer(answers)
     if !events.isEmpty { hooks.events(events) }
+    answer(answers)
     maintain()
   }
 
