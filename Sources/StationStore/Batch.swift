@@ -1,5 +1,4 @@
 import GRDB
-import GRDBSQLite
 import StationAudit
 import StationCrypto
 import StationKit
@@ -62,6 +61,7 @@ struct Batch {
       }
       let bytes = result.encoded()
       if let idempotency = call.idempotency {
+        transaction.hasWritten = true
         try IdempotencyTable.insert(idempotency, result: bytes, at: now, batch.hot)
       }
       try batch.log.append(

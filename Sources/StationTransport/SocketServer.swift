@@ -21,6 +21,7 @@ package final class SocketServer: Sendable {
   }
 
   private let group: MultiThreadedEventLoopGroup
+  private let performer: any EventLoop
   private let desks: [ObjectIdentifier: LoopDesk]
   private let limits: Limits
   private let sessions: any SessionFactory
@@ -32,6 +33,7 @@ package final class SocketServer: Sendable {
     self.limits = limits
     self.sessions = sessions
     group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, threads))
+    performer = group.next()
     desks = group.makeIterator().reduce(into: [:]) { desks, loop in
       desks[ObjectIdentifier(loop)] = LoopDesk(eventLoop: loop)
     }
@@ -43,7 +45,8 @@ package final class SocketServer: Sendable {
 
   /// Runs `body`, which sends to many connections, on an event loop: one wake-up for all of them, and the
   /// caller does not wait.
-  package func perform(_ body: @escaping @Sendable () -> Void) { group.next().execute(body) }
+  /// Always the same loop, so that what is handed over first runs first.
+  package func perform(_ body: @escaping @Sendable () -> Void) { performer.execute(body) }
 
   /// Starts to accept clients. May be called for several endpoints.
   ///
