@@ -41,13 +41,15 @@ let package = Package(
       name: "SupportRequests", dependencies: ["StationKit"], path: "Plugins/SupportRequests",
       swiftSettings: strict),
     .target(
+      name: "Approval", dependencies: ["StationKit"], path: "Plugins/Approval", swiftSettings: strict),
+    .target(
       name: "Directory", dependencies: ["StationKit"], path: "Plugins/Directory",
       swiftSettings: strict),
     .target(
       name: "StationDaemon",
       dependencies: [
         "StationKit", "StationAudit", "StationCrypto", "StationStore", "StationRPC",
-        "StationTransport", "StationSystemd", "SupportRequests", "Directory",
+        "StationTransport", "StationSystemd", "Approval", "SupportRequests", "Directory",
         .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
       ], swiftSettings: strict),
     .executableTarget(
@@ -95,7 +97,7 @@ let package = Package(
       ], swiftSettings: strict),
     .testTarget(
       name: "StationDaemonTests",
-      dependencies: ["StationDaemon", "StationRPC", "StationStore", "StationKit"],
+      dependencies: ["StationDaemon", "StationRPC", "StationStore", "StationKit", "Approval"],
       swiftSettings: strict),
     .testTarget(
       name: "StationClientTests",
@@ -103,10 +105,13 @@ let package = Package(
         "StationClient", "StationJSON", "StationCrypto", "StationAudit", "StationCalendar",
         "stationctl",
       ], swiftSettings: strict),
+    .target(
+      name: "ModuleTesting", dependencies: ["StationKit"], path: "Tests/ModuleTesting", swiftSettings: strict),
     .testTarget(
-      name: "SupportRequestsTests", dependencies: ["SupportRequests", "Directory", "StationKit"],
+      name: "SupportRequestsTests",
+      dependencies: ["SupportRequests", "Directory", "StationKit", "ModuleTesting"], swiftSettings: strict),
+    .testTarget(
+      name: "DirectoryTests", dependencies: ["Directory", "StationKit", "ModuleTesting"],
       swiftSettings: strict),
-    .testTarget(
-      name: "DirectoryTests", dependencies: ["Directory", "StationKit"], swiftSettings: strict),
   ]
 )

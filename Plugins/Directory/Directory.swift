@@ -37,7 +37,7 @@ package enum Directory {
     schema: Schemas.dutyBody,
     fields: [Collection.Field("unit", .text), Collection.Field("starts", .integer)],
     indexes: [Collection.Index("by_unit", on: ["unit", "starts"])],
-    retention: .years(3))
+    retention: .years(3, after: "ends"))
 
   static let changed = EventKind(
     "unit_changed", Text("A unit was created, changed or retired", zh: "单位被建立、变更或撤销"),

@@ -45,7 +45,7 @@ struct Escalation: Sendable {
     _ record: Record, _ old: SupportRequest, _ context: CallContext, _ tx: any Transaction
   ) throws {
     var request = old
-    request.state = try LifeCycle.next(old.state, .lapse)
+    request.state = try RequestLife.table.next(old.state, .lapse)
     request.outcome.feedback = .missing
     request.marks["incomplete"] = true
     request.ended = context.now

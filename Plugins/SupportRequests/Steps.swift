@@ -39,7 +39,7 @@ struct Steps: Sendable {
       throw RPCError(.conflict, pointer: "/version", details: ["version": .int(record.version)])
     }
     let from = request.state
-    request.state = try LifeCycle.next(from, action, former: request.former)
+    request.state = try RequestLife.table.next(from, action, former: request.former)
     try refresh(&request, context)
     let notes = try change(&request, from, params, context, tx)
     request.history.append(

@@ -19,7 +19,10 @@ package enum SupportRequests {
       deadlines: [Escalation(catalogue: catalogue).kind],
       events: Announcement.kinds,
       calls: [Units.get],
-      rules: SupportRules.table(catalogue))
+      rules: SupportRules.table(catalogue),
+      lifeCycles: [
+        RequestLife.table.declared("request", Text("The life of a request", zh: "支援请求的流转"))
+      ])
   }
 
   /// The units that a configuration names, which the directory has to have.
@@ -53,7 +56,7 @@ package enum SupportRequests {
       figuresIndex,
     ],
     personal: ["/summary", "/place", "/contact", "/history"],
-    retention: .years(10))
+    retention: .years(10, after: "ended"))
 
   static let cycle = Collection(
     name: "cycle",
@@ -62,7 +65,7 @@ package enum SupportRequests {
     fields: figureFields + [Collection.Field("request", .text)],
     indexes: [figuresIndex, Collection.Index("by_request", on: ["request"])],
     personal: ["/history"],
-    retention: .years(10))
+    retention: .years(10, after: "ended"))
 
   private static func open(_ catalogue: Catalogue) -> Method {
     let opening = Opening(catalogue: catalogue)

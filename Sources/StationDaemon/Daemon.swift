@@ -1,3 +1,4 @@
+import Approval
 import Directory
 import Foundation
 import Logging
@@ -49,7 +50,7 @@ package final class Daemon: Sendable {
   ) throws -> [Module] {
     var modules = [
       RPCModule.module(discovery), SystemModule.module(services), AuditModule.module(services),
-      EventsModule.module(), ApprovalModule.module(), Directory.module(),
+      EventsModule.module(), Approval.module(), Directory.module(),
     ]
     if configuration.development { modules.append(DevModule.module(services)) }
     if configuration.supportEnabled {

@@ -10,16 +10,19 @@ public struct Collection: Sendable {
   /// Members of the body that are kept in columns of their own, to be indexed and counted.
   public let fields: [Field]
   public let indexes: [Index]
-  /// JSON pointers of members that are personal data.
+  /// JSON pointers of top-level members (`/name`) that are personal data: each is encrypted at rest as one
+  /// value, with the key of the record's subject.
   public let personal: [String]
-  /// How long a record is kept after it is closed.
+  /// Whose key that is.
+  public let subject: Subject
+  /// How long a record is kept, and from when.
   public let retention: Retention
   /// Few, often read and seldom written: the writer keeps decoded records in memory.
   public let cached: Bool
 
   public init(
     name: String, summary: Text, schema: JSONValue, fields: [Field] = [], indexes: [Index] = [],
-    personal: [String] = [], retention: Retention, cached: Bool = false
+    personal: [String] = [], subject: Subject = .own, retention: Retention, cached: Bool = false
   ) {
     self.name = name
     self.summary = summary
@@ -27,6 +30,7 @@ public struct Collection: Sendable {
     self.fields = fields
     self.indexes = indexes
     self.personal = personal
+    self.subject = subject
     self.retention = retention
     self.cached = cached
   }
@@ -42,7 +46,21 @@ public struct Collection: Sendable {
     }
   }
 
-  public enum FieldType: String, Sendable { case text, integer }
+  public enum FieldType: String, Sendable {
+    case text, integer
+    /// For a personal member that is a text: the column holds a keyed, truncated digest of it, so that it can be
+    /// found by its exact value and by nothing else. A query gives the value itself; what it finds is compared
+    /// again after decryption. Not for unique indexes, ranges, order or `forEach`.
+    case blind
+  }
+
+  /// The person (or case) whose key encrypts a record's personal members, and with whom they are erased.
+  public enum Subject: Sendable, Hashable {
+    /// The record's own id.
+    case own
+    /// A top-level member, a text that is not personal itself, and that no put changes.
+    case member(String)
+  }
 
   /// An index over fields, in order. The store adds the order of insertion as the last key.
   public struct Index: Sendable, Hashable {
@@ -59,6 +77,7 @@ public struct Collection: Sendable {
 
   public enum Retention: Sendable, Hashable {
     case forever
-    case years(Int)
+    /// Years after the instant (RFC 3339) in a top-level member; while the member is absent, the record is kept.
+    case years(Int, after: String)
   }
 }

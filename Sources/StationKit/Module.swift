@@ -14,11 +14,13 @@ public struct Module: Sendable {
   public let calls: [String]
   /// Rules that its errors name, with their source; shown in the reference docs.
   public let rules: [Rule]
+  /// The life cycles of its records; drawn in the reference docs.
+  public let lifeCycles: [DeclaredLifeCycle]
 
   public init(
     name: String, title: Text, version: String, collections: [Collection] = [],
     methods: [Method], deadlines: [DeadlineKind] = [], events: [EventKind] = [],
-    calls: [String] = [], rules: [Rule] = []
+    calls: [String] = [], rules: [Rule] = [], lifeCycles: [DeclaredLifeCycle] = []
   ) {
     self.name = name
     self.title = title
@@ -29,6 +31,7 @@ public struct Module: Sendable {
     self.events = events
     self.calls = calls
     self.rules = rules
+    self.lifeCycles = lifeCycles
   }
 }
 

@@ -31,6 +31,11 @@ public protocol Transaction: ReadTransaction {
   /// Removes the record.
   /// - Throws: `conflict` unless the stored version is `version`.
   func delete(_ collection: String, _ id: String, version: Int) throws
+  /// Destroys what the module keeps about a subject: its key, every record with personal members that has this
+  /// subject, and their index columns. The log and its proofs stay. A tombstone, if one is wanted, is a record
+  /// of a collection without personal members.
+  /// - Returns: how many records were destroyed.
+  func erase(subject: String) throws -> Int
   /// The next number of a gapless series, from 1.
   func next(series: String) throws -> Int
   /// Sets the one deadline of (`kind`, `subject`), replacing an earlier one.

@@ -122,6 +122,10 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     written.append(Touched(collection: name, id: id, version: version, commitment: commitment))
   }
 
+  package func erase(subject: String) throws -> Int {
+    throw RPCError(.unavailable)
+  }
+
   package func next(series: String) throws -> Int {
     hasWritten = true
     return try state.next(series: "\(module.name)/\(series)", on: db)

@@ -1,5 +1,6 @@
 import Directory
 import Foundation
+import ModuleTesting
 import StationKit
 import Testing
 

@@ -1,3 +1,4 @@
+import Approval
 import Foundation
 import StationDaemon
 import StationKit
@@ -14,7 +15,7 @@ import Testing
     init() throws {
       store = try Store(
         StoreConfiguration(directory: directory, origin: "test.example/audit"),
-        registry: try Registry([ApprovalModule.module(), Self.pay]),
+        registry: try Registry([Approval.module(), Self.pay]),
         environment: Environment(
           clock: clock, calendar: try WorkCalendar(years: []), zone: .shanghai, uid: 0, gid: 0,
           checksResults: true),

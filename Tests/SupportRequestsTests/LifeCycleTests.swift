@@ -1,3 +1,4 @@
+import ModuleTesting
 import StationKit
 import SupportRequests
 import Testing
@@ -45,9 +46,9 @@ struct LifeCycleTests {
   @Test("every state and action is allowed or refused as the table says", arguments: cells)
   func cell(_ state: State, _ action: Action) throws {
     if let target = Self.expected[state]?[action] {
-      #expect(try LifeCycle.next(state, action, former: .assigned) == target)
+      #expect(try RequestLife.table.next(state, action, former: .assigned) == target)
     } else {
-      let error = #expect(throws: RPCError.self) { try LifeCycle.next(state, action) }
+      let error = #expect(throws: RPCError.self) { try RequestLife.table.next(state, action) }
       #expect(error?.kind == .wrongState)
       #expect(error?.details?["allowed"] != .array([]))
     }

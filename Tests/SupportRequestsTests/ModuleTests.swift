@@ -1,3 +1,4 @@
+import ModuleTesting
 import StationKit
 import SupportRequests
 import Testing

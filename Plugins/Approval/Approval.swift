@@ -4,7 +4,7 @@ import StationKit
 ///
 /// A module asks with `approval.request` inside its own transaction, and later takes the decision with
 /// `approval.consume`, once, for exactly the action, subject and payload that were approved.
-package enum ApprovalModule {
+package enum Approval {
   package static func module() -> Module {
     Module(
       name: "approval", title: Text("Approval by a second person", zh: "双人审批"), version: "1.0",
@@ -39,7 +39,7 @@ package enum ApprovalModule {
     name: "request", summary: Text("A request for approval", zh: "审批申请"),
     schema: Shapes.object(properties, required: required),
     fields: [.init("state", .text)], indexes: [.init("by_state", on: ["state"])],
-    personal: ["/payload"], retention: .years(10))
+    personal: ["/payload"], retention: .years(10, after: "expires_at"))
 
   private static let header: JSONObject = {
     var header = properties

@@ -2,41 +2,46 @@ import StationKit
 
 /// A store in memory that runs modules' handlers as the daemon does: schemas, declared names, expected
 /// versions, rollback of what fails, deadlines that fire once.
-final class TestStore {
-  struct Emitted: Equatable {
-    let name: String
-    let payload: JSONObject
+package final class TestStore {
+  package struct Emitted: Equatable {
+    package let name: String
+    package let payload: JSONObject
   }
 
-  struct Scheduled {
-    let due: Instant
-    let payload: JSONObject
+  package struct Scheduled {
+    package let due: Instant
+    package let payload: JSONObject
+
+    package init(due: Instant, payload: JSONObject) {
+      self.due = due
+      self.payload = payload
+    }
   }
 
-  struct Row {
-    var record: Record
-    let sequence: Int
+  package struct Row {
+    package var record: Record
+    package let sequence: Int
   }
 
   /// Everything that a failed call takes back.
-  struct Contents {
-    var rows: [String: [String: Row]] = [:]
-    var series: [String: Int] = [:]
-    var deadlines: [String: Scheduled] = [:]
-    var events: [Emitted] = []
+  package struct Contents {
+    package var rows: [String: [String: Row]] = [:]
+    package var series: [String: Int] = [:]
+    package var deadlines: [String: Scheduled] = [:]
+    package var events: [Emitted] = []
     var sequence = 0
   }
 
-  var contents = Contents()
-  var now: Instant
-  var calendar = WorkCalendar.weekendsOnly
+  package var contents = Contents()
+  package var now: Instant
+  package var calendar = WorkCalendar.weekendsOnly
   /// Whether schemas are checked; only a benchmark says no.
-  var checks = true
+  package var checks = true
   private let modules: [String: Module]
   private var methods: [String: (module: String, method: Method)] = [:]
   private var schemas: [String: JSONSchema] = [:]
 
-  init(_ modules: [Module], now: Instant) throws {
+  package init(_ modules: [Module], now: Instant) throws {
     self.now = now
     self.modules = Dictionary(uniqueKeysWithValues: modules.map { ($0.name, $0) })
     for module in modules {
@@ -57,12 +62,15 @@ final class TestStore {
 
   /// Calls a method as a client does.
   @discardableResult
-  func call(_ name: String, _ params: JSONObject, as principal: Principal = .all) throws -> JSONValue {
+  package func call(
+    _ name: String, _ params: JSONObject, as principal: Principal = .all, purpose: String = "handling",
+    reason: String = "test"
+  ) throws -> JSONValue {
     guard let (module, method) = methods[name] else { throw RPCError(.methodNotFound) }
     try check("params \(name)", .object(params), .invalidParams)
     let before = contents
     do {
-      let result = try run(module, method, name, params, context(name, principal))
+      let result = try run(module, method, name, params, context(name, principal, purpose, reason))
       try check("result \(name)", result, .internalError)
       return result
     } catch {
@@ -71,12 +79,16 @@ final class TestStore {
     }
   }
 
-  func context(_ method: String, _ principal: Principal) -> CallContext {
-    CallContext(principal: principal, method: method, now: now, calendar: calendar, zone: .shanghai)
+  package func context(
+    _ method: String, _ principal: Principal, _ purpose: String? = nil, _ reason: String? = nil
+  ) -> CallContext {
+    CallContext(
+      principal: principal, method: method, now: now, calendar: calendar, zone: .shanghai, purpose: purpose,
+      reason: reason)
   }
 
   /// Moves the clock on, firing what comes due on the way, each at its instant.
-  func advance(to instant: Instant) throws {
+  package func advance(to instant: Instant) throws {
     while let (key, next) = contents.deadlines.min(by: { ($0.value.due, $0.key) < ($1.value.due, $1.key) }),
       next.due <= instant
     {
@@ -88,7 +100,7 @@ final class TestStore {
   }
 
   /// Moves the clock as if the daemon had been down: what came due fires afterwards, late.
-  func sleep(to instant: Instant) throws {
+  package func sleep(to instant: Instant) throws {
     now = instant
     while let (key, next) = contents.deadlines.min(by: { ($0.value.due, $0.key) < ($1.value.due, $1.key) }),
       next.due <= instant
@@ -105,7 +117,9 @@ final class TestStore {
   }
 
   /// Runs a deadline's handler, also again for one that has fired.
-  func handle(_ module: String, _ kind: String, subject: String, _ deadline: Scheduled, late: Bool) throws {
+  package func handle(_ module: String, _ kind: String, subject: String, _ deadline: Scheduled, late: Bool)
+    throws
+  {
     guard let kind = modules[module]?.deadlines.first(where: { $0.name == kind }) else { return }
     let fired = Deadline(
       kind: kind.name, subject: subject, due: deadline.due, payload: deadline.payload, late: late)
@@ -113,7 +127,7 @@ final class TestStore {
     try kind.fire(fired, context, TestTransaction(self, module, context))
   }
 
-  func run(
+  package func run(
     _ module: String, _ method: Method, _ name: String, _ params: JSONObject, _ context: CallContext
   ) throws -> JSONValue {
     let tx = TestTransaction(self, module, context)
@@ -124,7 +138,7 @@ final class TestStore {
     }
   }
 
-  func check(_ schema: String, _ value: JSONValue, _ kind: ErrorKind) throws {
+  package func check(_ schema: String, _ value: JSONValue, _ kind: ErrorKind) throws {
     guard checks else { return }
     guard let compiled = schemas[schema] else { throw StoreError.undeclared(schema) }
     guard let violation = compiled.validate(value) else { return }
@@ -134,18 +148,18 @@ final class TestStore {
     throw StoreError.schema(schema, violation.pointer.description, violation.message)
   }
 
-  func module(_ name: String) throws -> Module {
+  package func module(_ name: String) throws -> Module {
     guard let module = modules[name] else { throw StoreError.undeclared(name) }
     return module
   }
 
-  func target(_ name: String) throws -> (module: String, method: Method) {
+  package func target(_ name: String) throws -> (module: String, method: Method) {
     guard let found = methods[name] else { throw StoreError.undeclared(name) }
     return found
   }
 
   /// What a module must never do.
-  enum StoreError: Error {
+  package enum StoreError: Error {
     case undeclared(String)
     /// A deadline that its own handler sets again for the same instant.
     case endless(String)
@@ -154,9 +168,9 @@ final class TestStore {
 }
 
 extension Principal {
-  static let all = Principal(uid: 1000, gid: 1000, roles: ["admin"], unit: nil, scope: .all)
+  package static let all = Principal(uid: 1000, gid: 1000, roles: ["admin"], unit: nil, scope: .all)
 
-  static func of(_ unit: String, uid: UInt32 = 2000) -> Principal {
+  package static func of(_ unit: String, uid: UInt32 = 2000) -> Principal {
     Principal(uid: uid, gid: uid, roles: ["desk"], unit: unit, scope: .units([unit]))
   }
 }

@@ -1,12 +1,12 @@
 import StationKit
 
 /// One module's view of a ``TestStore`` during one call.
-final class TestTransaction: Transaction {
+package final class TestTransaction: Transaction {
   private let store: TestStore
   private let name: String
   private let context: CallContext
 
-  init(_ store: TestStore, _ module: String, _ context: CallContext) {
+  package init(_ store: TestStore, _ module: String, _ context: CallContext) {
     self.store = store
     self.name = module
     self.context = context
@@ -21,12 +21,12 @@ final class TestTransaction: Transaction {
 
   private func key(_ collection: String) -> String { "\(name).\(collection)" }
 
-  func get(_ collection: String, _ id: String) throws -> Record? {
+  package func get(_ collection: String, _ id: String) throws -> Record? {
     if store.checks { _ = try declared(collection) }
     return store.contents.rows[key(collection)]?[id]?.record
   }
 
-  func create(_ collection: String, id: String?, _ body: JSONObject) throws -> Record {
+  package func create(_ collection: String, id: String?, _ body: JSONObject) throws -> Record {
     if store.checks { _ = try declared(collection) }
     let key = key(collection)
     try store.check("body \(key)", .object(body), .internalError)
@@ -39,7 +39,7 @@ final class TestTransaction: Transaction {
     return record
   }
 
-  func put(_ collection: String, _ id: String, version: Int, _ body: JSONObject) throws -> Record {
+  package func put(_ collection: String, _ id: String, version: Int, _ body: JSONObject) throws -> Record {
     _ = try declared(collection)
     let key = key(collection)
     try store.check("body \(key)", .object(body), .internalError)
@@ -50,20 +50,36 @@ final class TestTransaction: Transaction {
     return record
   }
 
-  func delete(_ collection: String, _ id: String, version: Int) throws {
+  package func delete(_ collection: String, _ id: String, version: Int) throws {
     guard store.contents.rows[key(collection)]?[id]?.record.version == version else {
       throw RPCError(.conflict)
     }
     store.contents.rows[key(collection)]?[id] = nil
   }
 
-  func next(series: String) throws -> Int {
+  package func erase(subject: String) throws -> Int {
+    var erased = 0
+    for collection in try store.module(name).collections where !collection.personal.isEmpty {
+      let key = key(collection.name)
+      for (id, row) in store.contents.rows[key] ?? [:] {
+        switch collection.subject {
+        case .own: guard id == subject else { continue }
+        case .member(let member): guard row.record[member]?.stringValue == subject else { continue }
+        }
+        store.contents.rows[key]?[id] = nil
+        erased += 1
+      }
+    }
+    return erased
+  }
+
+  package func next(series: String) throws -> Int {
     let number = (store.contents.series["\(name)|\(series)"] ?? 0) + 1
     store.contents.series["\(name)|\(series)"] = number
     return number
   }
 
-  func schedule(_ kind: String, subject: String, due: Instant, payload: JSONObject) throws {
+  package func schedule(_ kind: String, subject: String, due: Instant, payload: JSONObject) throws {
     if store.checks {
       guard try store.module(name).deadlines.contains(where: { $0.name == kind }) else {
         throw TestStore.StoreError.undeclared(kind)
@@ -72,16 +88,16 @@ final class TestTransaction: Transaction {
     store.contents.deadlines["\(name)|\(kind)|\(subject)"] = TestStore.Scheduled(due: due, payload: payload)
   }
 
-  func cancel(_ kind: String, subject: String) throws {
+  package func cancel(_ kind: String, subject: String) throws {
     store.contents.deadlines["\(name)|\(kind)|\(subject)"] = nil
   }
 
-  func emit(_ event: String, _ payload: JSONObject) throws {
+  package func emit(_ event: String, _ payload: JSONObject) throws {
     try store.check("event \(name).\(event)", .object(payload), .internalError)
     store.contents.events.append(TestStore.Emitted(name: "\(name).\(event)", payload: payload))
   }
 
-  func call(_ method: String, _ params: JSONObject) throws -> JSONValue {
+  package func call(_ method: String, _ params: JSONObject) throws -> JSONValue {
     if store.checks {
       guard try store.module(name).calls.contains(method) else {
         throw TestStore.StoreError.undeclared(method)
@@ -93,7 +109,7 @@ final class TestTransaction: Transaction {
 
   // MARK: Queries
 
-  func query(_ query: Query) throws -> Page {
+  package func query(_ query: Query) throws -> Page {
     let rows = try matching(query)
     let start =
       query.cursor.flatMap { cursor in rows.firstIndex { String($0.sequence) == cursor } }.map { $0 + 1 } ?? 0
@@ -103,9 +119,9 @@ final class TestTransaction: Transaction {
     return Page(records: page.map(\.record), next: next)
   }
 
-  func count(_ query: Query) throws -> Int { try matching(query).count }
+  package func count(_ query: Query) throws -> Int { try matching(query).count }
 
-  func forEach(_ query: Query, columns: [String], _ body: ([IndexValue]) throws -> Void) throws {
+  package func forEach(_ query: Query, columns: [String], _ body: ([IndexValue]) throws -> Void) throws {
     let collection = try declared(query.collection)
     let index = collection.indexes.first { $0.name == query.index }
     for column in columns where index?.fields.contains(column) != true {
@@ -151,7 +167,7 @@ final class TestTransaction: Transaction {
     }
     guard let value = record[field], value != .null else { return .null }
     switch declared.type {
-    case .text: return value.stringValue.map(IndexValue.text) ?? .null
+    case .text, .blind: return value.stringValue.map(IndexValue.text) ?? .null
     case .integer: return value.intValue.map(IndexValue.integer) ?? .null
     }
   }

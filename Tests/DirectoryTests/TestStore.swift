@@ -1,1 +1,0 @@
-../SupportRequestsTests/TestStore.swift

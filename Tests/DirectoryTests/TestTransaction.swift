@@ -1,1 +1,0 @@
-../SupportRequestsTests/TestTransaction.swift
