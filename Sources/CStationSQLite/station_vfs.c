@@ -17,6 +17,8 @@ typedef struct {
   sqlite3_int64 start;    // where in the file the buffer's first byte belongs
   int length;
   int gathers;            // off until station_vfs_gather()
+  int defers;             // syncs are left to station_wal_sync()
+  int synced;             // the file's name is on disk too: SQLite syncs the directory with the first sync
   sqlite3_file *real;     // behind this struct, in the same allocation
 } WalFile;
 
@@ -83,7 +85,10 @@ static int wal_sync(sqlite3_file *base, int flags) {
   WalFile *file = (WalFile *)base;
   int flushed = flush(file);
   if (flushed != SQLITE_OK) return flushed;
-  return file->real->pMethods->xSync(file->real, flags);
+  if (file->defers && file->synced) return SQLITE_OK;
+  int code = file->real->pMethods->xSync(file->real, flags);
+  if (code == SQLITE_OK) file->synced = 1;
+  return code;
 }
 
 static int wal_size(sqlite3_file *base, sqlite3_int64 *size) {
@@ -182,12 +187,24 @@ int station_vfs_install(void) {
   return installed;
 }
 
-int station_vfs_gather(void *connection) {
+void *station_vfs_wal(void *connection) {
   sqlite3_file *file = NULL;
   int code = sqlite3_file_control(connection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
-  if (code != SQLITE_OK) return code;
   // In WAL mode the "journal" is the WAL.
-  if (file == NULL || file->pMethods != &wal_methods) return SQLITE_MISUSE;
-  ((WalFile *)file)->gathers = 1;
+  if (code != SQLITE_OK || file == NULL || file->pMethods != &wal_methods) return NULL;
+  return file;
+}
+
+int station_vfs_gather(void *connection) {
+  WalFile *file = station_vfs_wal(connection);
+  if (file == NULL) return SQLITE_MISUSE;
+  file->gathers = 1;
   return SQLITE_OK;
+}
+
+void station_wal_defer(void *wal, int on) { ((WalFile *)wal)->defers = on; }
+
+int station_wal_sync(void *wal) {
+  sqlite3_file *real = ((WalFile *)wal)->real;
+  return real->pMethods->xSync(real, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
 }

@@ -7,8 +7,6 @@ final class Mailbox<Item>: @unchecked Sendable {
   private var items: [Item] = []
   private var isOpen = true
   private var poked = false
-  /// A waiting thread is woken when as many items are there.
-  private var wanted = 1
 
   /// False when closed, or when `limit` items wait already.
   func post(_ item: Item, limit: Int) -> Bool {
@@ -16,7 +14,7 @@ final class Mailbox<Item>: @unchecked Sendable {
     defer { condition.unlock() }
     guard isOpen, items.count < limit else { return false }
     items.append(item)
-    if items.count == wanted { condition.signal() }
+    if items.count == 1 { condition.signal() }
     return true
   }
 
@@ -43,24 +41,15 @@ final class Mailbox<Item>: @unchecked Sendable {
   }
 
   /// Up to `limit` items; none when poked, or after `seconds`; nil when closed and empty.
-  /// - Parameter expecting: once one item is there, how many to wait for, for at most `gathering` seconds.
-  func take(
-    upTo limit: Int, waiting seconds: Double?, expecting: Int = 1, gathering: Double = 0
-  ) -> [Item]? {
+  func take(upTo limit: Int, waiting seconds: Double?) -> [Item]? {
     condition.lock()
     defer { condition.unlock() }
-    wanted = 1
     while items.isEmpty, isOpen, !poked {
       if let seconds {
         if !condition.wait(until: Date(timeIntervalSinceNow: seconds)) { break }
       } else {
         condition.wait()
       }
-    }
-    if !items.isEmpty, items.count < expecting, isOpen, !poked {
-      wanted = expecting
-      let end = Date(timeIntervalSinceNow: gathering)
-      while items.count < expecting, isOpen, !poked, condition.wait(until: end) {}
     }
     poked = false
     if items.isEmpty { return isOpen ? [] : nil }

@@ -18,6 +18,8 @@ extension Store {
     reason: String?, token: CallToken, report: @escaping @Sendable (String) -> Void,
     done: @escaping @Sendable (ReadOutcome) -> Void
   ) {
+    // What was read may be of a commit that is not on disk yet.
+    let done: @Sendable (ReadOutcome) -> Void = { [self] outcome in whenDurable { done(outcome) } }
     let fail: @Sendable (RPCError) -> Void = {
       done(ReadOutcome(answer: .failure($0), disclosed: [], via: []))
     }
@@ -91,9 +93,10 @@ extension Store {
       deliver([])
     }
     let posted = read(
-      { db in
+      { [self] db in
         do {
-          deliver(try EventTable.after(seq, limit: limit, on: db))
+          let events = try EventTable.after(seq, limit: limit, on: db)
+          whenDurable { deliver(events) }
         } catch {
           fail(error)
         }

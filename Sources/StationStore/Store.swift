@@ -16,6 +16,7 @@ package final class Store: Sendable {
   private let writer: Writer
   private let readers: Readers
   private let anchor: AnchorKeeper
+  private let syncer: Syncer
   private let lock: StateLock
   let report: @Sendable (String) -> Void
 
@@ -39,7 +40,7 @@ package final class Store: Sendable {
     pool = try Self.openPool(configuration)
     try Self.migrate(pool, catalog)
     let health = health
-    try pool.writeWithoutTransaction { db in
+    let wal = try pool.writeWithoutTransaction { db -> WALHandle? in
       try Settings.prepareWriter(db, synchronous: configuration.synchronous)
       try Settings.assertLive(db, synchronous: configuration.synchronous)
       // The page count after each commit; the board outlives the connection, both end with the store.
@@ -51,6 +52,8 @@ package final class Store: Sendable {
             .walPages.store(pages, ordering: .relaxed)
           return SQLITE_OK
         }, Unmanaged.passUnretained(health).toOpaque())
+      guard configuration.synchronous == "FULL", let connection = db.sqliteConnection else { return nil }
+      return WALHandle(connection: UnsafeMutableRawPointer(connection))
     }
     let (log, eventSeq) = try pool.read { db in
       (try AuditLog(loading: db), try EventTable.newest(on: db))
@@ -59,9 +62,10 @@ package final class Store: Sendable {
     anchor = AnchorKeeper(
       anchor: try Anchor(directory: configuration.anchorDirectory, signer: signer), health: health,
       report: hooks.report)
+    syncer = Syncer(hooks: hooks, health: health, anchor: anchor, wal: wal)
     writer = Writer(
       pool: pool, catalog: catalog, environment: environment, hooks: hooks, health: health,
-      anchor: anchor, configuration: configuration, log: log, eventSeq: eventSeq)
+      syncer: syncer, wal: wal, configuration: configuration, log: log, eventSeq: eventSeq)
     readers = Readers(threads: configuration.readerThreads, limit: configuration.queueLimit)
   }
 
@@ -106,6 +110,9 @@ package final class Store: Sendable {
       }
     }
   }
+
+  /// Runs `answer` once everything that a reader can have seen until now is on disk: mostly at once.
+  func whenDurable(_ answer: @escaping @Sendable () -> Void) { syncer.whenDurable(answer) }
 
   /// Reads on the calling thread; for start-up and administration.
   func readNow<T>(_ body: (Database) throws -> T) throws -> T {

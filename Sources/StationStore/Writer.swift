@@ -16,7 +16,9 @@ final class Writer: @unchecked Sendable {
   private let environment: Environment
   private let hooks: StoreHooks
   private let health: HealthBoard
-  private let anchor: AnchorKeeper
+  private let syncer: Syncer
+  /// nil where SQLite itself syncs.
+  private let wal: WALHandle?
   private let queueLimit: Int
   private let checkpointPages: Int32
   private let state: WriterState
@@ -31,20 +33,19 @@ final class Writer: @unchecked Sendable {
 
   private static let callsPerBatch = 128
   private static let deadlinesPerBatch = 64
-  /// Seconds that a batch waits for calls to join it.
-  private static let gathering = 0.000_3
   private static let idempotencyDays = 30
 
   init(
     pool: DatabasePool, catalog: Catalog, environment: Environment, hooks: StoreHooks,
-    health: HealthBoard, anchor: AnchorKeeper, configuration: StoreConfiguration, log: AuditLog, eventSeq: Int
+    health: HealthBoard, syncer: Syncer, wal: WALHandle?, configuration: StoreConfiguration, log: AuditLog, eventSeq: Int
   ) {
     self.pool = pool
     self.catalog = catalog
     self.environment = environment
     self.hooks = hooks
     self.health = health
-    self.anchor = anchor
+    self.syncer = syncer
+    self.wal = wal
     queueLimit = configuration.queueLimit
     checkpointPages = configuration.checkpointPages
     self.log = log
@@ -53,6 +54,8 @@ final class Writer: @unchecked Sendable {
 
   func start() throws {
     state.setNextDue(try pool.read { try DeadlineTable.nextDue(on: $0) })
+    wal?.leavesSyncs(true)
+    syncer.start()
     let thread = Thread { [self] in
       run()
       finished.signal()
@@ -73,19 +76,16 @@ final class Writer: @unchecked Sendable {
   func stop() {
     mailbox.close()
     finished.wait()
+    syncer.stop()
+    wal?.leavesSyncs(false)
     // The connection closes only when its statements are gone.
     hot = nil
   }
 
   private func run() {
-    // Callers that were answered together ask again together: waiting a moment for half as many as the
-    // batch before keeps a lone early bird from taking a whole commit for itself. One caller never waits.
-    var before = 0
-    while let jobs = mailbox.take(
-      upTo: Self.callsPerBatch, waiting: patience(), expecting: before / 2, gathering: Self.gathering)
-    {
-      before = jobs.count
-      if isBroken {
+    while let jobs = mailbox.take(upTo: Self.callsPerBatch, waiting: patience()) {
+      if isBroken || syncer.isBroken {
+        isBroken = true
         answer(jobs.map { ($0, .failure(RPCError(.unavailable))) })
         continue
       }
@@ -93,7 +93,10 @@ final class Writer: @unchecked Sendable {
       settling += jobs.filter { if case .settle = $0.work { true } else { false } }
       runBatch(calls)
       if !settling.isEmpty, !deadlineIsDue || isBroken {
-        answer(settling.map { ($0, isBroken ? .failure(RPCError(.unavailable)) : .success([])) })
+        // Whatever they waited for is on disk.
+        syncer.drain()
+        let answer: Answer = isBroken || syncer.isBroken ? .failure(RPCError(.unavailable)) : .success([])
+        self.answer(settling.map { ($0, answer) })
         settling = []
       }
     }
@@ -132,17 +135,16 @@ final class Writer: @unchecked Sendable {
         extended = try commit(jobs, &answers, firesDeadlines, usesSavepoints: true)
       }
       log = extended
-      health.batchCommitted(calls: jobs.count)
     } catch {
       state.restore(mark)
+      syncer.abandon()
       fail(error, jobs)
       return
     }
-    anchor.publish(log.tree.head)
-    // Told of before the answers leave: who was answered and then subscribes must not hear of them as new.
-    let events = state.takeEvents()
-    if !events.isEmpty { hooks.events(events) }
-    answer(answers)
+    syncer.finish(
+      Syncer.Commit(
+        answers: answers, events: state.takeEvents(), head: log.tree.head, calls: jobs.count),
+      othersWait: mailbox.count > 0)
     maintain()
   }
 
@@ -177,6 +179,7 @@ final class Writer: @unchecked Sendable {
     try db.run("BEGIN IMMEDIATE")
     do {
       let value = try body()
+      syncer.begin()
       try db.run("COMMIT")
       return value
     } catch {
@@ -233,6 +236,11 @@ final class Writer: @unchecked Sendable {
   }
 
   private func checkpoint() {
+    // The database must not be written before the WAL is on disk: SQLite makes sure of that by itself here.
+    syncer.drain()
+    guard !syncer.isBroken else { return }
+    wal?.leavesSyncs(false)
+    defer { wal?.leavesSyncs(true) }
     do {
       try pool.writeWithoutTransaction { db in
         var inLog: Int32 = 0

@@ -19,4 +19,17 @@ int station_vfs_install(void);
 /// before they are written. Set FULL first, and never lower it again.
 int station_vfs_gather(void *connection);
 
+/// The connection's WAL, for the two calls below; NULL if it is not one of this VFS's. It lives as long as the
+/// connection.
+void *station_vfs_wal(void *connection);
+
+/// Whether SQLite's syncs of this WAL do nothing but write out what was gathered, because whoever set this calls
+/// station_wal_sync() before anyone is told of the commit. Never while a checkpoint runs: the database must not
+/// be written before the WAL is on disk. On the connection's thread. The first sync of a file is never left out.
+void station_wal_defer(void *wal, int on);
+
+/// Waits until what was written to the WAL so far is on disk. On any thread, one call at a time, also while the
+/// connection goes on. Returns an SQLite result code.
+int station_wal_sync(void *wal);
+
 #endif

@@ -1,0 +1,40 @@
+import StationKit
+
+/// The life cycle of a stop on one account.
+///
+/// A bank's answer may come late, after the clock has given it up: the table takes it, since it is a fact. A
+/// freeze can follow a stop that lapsed or was never answered; the lapse stays counted.
+package enum StopLife {
+  private static let inForce: [StopState] = [.frozen, .renewed]
+  private static let returning: [StopState] = [.returnDecided, .notice]
+  private static let held: [StopState] = [.stopped, .freezeRequested] + inForce + returning
+
+  package static let table = LifeCycle<StopState, StopAction>(
+    initial: .intake,
+    [
+      ([.intake], .validate, .state(.validated)),
+      ([.validated], .requestStop, .state(.stopRequested)),
+      ([.stopRequested, .noAnswer], .answerStopped, .state(.stopped)),
+      ([.stopRequested, .noAnswer], .answerMismatch, .state(.refusedMismatch)),
+      ([.stopRequested], .answerNone, .state(.noAnswer)),
+      ([.stopped, .noAnswer, .lapsed, .freezeRequested], .requestFreeze, .state(.freezeRequested)),
+      ([.freezeRequested, .lapsed], .orderFreeze, .same),
+      ([.freezeRequested, .lapsed, .queued], .recordFrozen, .state(.frozen)),
+      ([.freezeRequested, .lapsed], .recordQueued, .state(.queued)),
+      ([.freezeRequested], .recordFreezeRefused, .former),
+      ([.queued], .takeEffect, .state(.frozen)),
+      (inForce + returning, .requestRenewal, .same),
+      (inForce, .recordRenewal, .state(.renewed)),
+      (returning, .recordRenewal, .same),
+      (held + [.queued], .findUnrelated, .same),
+      (held + [.queued], .release, .state(.released)),
+      (held, .lapse, .state(.lapsed)),
+      (inForce, .decideReturn, .state(.returnDecided)),
+      (returning, .withdrawReturn, .former),
+      ([.returnDecided], .approveReturn, .same),
+      ([.returnDecided], .beginNotice, .state(.notice)),
+      (returning, .orderReturn, .same),
+      (returning, .execute, .state(.executed)),
+      (returning, .executePart, .state(.frozen)),
+    ])
+}
