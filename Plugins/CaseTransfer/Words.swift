@@ -72,3 +72,13 @@ enum TroubleCode: String, Sendable, CaseIterable {
 enum PersonRole: String, Sendable, CaseIterable {
   case suspect, victim, witness, missing, other
 }
+
+/// What an item of evidence is.
+package enum ItemKind: String, Sendable, CaseIterable {
+  case physical, document, digital
+}
+
+/// In what condition an item is.
+package enum Condition: String, Sendable, CaseIterable {
+  case intact, sealed, opened, damaged, incomplete
+}

@@ -28,6 +28,8 @@ package struct ReturnDecision: Sendable, Hashable {
   /// The notice of a shared return, and the bank's term to finish.
   package var notice: StoredTerm?
   package var bank: StoredTerm?
+  /// When the bank had finished.
+  package var finished: Instant?
 
   package init(shares: [Share], frozen: Int, decided: Instant, decidedBy: String) {
     self.shares = shares

@@ -37,10 +37,14 @@ package struct Stop: Sendable, Hashable {
   /// Since when it is known that the money has nothing to do with the case, and by when it is to be released.
   package var unrelated: StoredTerm?
   package var decision: ReturnDecision?
+  /// Returns that the bank has finished.
+  package var returns: [ReturnDecision] = []
   /// How many ends passed without anyone having dealt with them: the figures' lapses.
   package var lapses = 0
   /// Alarms of the present term that have gone out, counted from its first.
   package var alarms = 0
+  /// One-off notices of the clock that have gone out.
+  package var told: [String] = []
   /// When the money was released.
   package var released: Instant?
   package var ended: Instant?
@@ -68,6 +72,14 @@ package struct Stop: Sendable, Hashable {
   /// held or what is held has no end of its own.
   package var ends: Instant? {
     if state.isFrozen { return freeze?.term?.end }
-    return state == .stopped || state == .freezeRequested ? hold?.end : nil
+    return isStopped ? hold?.end : nil
+  }
+
+  /// Whether it is one of the two stops that an account may have: a stop that never came about is not.
+  package var isCounted: Bool { hold != nil || state == .stopRequested }
+
+  /// Whether the stop itself still runs, before a freeze has taken its place.
+  package var isStopped: Bool {
+    state == .stopped || state == .freezeRequested && former == .stopped
   }
 }

@@ -21,14 +21,6 @@ package enum StopState: String, Sendable, CaseIterable {
   case executed
   case released, lapsed
 
-  /// Whether the bank is known to hold the account's money for this stop.
-  package var holds: Bool {
-    switch self {
-    case .stopped, .freezeRequested, .frozen, .renewed, .returnDecided, .notice: true
-    default: false
-    }
-  }
-
   /// Whether a freeze is in force.
   package var isFrozen: Bool {
     switch self {
@@ -44,7 +36,4 @@ package enum StopState: String, Sendable, CaseIterable {
     default: false
     }
   }
-
-  /// Whether it is one of the two stops that an account may have: a stop that never came about is not.
-  package var isCounted: Bool { self != .refusedMismatch && self != .noAnswer }
 }

@@ -164,6 +164,9 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int 
 static int installed;
 
 static void install(void) {
+  // Nobody asks SQLite how much memory it has, and counting takes a lock at every allocation. Too late where
+  // something has used SQLite before: then it counts.
+  (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   installed = sqlite3_initialize();
   if (installed != SQLITE_OK) return;
   sqlite3_vfs *found = sqlite3_vfs_find(NULL);

@@ -25,6 +25,12 @@ extension Store {
     return signer
   }
 
+  /// Before SQLite is used at all.
+  static func installFileLayer() throws {
+    let code = station_vfs_install()
+    guard code == 0 else { throw StoreError("SQLite's file layer could not be set up (code \(code))") }
+  }
+
   /// Refuses a database written by a newer version, without changing a byte of it.
   static func refuseNewer(_ configuration: StoreConfiguration) throws {
     guard access(configuration.databasePath, F_OK) == 0 else { return }
@@ -41,8 +47,6 @@ extension Store {
   }
 
   static func openPool(_ configuration: StoreConfiguration) throws -> DatabasePool {
-    let code = station_vfs_install()
-    guard code == 0 else { throw StoreError("SQLite's file layer could not be set up (code \(code))") }
     var settings = Configuration()
     settings.label = "store"
     settings.maximumReaderCount = configuration.readerThreads + 1

@@ -31,6 +31,7 @@ package final class Store: Sendable {
     report = hooks.report
     self.environment = environment
     health = HealthBoard()
+    try Self.installFileLayer()
     for directory in [configuration.directory, configuration.anchorDirectory] {
       guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw FileError(directory) }
     }

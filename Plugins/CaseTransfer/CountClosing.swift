@@ -1,0 +1,62 @@
+import StationKit
+
+/// What the second signature of a count leaves behind: a link in each item's chain of custody with both counts
+/// and both signatures, and a discrepancy for each difference.
+struct CountClosing {
+  let items: [EvidenceItem]
+  let first: TransferCase.Round
+  let second: (side: TransferCase.Side, record: String)
+  let sheet: CountSheet
+  let found: [Int: [Difference]]
+
+  func write(_ handling: Handling) throws {
+    let firstSheet = try CountSheet(record: first.record, handling.tx)
+    for var item in items {
+      guard let earlier = firstSheet.counts[item.number], let later = sheet.counts[item.number] else {
+        throw RPCError(.internalError)
+      }
+      let codes = found[item.number] ?? []
+      let blocks = codes.contains(where: \.blocks)
+      let sides = [
+        first.side: side(
+          earlier, by: .string(first.by), at: first.at.text(handling.context), record: first.record),
+        second.side: side(
+          later, by: handling.by, at: handling.now.text(handling.context), record: second.record),
+      ]
+      var more: JSONObject = ["round": .int(first.number)]
+      more["giving"] = sides[.giving]
+      more["receiving"] = sides[.receiving]
+      if !codes.isEmpty { more["differences"] = .array(codes.map { .string($0.rawValue) }) }
+      try handling.link(
+        &item, blocks ? .differing : .counted, from: item.holder, to: item.holder, more: more)
+      // Where both sides agree on a condition, that is what it is now.
+      if earlier.condition == later.condition { item.counted.condition = later.condition }
+      try handling.store(item)
+      let giving = first.side == .giving ? earlier : later
+      let receiving = first.side == .giving ? later : earlier
+      for code in codes { try discrepancy(code, item, giving, receiving, handling) }
+    }
+  }
+
+  private func side(_ counted: Counted, by: JSONValue, at: JSONValue, record: String) -> JSONValue {
+    var json: JSONObject = ["by": by, "at": at, "record": .string(record)]
+    counted.write(into: &json)
+    return .object(json)
+  }
+
+  private func discrepancy(
+    _ code: Difference, _ item: EvidenceItem, _ giving: Counted, _ receiving: Counted, _ handling: Handling
+  ) throws {
+    var body: JSONObject = [
+      "case": .string(handling.id), "leg": .int(handling.item.leg), "round": .int(first.number),
+      "item": .int(item.number), "time": handling.now.column, "code": .string(code.rawValue),
+      "blocks": .bool(code.blocks), "registered": .int(item.counted.quantity),
+      "giving": .int(giving.quantity), "receiving": .int(receiving.quantity),
+      "kind": .string(handling.item.kind.rawValue),
+    ]
+    body.set("sender", handling.item.sender)
+    body.set("receiver", handling.item.receiver)
+    _ = try handling.tx.create(
+      "discrepancy", id: "\(handling.id).r\(first.number).i\(item.number).\(code.rawValue)", body)
+  }
+}

@@ -1,0 +1,56 @@
+import StationKit
+
+extension Duty {
+  /// As it is stored with its case.
+  var json: JSONValue {
+    var json: JSONObject = [
+      "duty": .string(name.rawValue), "rule": .string(rule.id), "version": .string(rule.version),
+      "term": .string(term.description), "start": start.column, "due": due.column,
+      "provisional": .bool(provisional), "calendar": .string(calendarVersion),
+    ]
+    json.set("done", done)
+    if warned { json["warned"] = true }
+    if alarmed { json["alarmed"] = true }
+    return .object(json)
+  }
+
+  init?(_ json: JSONValue) {
+    guard let json = json.objectValue, let name: DutyName = json.word("duty"), let id = json.text("rule"),
+      let version = json.text("version"), let term = json.text("term").flatMap({ Term($0) }),
+      let start = json.instant("start"), let due = json.instant("due"),
+      let calendar = json.text("calendar")
+    else { return nil }
+    self.init(
+      name: name, rule: RuleRef(id: id, version: version), term: term, start: start, due: due,
+      provisional: json["provisional"]?.boolValue ?? false, calendarVersion: calendar)
+    done = json.instant("done")
+    warned = json["warned"]?.boolValue ?? false
+    alarmed = json["alarmed"]?.boolValue ?? false
+  }
+
+  static let storedSchema = Shapes.object(
+    [
+      "duty": Shapes.words(DutyName.self), "rule": Shapes.text(max: Limits.short),
+      "version": Shapes.text(max: Limits.short), "term": Shapes.text(max: Limits.short),
+      "start": Shapes.milliseconds, "due": Shapes.milliseconds, "provisional": Shapes.flag,
+      "calendar": Shapes.text, "done": Shapes.milliseconds, "warned": Shapes.flag, "alarmed": Shapes.flag,
+    ], required: ["duty", "rule", "version", "term", "start", "due", "provisional", "calendar"])
+
+  /// As `get` and `explain` show it.
+  func shown(_ context: CallContext) -> JSONObject {
+    var json: JSONObject = [
+      "duty": .string(name.rawValue), "rule": rule.json, "start": start.text(context),
+      "due": due.text(context), "provisional": .bool(provisional),
+      "overdue": .bool(isOverdue(at: context.now)), "warned": .bool(warned), "alarmed": .bool(alarmed),
+    ]
+    if let done { json["done_at"] = done.text(context) }
+    return json
+  }
+
+  static let shownMembers: JSONObject = [
+    "duty": Shapes.words(DutyName.self), "rule": Schemas.ruleReference, "start": Shapes.instant,
+    "due": Shapes.instant, "provisional": Shapes.flag, "overdue": Shapes.flag, "warned": Shapes.flag,
+    "alarmed": Shapes.flag, "done_at": Shapes.instant,
+  ]
+  static let shownRequired = shownMembers.keys.filter { $0 != "done_at" }
+}

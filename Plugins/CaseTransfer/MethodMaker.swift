@@ -1,0 +1,44 @@
+import StationKit
+
+/// Makes the methods that take a case one step on; they differ in their params, their party and their change.
+struct MethodMaker {
+  let steps: Steps
+
+  init(_ policy: Policy) { steps = Steps(policy: policy) }
+
+  /// - Parameters:
+  ///   - action: what the call does, or a choice where one method stands for several actions.
+  ///   - extra: members of the answer besides the header.
+  func step(
+    _ name: String, _ summary: Text, _ action: @escaping Steps.Choice, by parties: [Steps.Party],
+    _ required: JSONObject = [:], optional: JSONObject = [:], extra: JSONObject = [:],
+    example: JSONObject = [:], result: JSONValue, change: @escaping Steps.Change
+  ) -> Method {
+    Method(
+      name, summary, params: Self.params(required, optional), positional: ["id"],
+      result: Schemas.answer(extra), permission: .role,
+      examples: [Example(summary.en, params: Examples.step(example), result: result)],
+      handler: .write { [steps] params, context, tx in
+        try steps.run(action, by: parties, params, context, tx, change: change)
+      })
+  }
+
+  func step(
+    _ name: String, _ summary: Text, _ action: Action, by parties: [Steps.Party],
+    _ required: JSONObject = [:], optional: JSONObject = [:], extra: JSONObject = [:],
+    example: JSONObject = [:], result: JSONValue, change: @escaping Steps.Change
+  ) -> Method {
+    step(
+      name, summary, { _, _ in action }, by: parties, required, optional: optional, extra: extra,
+      example: example, result: result, change: change)
+  }
+
+  /// The case's id and, last, the version that the caller expects.
+  static func params(_ required: JSONObject, _ optional: JSONObject) -> JSONValue {
+    var members: JSONObject = ["id": Schemas.caseID]
+    for (name, schema) in required { members[name] = schema }
+    for (name, schema) in optional { members[name] = schema }
+    members["version"] = Schemas.version
+    return Shapes.object(members, required: ["id"] + required.keys)
+  }
+}

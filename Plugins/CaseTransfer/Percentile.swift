@@ -1,0 +1,10 @@
+/// Percentiles by nearest rank: the smallest value that at least so many percent of the values do not exceed.
+package enum Percentile {
+  /// The percentile of values in rising order; nil if there are none.
+  package static func nearestRank(_ sorted: [Int], percent: Int) -> Int? {
+    guard !sorted.isEmpty else { return nil }
+    // Rounded up, exactly: ceil(n × percent ÷ 100).
+    let rank = (sorted.count * percent + 99) / 100
+    return sorted[min(max(rank, 1), sorted.count) - 1]
+  }
+}

@@ -1,0 +1,84 @@
+import StationKit
+
+/// Takes a stored case one step on.
+struct Steps: Sendable {
+  let policy: Policy
+
+  /// Whose step it is; any one of several is enough.
+  enum Party: Sendable { case owner, sender, receiver, legal }
+
+  /// Which action a call is, where one method stands for several.
+  typealias Choice = @Sendable (TransferCase, Params) throws -> Action
+  /// What is special about a step; the state is set already.
+  typealias Change = @Sendable (inout Handling) throws -> Void
+
+  /// Reads the case, checks scope, version and state, changes it, and writes it with its step, deadline and
+  /// events.
+  ///
+  /// - Throws: `not_found`, `denied`, `conflict`, `wrong_state`, or what the change throws. Once the
+  ///   jurisdiction has ended every write is refused by that rule, except handing the evidence out.
+  func run(
+    _ choose: (TransferCase, Params) throws -> Action, by parties: [Party], _ params: Params,
+    _ context: CallContext, _ tx: any Transaction, change: (inout Handling) throws -> Void
+  ) throws -> JSONValue {
+    let id = try params.string("id")
+    guard let record = try tx.get("case", id), var item = TransferCase(record.body) else {
+      throw RPCError.notFound("case", id, pointer: "/id")
+    }
+    try require(parties, item, context.principal)
+    if let expected = params["version"]?.intValue, expected != record.version {
+      throw RPCError(.conflict, pointer: "/version", details: ["version": .int(record.version)])
+    }
+    let action = try choose(item, params)
+    try requireJurisdiction(item, action, context.principal)
+    guard context.now >= item.last else {
+      throw RPCError(
+        .unavailable, Text("The clock stands before the last step of this case", zh: "系统时间早于该案的上一步骤"),
+        retryAfterMs: 1000)
+    }
+    let from = item.state
+    item.state = try CaseLife.table.next(from, action)
+    var handling = Handling(
+      id: id, policy: policy, params: params, context: context, tx: tx, from: from, item: item)
+    handling.item.duties = try item.duties.map { duty throws(RPCError) in try handling.clock.refreshed(duty) }
+    try change(&handling)
+    try handling.record(action)
+    let stored = try tx.put(
+      "case", id, version: record.version, handling.item.body(context.zone))
+    try handling.schedule()
+    try handling.announce(action)
+    var answer = handling.item.header(id: id, version: stored.version, context)
+    for (key, value) in handling.extra { answer[key] = value }
+    return .object(answer)
+  }
+
+  private func require(
+    _ parties: [Party], _ item: TransferCase, _ principal: Principal
+  ) throws(RPCError) {
+    for party in parties {
+      let unit: String? =
+        switch party {
+        case .owner: item.unit
+        case .sender: item.sender
+        case .receiver: item.isLegOpen ? item.receiver : nil
+        case .legal: policy.legal
+        }
+      if principal.mayReach(unit) { return }
+    }
+    try principal.require()
+  }
+
+  /// The unit that has lost the case writes nothing more, not even with a wider scope.
+  private func requireJurisdiction(
+    _ item: TransferCase, _ action: Action, _ principal: Principal
+  ) throws(RPCError) {
+    guard item.state == .jurisdictionEnded else { return }
+    guard action == .handOut, principal.unit != item.unit else {
+      throw .refused(
+        rule: RuleID.jurisdictionEnded,
+        Text(
+          "The jurisdiction ended when the notice of designation was received", zh: "已收到指定管辖通知，不再行使管辖权"),
+        pointer: "/id")
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import StationKit
+
+/// `keyperson.erase`: content and key go, a tombstone stays. The clock does the same some days after the end.
+struct Erasing {
+  let work: Work
+  let params: Params
+
+  func run() throws -> JSONValue {
+    let loaded = try work.load(try params.string("id"), version: params["version"])
+    _ = try RecordLife.table.next(loaded.record.state, .erase)
+    try work.erase(loaded.id, loaded.record)
+    return [
+      "id": .string(loaded.id), "state": .string(State.erased.rawValue),
+      "erased_at": .time(work.now, work.zone),
+    ]
+  }
+}
+
+extension Work {
+  func erase(_ id: String, _ record: KeyRecord) throws {
+    guard let delisting = record.delisting else { throw RPCError(.internalError) }
+    try dropTasks(of: id)
+    _ = try tx.erase(subject: id)
+    // What the store keeps because it holds nothing personal goes as well: it names the record.
+    for collection in ["duty", "task", "notice", "correction"] {
+      let index = "by_record"
+      for stored in try all(collection, index, [.text(id)]) {
+        try tx.delete(collection, stored.id, version: stored.version)
+      }
+    }
+    _ = try tx.create(
+      "tombstone", id: id,
+      [
+        "id": .string(id), "category": .string(record.category.rawValue),
+        "from": .string(record.from.description),
+        "to": .string(min(record.to, delisting.at.date(in: zone)).description),
+        "reason": .string(delisting.reason.rawValue), "erased_at": .time(now, zone),
+      ])
+    try tx.cancel(Clockwork.life, subject: id)
+    try announce(.erased, id, record, ["reason": .string(delisting.reason.rawValue)])
+  }
+}

@@ -1,0 +1,86 @@
+import StationKit
+
+/// `keyperson.extract` and `keyperson.correct`: the rights of the person concerned.
+struct Subject {
+  let work: Work
+  let params: Params
+
+  /// Everything that is kept about the person, also after the end, until it is erased.
+  func extract() throws -> JSONValue {
+    guard work.context.purpose == "subject_request" else {
+      throw RPCError.refused(
+        rule: RuleID.readPurpose,
+        Text("An extract is for the person concerned: purpose subject_request", zh: "仅限本人申请查阅、复制"),
+        pointer: "/meta/purpose")
+    }
+    let (loaded, _) = try Finding(work: work, params: params, reader: .subject).run()
+    let record = loaded.record
+    try work.count(.reading, Tally.Reading.extract.rawValue, unit: record.station, at: work.now)
+    var answer = try work.shown(loaded)
+    for name in ["pending_instrument", "former_instruments", "decision"] { answer[name] = record.personal[name] }
+    if let delisting = record.delisting {
+      answer["delisting"] = [
+        "reason": .string(delisting.reason.rawValue), "at": .time(delisting.at, work.zone),
+        "erase_at": .time(delisting.eraseAt, work.zone),
+        "en": .string(delisting.reason.notice.en), "zh": .string(delisting.reason.notice.zh),
+      ]
+    }
+    answer["corrected"] = .array(
+      try work.all("correction", "by_record", [.text(loaded.id)]).map { stored in
+        var json: JSONObject = [:]
+        json["at"] = Instant(stored["at"]).map { .time($0, work.zone) }
+        for name in ["before", "after", "document"] { json[name] = stored[name] }
+        return .object(json)
+      })
+    let page = try work.tx.query(
+      Query(
+        "task", index: "by_record", equals: [.text(loaded.id)],
+        descending: params["order"]?.stringValue == "desc", limit: params["limit"]?.intValue ?? 200,
+        cursor: params["cursor"]?.stringValue))
+    answer["history"] = .array(
+      page.records.compactMap { stored in
+        guard let task = DueTask(stored.body), case .object(var json) = work.show(task, id: stored.id) else {
+          return nil
+        }
+        json["document"] = task.document
+        return .object(json)
+      })
+    answer["next"] = page.next.map(JSONValue.string)
+    return .object(answer)
+  }
+
+  /// Members that can be corrected; the others state the instrument: a wrong one is an error to delist for.
+  static let members = ["name", "id_number", "phone", "guardian", "care_need"]
+
+  func correct() throws -> JSONValue {
+    var loaded = try work.load(try params.string("id"), version: params["version"])
+    try work.take(.correct, &loaded)
+    try Screen.check(person: params.object)
+    try work.notLater(
+      params["care_need"]?["document"]?["date"], "/care_need/document/date", rule: RuleID.careNeed)
+    var before: JSONObject = [:]
+    var after: JSONObject = [:]
+    for name in Self.members {
+      guard let value = params[name] else { continue }
+      let new = value.isNull ? nil : value
+      guard new != loaded.record.personal[name] else { continue }
+      before[name] = loaded.record.personal[name]
+      after[name] = new
+      loaded.record.personal[name] = new
+    }
+    guard !(before.isEmpty && after.isEmpty) else {
+      throw RPCError.refused(
+        rule: RuleID.correction, Text("Nothing would change", zh: "没有需要更正的内容"), pointer: "/id")
+    }
+    loaded.record.corrections += 1
+    _ = try work.tx.create(
+      "correction", id: nil,
+      [
+        "record": .string(loaded.id), "at": .at(work.now), "by": .string(work.context.principal.person),
+        "before": .object(before), "after": .object(after), "document": params["document"] ?? .null,
+      ])
+    let header = try work.save(loaded)
+    try work.changed(.correct, loaded)
+    return header
+  }
+}

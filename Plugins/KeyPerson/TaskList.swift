@@ -1,0 +1,62 @@
+import StationKit
+
+/// `keyperson.tasks`: what the caller's own unit has to do, without anybody in it.
+///
+/// A task is an id, a kind and a time. It names no record and no person; who wants to know whom it is about has
+/// to read that one record with it, for a purpose, and is logged.
+struct TaskList {
+  static let limit = 50
+  static let limitAtMost = 200
+  /// Rows looked at for one answer where a kind is wanted; the page may then be short.
+  static let scanAtMost = 1000
+
+  let rules: Rules
+  let params: Params
+  let context: CallContext
+
+  func run(_ tx: any ReadTransaction) throws -> JSONValue {
+    // Not the scope: also who may reach everything has the tasks of one unit only.
+    guard let unit = context.principal.unit else {
+      throw RPCError.refused(
+        rule: RuleID.tasks, Text("Who belongs to no unit has no tasks", zh: "未归属单位者无待办"))
+    }
+    let today = context.now.date(in: context.zone)
+    let most = try rules.int(RuleID.tasks, "days", on: today)
+    let days = params["days"]?.intValue ?? most
+    guard days <= most else {
+      throw RPCError.refused(
+        rule: RuleID.tasks,
+        Text("Tasks are told \(most) days ahead at most", zh: "最多提前\(most)日列出待办"), pointer: "/days")
+    }
+    let end = context.now.adding(hours: 24 * days).adding(milliseconds: 1)
+    let kind = params["kind"]?.stringValue
+    let wanted = params["limit"]?.intValue ?? Self.limit
+    var query = Query(
+      "task", index: "by_unit", equals: [.text(unit), .text(TaskState.open.rawValue)],
+      to: .integer(Int(end.milliseconds)), descending: params["order"]?.stringValue == "desc", limit: wanted,
+      cursor: params["cursor"]?.stringValue)
+    var items: [JSONValue] = []
+    var scanned = 0
+    while true {
+      query.limit = wanted - items.count
+      let page = try tx.query(query)
+      scanned += page.records.count
+      for stored in page.records {
+        guard let task = DueTask(stored.body), kind == nil || task.kind.rawValue == kind else { continue }
+        items.append(show(task, id: stored.id))
+      }
+      query.cursor = page.next
+      if page.next == nil || items.count >= wanted || scanned >= Self.scanAtMost { break }
+    }
+    var result: JSONObject = ["items": .array(items)]
+    result["next"] = query.cursor.map(JSONValue.string)
+    return .object(result)
+  }
+
+  private func show(_ task: DueTask, id: String) -> JSONValue {
+    [
+      "task": .string(id), "kind": .string(task.kind.rawValue), "due": .time(task.due, context.zone),
+      "overdue": .bool(context.now >= task.due), "provisional": .bool(task.isProvisional),
+    ]
+  }
+}

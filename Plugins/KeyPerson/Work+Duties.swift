@@ -1,0 +1,105 @@
+import StationKit
+
+extension Work {
+  struct LoadedDuty {
+    let id: String
+    let version: Int
+    var duty: Duty
+  }
+
+  func loadDuty(_ id: String, pointer: String) throws -> LoadedDuty {
+    guard let stored = try tx.get("duty", id), let duty = Duty(stored.body) else {
+      throw RPCError.notFound("duty", id, pointer: pointer)
+    }
+    return LoadedDuty(id: id, version: stored.version, duty: duty)
+  }
+
+  /// Puts the duty's next task there: the first occurrence from `number` on whose grace is not over, so that
+  /// time in which nobody could have recorded anything is not held against the person. None after the end.
+  func plan(_ id: String, _ duty: inout Duty, from number: Int, _ record: KeyRecord) throws {
+    duty.task = nil
+    var number = number
+    // A follow-up has an end, and occurrences are at least a day apart.
+    while let (due, provisional) = duty.due(number, terms, on: record.rulesOn), due < record.ends {
+      let grace = duty.graceEnd(due)
+      guard grace > now else {
+        number += 1
+        continue
+      }
+      var task = DueTask(record: duty.record, unit: record.station, kind: duty.kind, due: due)
+      task.duty = id
+      task.number = number
+      task.grace = grace
+      task.isProvisional = provisional
+      let stored = try tx.create("task", id: nil, task.body)
+      try tx.schedule(Clockwork.grace, subject: stored.id, due: grace, payload: [:])
+      duty.task = stored.id
+      break
+    }
+    // What was planned last is kept also where the end comes first: a renewal goes on from there.
+    duty.number = number
+  }
+
+  /// After a task is over: the duty's next one.
+  func planNext(after loaded: LoadedTask, _ record: KeyRecord) throws {
+    guard let id = loaded.task.duty, let stored = try tx.get("duty", id), var duty = Duty(stored.body),
+      duty.ended == nil, duty.task == loaded.id
+    else { return }
+    try plan(id, &duty, from: duty.number + 1, record)
+    _ = try tx.put("duty", id, version: stored.version, duty.body)
+  }
+
+  /// After a renewal: duties that had run to the old end go on.
+  func resumeDuties(of id: String, _ record: KeyRecord) throws {
+    for stored in try all("duty", "by_record", [.text(id)]) {
+      guard var duty = Duty(stored.body), duty.ended == nil, duty.task == nil else { continue }
+      try plan(stored.id, &duty, from: duty.number, record)
+      _ = try tx.put("duty", stored.id, version: stored.version, duty.body)
+    }
+  }
+
+  /// What happens when a grace is over: missed, or, while the record is suspended, not assessed.
+  func endGrace(of id: String, late: Bool) throws {
+    guard let stored = try tx.get("task", id), let task = DueTask(stored.body), task.state == .open,
+      let keyRecord = try tx.get("record", task.record).flatMap({ KeyRecord($0.body) })
+    else { return }
+    var loaded = LoadedTask(id: id, version: stored.version, task: task)
+    if try moveOn(&loaded, keyRecord) { return }
+    let state = keyRecord.state(at: now)
+    guard state.isLive else { return }
+    loaded.task.state = try RecordLife.task.next(task.state, state == .suspended ? .skip : .miss)
+    try save(loaded)
+    if loaded.task.state == .missed {
+      try announce(
+        .dutyMissed, task.record, keyRecord,
+        [
+          "task": .string(id), "kind": .string(task.kind.rawValue), "due": .time(loaded.task.due, zone),
+          "late": .bool(late),
+        ])
+    }
+    try planNext(after: loaded, keyRecord)
+  }
+
+  /// A due day that relied on a year without a calendar is computed again; it may move later, never earlier.
+  ///
+  /// - Returns: whether the grace is not over yet.
+  private func moveOn(_ loaded: inout LoadedTask, _ record: KeyRecord) throws -> Bool {
+    guard let grace = loaded.task.grace else { return true }
+    guard loaded.task.isProvisional, let number = loaded.task.number,
+      let duty = try loaded.task.duty.flatMap({ try tx.get("duty", $0) }).flatMap({ Duty($0.body) }),
+      let fresh = duty.due(number, terms, on: record.rulesOn), fresh.due > loaded.task.due
+    else {
+      guard now < grace else { return false }
+      try tx.schedule(Clockwork.grace, subject: loaded.id, due: grace, payload: [:])
+      return true
+    }
+    loaded.task.due = fresh.due
+    loaded.task.grace = duty.graceEnd(fresh.due)
+    loaded.task.isProvisional = fresh.provisional
+    guard let later = loaded.task.grace, now < later else { return false }
+    let stored = try tx.put("task", loaded.id, version: loaded.version, loaded.task.body)
+    loaded = LoadedTask(id: loaded.id, version: stored.version, task: loaded.task)
+    try tx.schedule(Clockwork.grace, subject: loaded.id, due: later, payload: [:])
+    return true
+  }
+}

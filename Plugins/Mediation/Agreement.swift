@@ -1,0 +1,79 @@
+import StationKit
+
+/// The paper that the parties sign.
+package enum Agreement {
+  /// The id of a dispute's agreement.
+  static func id(_ dispute: String) -> String { "\(dispute).a" }
+
+  /// Everything that an agreement states, in the order of the paper.
+  static let items = [
+    "body", "mediator", "parties", "others_present", "time", "place", "cause", "course", "result", "terms",
+  ]
+
+  /// Checks that nothing is missing, and that it fits the dispute.
+  ///
+  /// - Returns: when it was signed and the day by which it is to be performed.
+  /// - Throws: `refused_by_rule` with the pointer of the first item that is missing or does not fit.
+  static func check(
+    _ params: Params, _ dispute: Dispute, _ context: CallContext
+  ) throws(RPCError) -> (signed: Instant, by: CivilDate) {
+    for item in items where isMissing(params[item]) && item != "others_present" {
+      throw missing(RuleID.agreementItems, "/\(item)")
+    }
+    // That nobody else was there is said by an empty list.
+    guard params["others_present"] != nil else { throw missing(RuleID.agreementItems, "/others_present") }
+    let performance = params["performance"]
+    guard let by = performance?["by"]?.stringValue.flatMap({ CivilDate($0) }) else {
+      throw missing(RuleID.agreementTerm, "/performance/by")
+    }
+    guard !isMissing(performance?["method"]) else {
+      throw missing(RuleID.agreementMethod, "/performance/method")
+    }
+    try everyParty(params["parties"], dispute, "/parties", RuleID.agreementItems) { $0.id == $1.id }
+    guard !isMissing(params["signatures"]) else { throw missing(RuleID.signatures, "/signatures") }
+    // Whoever stands by a party may sign for it.
+    try everyParty(params["signatures"], dispute, "/signatures", RuleID.signatures) {
+      $0.id == $1.id || $0.represents == $1.id
+    }
+    let signed = try Moments.read(params, context, notBefore: dispute.latest, key: "signed_at")
+    guard by >= signed.date(in: context.zone) else {
+      throw .refused(
+        rule: RuleID.agreementTerm,
+        Text("The day of performance comes before the signatures", zh: "履行期限早于签字日期"),
+        pointer: "/performance/by")
+    }
+    return (signed, by)
+  }
+
+  private static func everyParty(
+    _ listed: JSONValue?, _ dispute: Dispute, _ pointer: String, _ rule: String,
+    _ covers: (Dispute.Person, Dispute.Person) -> Bool
+  ) throws(RPCError) {
+    var people: [Dispute.Person] = []
+    for (place, item) in (listed?.arrayValue ?? []).enumerated() {
+      guard let person = item.stringValue.flatMap({ dispute.person($0) }) else {
+        throw .notFound("person", item.stringValue ?? "", pointer: "\(pointer)/\(place)")
+      }
+      people.append(person)
+    }
+    for party in dispute.parties where !people.contains(where: { covers($0, party) }) {
+      throw .refused(rule: rule, Text("'\(party.id)' is missing", zh: "缺少“\(party.id)”"), pointer: pointer)
+    }
+  }
+
+  private static func isMissing(_ value: JSONValue?) -> Bool {
+    switch value {
+    case nil, .null: true
+    case .string(let text): text.allSatisfy(\.isWhitespace)
+    case .array(let items): items.isEmpty
+    default: false
+    }
+  }
+
+  private static func missing(_ rule: String, _ pointer: String) -> RPCError {
+    .refused(
+      rule: rule,
+      Text("The agreement does not say: \(pointer.dropFirst())", zh: "协议书缺少事项：\(pointer.dropFirst())"),
+      pointer: pointer)
+  }
+}

@@ -1,0 +1,78 @@
+import StationKit
+
+extension Party {
+  /// What a caller says of a person.
+  ///
+  /// - Parameter pointer: where it stands in the params; empty for the params themselves.
+  /// - Throws: `refused_by_rule` for an ID number that cannot be, or a birth date that is not that of the number.
+  init(said: JSONObject, role: Role, pointer: String, today: CivilDate) throws(RPCError) {
+    guard let name = said["name"]?.stringValue, !name.allSatisfy(\.isWhitespace) else {
+      throw .invalid(Text("A person has a name", zh: "须填写姓名"), pointer: "\(pointer)/name")
+    }
+    self.init(role: role, name: name)
+    try set(said, pointer: pointer, today: today)
+  }
+
+  /// Takes over what is said and leaves the rest.
+  mutating func set(_ said: JSONObject, pointer: String, today: CivilDate) throws(RPCError) {
+    if let name = said["name"]?.stringValue { self.name = name }
+    if let number = said["id_number"]?.stringValue {
+      guard IDNumber.isValid(number) else {
+        throw .refused(
+          rule: RuleID.idNumber, Text("Not an ID number", zh: "身份证号码无效"), pointer: "\(pointer)/id_number")
+      }
+      idNumber = number
+    }
+    if let phone = said["phone"]?.stringValue { self.phone = phone }
+    if let address = said["address"]?.stringValue { self.address = address }
+    if let authority = said["authority"]?.stringValue { self.authority = authority }
+    if let birth = said["birth"]?.stringValue.flatMap({ CivilDate($0) }) { statedBirth = birth }
+    let place = said["birth"] == nil ? "\(pointer)/id_number" : "\(pointer)/birth"
+    if let statedBirth, let number = idNumber, IDNumber.birth(number) != statedBirth {
+      throw .refused(
+        rule: RuleID.birth, Text("The ID number tells another date of birth", zh: "出生日期与身份证号码不符"),
+        pointer: place)
+    }
+    if let birth, birth > today {
+      throw .refused(
+        rule: RuleID.birth, Text("Nobody is born in the future", zh: "出生日期晚于今日"), pointer: place)
+    }
+  }
+
+  func body(dispute: String, number: Int) -> JSONObject {
+    var body: JSONObject = [
+      "dispute": .string(dispute), "number": .int(number), "role": .string(role.rawValue),
+      "name": .string(name),
+    ]
+    body["for"] = represents.map(JSONValue.string)
+    body["id_number"] = idNumber.map(JSONValue.string)
+    body["phone"] = phone.map(JSONValue.string)
+    body["name_phone"] = namePhone.map(JSONValue.string)
+    body["birth"] = statedBirth.map { .string($0.description) }
+    body["address"] = address.map(JSONValue.string)
+    body["authority"] = authority.map(JSONValue.string)
+    return body
+  }
+
+  /// A person from the stored body; nil if it is not one.
+  init?(_ body: JSONObject) {
+    guard let role = body["role"]?.stringValue.flatMap(Role.init(rawValue:)),
+      let name = body["name"]?.stringValue
+    else { return nil }
+    self.init(role: role, name: name)
+    represents = body["for"]?.stringValue
+    idNumber = body["id_number"]?.stringValue
+    phone = body["phone"]?.stringValue
+    statedBirth = body["birth"]?.stringValue.flatMap { CivilDate($0) }
+    address = body["address"]?.stringValue
+    authority = body["authority"]?.stringValue
+  }
+
+  /// Members by which a caller describes a person.
+  static let members: JSONObject = [
+    "name": Schemas.name,
+    "id_number": ["type": "string", "minLength": 18, "maxLength": 18],
+    "phone": ["type": "string", "minLength": 3, "maxLength": 32], "birth": Shapes.date,
+    "address": Shapes.text(max: Bounds.address),
+  ]
+}

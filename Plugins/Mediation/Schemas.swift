@@ -1,0 +1,61 @@
+import StationKit
+
+/// Schema fragments that methods, collections and events share.
+enum Schemas {
+  static let id: JSONValue = ["type": "string", "minLength": 14, "maxLength": 24]
+  static let personID: JSONValue = ["type": "string", "minLength": 16, "maxLength": 32]
+  static let units = Shapes.list(Shapes.unit)
+  static let state = Shapes.words(State.self)
+  static let kind = Shapes.words(Kind.self)
+  static let mode = Shapes.words(Mode.self)
+  static let role = Shapes.words(Role.self)
+  static let limit = Shapes.words(LimitName.self)
+  static let by = Shapes.text(max: 128)
+  static let reason = Shapes.text(max: Bounds.reason)
+  static let prose = Shapes.text(max: Bounds.prose)
+  static let name = Shapes.text(max: Bounds.name)
+  static let place = Shapes.text(max: Bounds.place)
+  static let minutes = Shapes.text(max: Bounds.minutes)
+  static let ruleReference = Shapes.object(["id": Shapes.text(max: 128), "version": Shapes.text(max: 32)])
+  static let instantOrNull: JSONValue = ["type": ["string", "null"], "format": "date-time"]
+  static let exclusions = Shapes.list(Shapes.words(Exclusion.self), max: Exclusion.allCases.count)
+
+  static func oneOf<Word: LifeCycleCode>(_ words: [Word]) -> JSONValue {
+    ["type": "string", "enum": .array(words.map { .string($0.rawValue) })]
+  }
+
+  static let person = Shapes.object(
+    ["id": personID, "role": role, "for": personID, "agrees": Shapes.flag], required: ["id", "role"])
+
+  static let headerMembers: JSONObject = [
+    "id": id, "version": Shapes.version, "kind": kind, "mode": mode, "station": Shapes.unit,
+    "owner": Shapes.unit, "state": state, "opened_at": Shapes.instant, "thread": id,
+    "is_repeat": Shapes.flag, "calls": Shapes.count, "violence_risk": Shapes.flag, "sessions": Shapes.count,
+    "people": Shapes.list(person), "late": Shapes.list(limit),
+    "next_limit": ["type": ["string", "null"]], "next_due": instantOrNull,
+  ]
+
+  static let headerOptions: JSONObject = [
+    "proposed_to": Shapes.unit, "failed_for": Shapes.words(FailureReason.self),
+    "advice": Shapes.words(Advice.self), "settled": Shapes.flag,
+    "support_requests": Shapes.list(Shapes.text(max: 64)), "ended_at": Shapes.instant,
+  ]
+
+  static let header = Shapes.object(headerMembers.merging(headerOptions), required: headerMembers.keys)
+
+  static let attendee = Shapes.object(
+    [
+      "person": personID,
+      // Of a party of 16 or 17 who comes without a guardian.
+      "self_supporting": Shapes.flag, "agrees_alone": Shapes.flag,
+    ], required: ["person"])
+}
+
+extension JSONObject {
+  /// These members and the other's; the other's where both have one.
+  func merging(_ other: JSONObject) -> JSONObject {
+    var merged = self
+    for (key, value) in other { merged[key] = value }
+    return merged
+  }
+}

@@ -1,0 +1,152 @@
+import StationKit
+
+/// From registration to everybody's consent.
+extension Steps {
+  func accept(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
+    try run(.accept, params, context, tx) { step in
+      let at = try Moments.read(params, context, notBefore: step.dispute.latest)
+      step.dispute.times[.accepted] = at
+      step.dispute.stop(.accept, at: at)
+      try step.dispute.start(.session1, at: at, step.terms)
+      step.history["on"] = .string(at.rfc3339(zone: context.zone))
+    }
+  }
+
+  /// Another call about the same dispute, whoever takes it.
+  func recordCall(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
+    try run(.call, params, context, tx, by: .named("unit")) { step in
+      let at = try Moments.read(params, context, notBefore: step.dispute.opened)
+      try Registration.take(&step, at, said: nil)
+    }
+  }
+
+  /// A party, or somebody who stands by one.
+  func addPerson(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
+    let role = Role(rawValue: try params.string("role")) ?? .other
+    return try run(role.isParty ? .addParty : .addRepresentative, params, context, tx) { step in
+      let today = context.now.date(in: context.zone)
+      var party = try Party(said: params.object, role: role, pointer: "", today: today)
+      try Self.represent(&party, step)
+      let people = try People.all(step.id, tx)
+      guard !role.isParty || !people.values.contains(where: { $0.role.isParty && $0.isSamePerson(as: party) })
+      else {
+        throw RPCError.refused(
+          rule: RuleID.parties, Text("The same person twice", zh: "当事人重复"), pointer: "/name")
+      }
+      try People.add(party, to: &step.dispute, step.id, tx, pointer: "")
+      step.history["person"] = step.dispute.roster.last.map { .string($0.id) }
+    }
+  }
+
+  /// Whom a guardian or proxy stands by: an offender may not send anybody.
+  private static func represent(_ party: inout Party, _ step: Step) throws {
+    guard !party.role.isParty else {
+      guard step.params["for"] == nil else {
+        throw RPCError.refused(
+          rule: RuleID.represents, Text("A party stands for nobody else", zh: "当事人不得代表他人"), pointer: "/for")
+      }
+      return
+    }
+    guard step.params["for"] != nil else {
+      throw RPCError.refused(
+        rule: RuleID.represents, Text("For whom?", zh: "须指明代表哪一方当事人"), pointer: "/for")
+    }
+    let represented = try step.person("for")
+    guard represented.role.isParty else {
+      throw RPCError.refused(
+        rule: RuleID.represents, Text("Only a party is stood by", zh: "只能代表当事人"), pointer: "/for")
+    }
+    if party.role == .proxy {
+      let roles = try step.rules.entry(RuleID.proxy).strings("roles")
+      guard roles.contains(represented.role.rawValue) else {
+        throw RPCError.refused(
+          rule: RuleID.proxy,
+          Text("An offender may not send a proxy", zh: "违法嫌疑人不得委托他人参加调解"), pointer: "/for")
+      }
+    }
+    party.represents = represented.id
+  }
+
+  /// What became known of a person later.
+  func updatePerson(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
+    try run(.updateParty, params, context, tx) { step in
+      let person = try step.person("person")
+      guard let record = try tx.get("party", person.id), var party = Party(record.body) else {
+        throw RPCError(.internalError)
+      }
+      try party.set(params.object, pointer: "", today: context.now.date(in: context.zone))
+      let number = record["number"]?.intValue ?? 1
+      _ = try tx.put(
+        "party", person.id, version: record.version, party.body(dispute: step.id, number: number))
+      step.history["person"] = .string(person.id)
+    }
+  }
+
+  /// The decision whether it is open to mediation, with why.
+  func eligibility(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
+    let isOpen = params["open"]?.boolValue ?? false
+    let exclusions = (params["exclusions"]?.arrayValue ?? []).compactMap {
+      $0.stringValue.flatMap(Exclusion.init(rawValue:))
+    }
+    return try run(isOpen ? .findOpen : .exclude, params, context, tx) { step in
+      if isOpen {
+        if let exclusion = exclusions.first {
+          throw RPCError.refused(
+            rule: exclusion.rule, Text("Not open to mediation", zh: "不适用调解"), pointer: "/exclusions/0")
+        }
+        guard step.dispute.parties.count >= 2 else {
+          throw RPCError.refused(
+            rule: RuleID.parties, Text("Mediation has two sides at least", zh: "调解须有双方当事人"),
+            pointer: "/open")
+        }
+      } else if exclusions.isEmpty {
+        throw RPCError.refused(
+          rule: RuleID.why, Text("Say which exclusion it is", zh: "须说明不适用调解的情形"), pointer: "/exclusions")
+      }
+      try Self.decide(&step, open: isOpen, exclusions, reason: try params.string("reason"))
+    }
+  }
+
+  private static func decide(
+    _ step: inout Step, open: Bool, _ exclusions: [Exclusion], reason: String
+  ) throws {
+    step.dispute.decisions.append(
+      Dispute.Decision(
+        at: step.now, by: step.context.principal.person, open: open, exclusions: exclusions, reason: reason))
+    step.history["code"] = exclusions.first.map { .string($0.rawValue) }
+    step.history["reason"] = .string(reason)
+    switch step.dispute.state {
+    case .failed: try step.fail(.excluded, at: max(step.now, step.dispute.latest))
+    case .ineligible: step.dispute.stop(.session1, at: step.now)
+    default: break
+    }
+  }
+
+  /// One party is willing, or is not: then the dispute is not open to mediation.
+  func consent(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
+    let agrees = params["agrees"]?.boolValue ?? false
+    return try run(
+      params, context, tx,
+      choose: { step in
+        guard agrees else { return .refuse }
+        let named = params["person"]?.stringValue
+        let isLast = step.dispute.parties.allSatisfy { $0.agrees == true || $0.id == named }
+        return isLast ? .consentAll : .consent
+      },
+      change: { step in
+        let person = try step.person("person")
+        guard person.role.isParty, person.agrees == nil else {
+          throw RPCError.refused(
+            rule: RuleID.consent, Text("Each party is asked once", zh: "每名当事人仅确认一次"), pointer: "/person")
+        }
+        for place in step.dispute.roster.indices where step.dispute.roster[place].id == person.id {
+          step.dispute.roster[place].agrees = agrees
+        }
+        step.history["person"] = .string(person.id)
+        if !agrees {
+          try Self.decide(
+            &step, open: false, [.unwilling], reason: params["reason"]?.stringValue ?? "A party is unwilling")
+        }
+      })
+  }
+}

@@ -1,0 +1,67 @@
+import StationKit
+
+extension Account {
+  /// The stored body.
+  ///
+  /// - Parameter touched: when it was last written, RFC 3339: its retention counts from there.
+  package func body(touched: String, maximumStops: Int) -> JSONObject {
+    var body = JSONObject()
+    body.reserveCapacity(16)
+    let holding = holding
+    body["number"] = .string(number)
+    body["kind"] = .string(kind.rawValue)
+    if let bank { body["bank"] = .string(bank) }
+    if !holders.isEmpty { body["holders"] = .array(holders.map(JSONValue.string)) }
+    if let creditCode { body["credit_code"] = .string(creditCode) }
+    body["reports"] = .array(reports.map(JSONValue.string))
+    body["stations"] = .array(stations.map(JSONValue.string))
+    if !victimOf.isEmpty { body["victim_of"] = .array(victimOf.map(JSONValue.string)) }
+    if !holdings.lots.isEmpty { body["lots"] = .array(holdings.lots.map(\.json)) }
+    if let last { body["last"] = .instant(last) }
+    body["holding"] = .int(holding)
+    if holding > 0, let arrived { body["arrived"] = .instant(arrived) }
+    body["stoppable"] = .int(holding > 0 && active == 0 && stops < maximumStops ? 1 : 0)
+    if reports.count > 1 { body["shared"] = .int(reports.count) }
+    if isApproximate { body["approximate"] = true }
+    if stops > 0 { body["stops"] = .int(stops) }
+    if active > 0 { body["active"] = .int(active) }
+    if counted > 0 { body["counted"] = .int(counted) }
+    body["touched_at"] = .string(touched)
+    return body
+  }
+
+  /// An account from its stored body; nil if it is not one.
+  package init?(_ body: JSONObject) {
+    guard let number = body["number"]?.stringValue,
+      let kind = body["kind"]?.stringValue.flatMap(Kind.init(rawValue:))
+    else { return nil }
+    self.init(number: number, kind: kind, bank: body["bank"]?.stringValue)
+    func texts(_ key: String) -> [String] { body[key]?.arrayValue?.compactMap(\.stringValue) ?? [] }
+    holders = texts("holders")
+    creditCode = body["credit_code"]?.stringValue
+    reports = texts("reports")
+    stations = texts("stations")
+    victimOf = texts("victim_of")
+    holdings = Holdings(lots: body["lots"]?.arrayValue?.compactMap(Lot.init) ?? [])
+    last = body["last"]?.instant
+    isApproximate = body["approximate"]?.boolValue ?? false
+    stops = body["stops"]?.intValue ?? 0
+    active = body["active"]?.intValue ?? 0
+    counted = body["counted"]?.intValue ?? 0
+  }
+
+  static let kindSchema = Shapes.words(Kind.self)
+
+  static let schema: JSONValue = Shapes.object(
+    [
+      "number": Shapes.personal(.number, max: 64), "kind": kindSchema, "bank": Schemas.bank,
+      "holders": Shapes.list(Shapes.personal(.name, max: 128), max: Limits.holdersPerAccount),
+      "credit_code": Shapes.personal(.number, max: 18),
+      "reports": Shapes.list(Schemas.reportID, max: Limits.reportsPerAccount),
+      "stations": Shapes.list(Shapes.unit), "victim_of": Shapes.list(Schemas.reportID),
+      "lots": Shapes.list(Lot.schema), "last": Shapes.milliseconds, "holding": Shapes.count,
+      "arrived": Shapes.milliseconds, "stoppable": Shapes.count, "shared": Shapes.count,
+      "approximate": Shapes.flag, "stops": Shapes.count, "active": Shapes.count, "counted": Shapes.count,
+      "touched_at": Shapes.instant,
+    ], required: ["number", "kind", "reports", "stations", "holding", "stoppable", "touched_at"])
+}

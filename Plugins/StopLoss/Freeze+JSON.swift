@@ -1,0 +1,77 @@
+import StationKit
+
+extension Freeze {
+  init?(_ json: JSONValue?) {
+    guard let json, let kind = json["kind"]?.stringValue.flatMap(Kind.init(rawValue:)),
+      let amount = json["amount"]?.intValue, let months = json["months"]?.intValue,
+      let scope = json["scope"]?.stringValue.flatMap(Scope.init(rawValue:)),
+      let interest = json["interest"]?.boolValue, let approval = json["approval"]?.stringValue
+    else { return nil }
+    self.init(
+      kind: kind, amount: amount, months: months, scope: scope, interest: interest,
+      cityApproval: json["city_approval"]?.stringValue, approval: approval)
+    ordered = json["ordered"]?.instant
+    reference = json["reference"]?.stringValue
+    term = StoredTerm(json["term"])
+    renewals = json["renewals"]?.intValue ?? 0
+    if let next = json["renewal"], let months = next["months"]?.intValue,
+      let approval = next["approval"]?.stringValue
+    {
+      renewal = Renewal(
+        months: months, approval: approval, cityApproval: next["city_approval"]?.stringValue)
+    }
+  }
+
+  var json: JSONValue {
+    var json: JSONObject = [
+      "kind": .string(kind.rawValue), "amount": .int(amount), "months": .int(months),
+      "scope": .string(scope.rawValue), "interest": .bool(interest), "approval": .string(approval),
+      "renewals": .int(renewals),
+    ]
+    if let cityApproval { json["city_approval"] = .string(cityApproval) }
+    if let ordered { json["ordered"] = .instant(ordered) }
+    if let reference { json["reference"] = .string(reference) }
+    if let term { json["term"] = term.json }
+    if let renewal {
+      var next: JSONObject = ["months": .int(renewal.months), "approval": .string(renewal.approval)]
+      if let document = renewal.cityApproval { next["city_approval"] = .string(document) }
+      json["renewal"] = .object(next)
+    }
+    return .object(json)
+  }
+
+  static let schema: JSONValue = Shapes.object(
+    [
+      "kind": Shapes.words(Kind.self), "amount": Schemas.amount, "months": Schemas.months,
+      "scope": Shapes.words(Scope.self), "interest": Shapes.flag, "approval": Schemas.id,
+      "renewals": Shapes.count, "city_approval": Schemas.document, "ordered": Shapes.milliseconds,
+      "reference": Schemas.reference, "term": StoredTerm.schema,
+      "renewal": Shapes.object(
+        ["months": Schemas.months, "approval": Schemas.id, "city_approval": Schemas.document],
+        required: ["months", "approval"]),
+    ], required: ["kind", "amount", "months", "scope", "interest", "approval", "renewals"])
+
+  /// What callers are shown.
+  func shown(_ zone: Zone) -> JSONValue {
+    var shown: JSONObject = [
+      "kind": .string(kind.rawValue), "amount": .int(amount), "months": .int(months),
+      "scope": .string(scope.rawValue), "interest": .bool(interest), "approval": .string(approval),
+      "renewals": .int(renewals),
+    ]
+    if let ordered { shown["ordered_at"] = .string(ordered.rfc3339(zone: zone)) }
+    if let term {
+      shown["frozen_at"] = .string(term.start.rfc3339(zone: zone))
+      shown["ends_at"] = .string(term.end.rfc3339(zone: zone))
+    }
+    if let renewal { shown["renewal_approval"] = .string(renewal.approval) }
+    return .object(shown)
+  }
+
+  static let shownSchema: JSONValue = Shapes.object(
+    [
+      "kind": Shapes.words(Kind.self), "amount": Schemas.amount, "months": Schemas.months,
+      "scope": Shapes.words(Scope.self), "interest": Shapes.flag, "approval": Schemas.id,
+      "renewals": Shapes.count, "ordered_at": Shapes.instant, "frozen_at": Shapes.instant,
+      "ends_at": Shapes.instant, "renewal_approval": Schemas.id,
+    ], required: ["kind", "amount", "months", "scope", "interest", "approval", "renewals"])
+}

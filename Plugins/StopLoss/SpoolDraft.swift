@@ -1,0 +1,45 @@
+import StationKit
+
+/// Makes a message's file from the records as they are now.
+struct SpoolDraft {
+  let name: String
+  private let request: CancellationRequest
+  private let version: String
+
+  /// - Throws: ``SpoolReason`` where the stop no longer asks, or its particulars cannot be written.
+  init(_ id: String, _ message: SpoolMessage, _ policy: Policy, _ tx: any ReadTransaction) throws {
+    guard let stop = try tx.get("stop", message.stop).flatMap({ Stop($0.body) }),
+      stop.state == .stopRequested || stop.state == .noAnswer
+    else { throw SpoolReason.stopMovedOn }
+    let settings = try Spool.settings(policy, on: stop.rulesOn)
+    // Erased since.
+    guard let account = try tx.get("account", stop.account).flatMap({ Account($0.body) }),
+      let report = try tx.get("report", stop.report).flatMap({ Report($0.body) })
+    else { throw SpoolReason.stopMovedOn }
+    guard
+      let bank = CancellationRequest.Bank(
+        code: account.bank, card: account.kind == .card ? account.number : nil)
+    else { throw SpoolReason.noBank }
+    var payers: [Int: String] = [:]
+    var items: [CancellationRequest.Item] = []
+    for transfer in report.transfers(into: stop.account) {
+      if payers[transfer.from] == nil, report.accounts.indices.contains(transfer.from) {
+        payers[transfer.from] = try tx.get("account", report.accounts[transfer.from])
+          .flatMap { Account($0.body) }?.number
+      }
+      items.append(
+        CancellationRequest.Item(
+          at: transfer.at, amount: transfer.amount, from: payers[transfer.from], reference: transfer.reference))
+    }
+    if items.isEmpty { items = [CancellationRequest.Item(at: nil, amount: message.amount)] }
+    request = CancellationRequest(
+      id: id, created: message.queued, sender: settings.sender, bank: bank, stop: message.stop,
+      hold: message.amount, account: account.number, holder: account.holder, items: items)
+    version = settings.version
+    name = SpoolMessage.fileName(id: id, version: version)
+  }
+
+  func file(zone: Zone) throws(SpoolReason) -> String {
+    String(decoding: try request.file(version: version, zone: zone), as: UTF8.self)
+  }
+}

@@ -1,0 +1,41 @@
+import StationKit
+
+extension Stop {
+  /// What every method shows of a stop: ids, codes, amounts and times.
+  func header(id: String, version: Int, zone: Zone) -> JSONObject {
+    func time(_ instant: Instant) -> JSONValue { .string(instant.rfc3339(zone: zone)) }
+    var header: JSONObject = [
+      "id": .string(id), "version": .int(version), "report": .string(report), "account": .string(account),
+      "station": .string(station), "state": .string(state.rawValue), "attempt": .int(attempt),
+      "amount": .int(amount), "held": .int(held), "returned": .int(returned), "lapses": .int(lapses),
+      "requested_at": time(requested),
+    ]
+    if let answerDue { header["answer_due"] = time(answerDue) }
+    if let hold { header["stopped_at"] = time(hold.start) }
+    if let ends { header["ends_at"] = time(ends) }
+    if !mismatch.isEmpty { header["mismatch"] = .array(mismatch.map { .string($0.rawValue) }) }
+    if let freeze { header["freeze"] = freeze.shown(zone) }
+    if let unrelated { header["release_due"] = time(unrelated.end) }
+    if let released { header["released_at"] = time(released) }
+    if let decision { header["return"] = decision.shown(zone) }
+    if !returns.isEmpty { header["returns"] = .array(returns.map { $0.shown(zone) }) }
+    return header
+  }
+
+  static let headerMembers: JSONObject = [
+    "id": Schemas.id, "version": Shapes.version, "report": Schemas.reportID, "account": Schemas.id,
+    "station": Shapes.unit, "state": Schemas.state, "attempt": Shapes.version, "amount": Schemas.amount,
+    "held": Schemas.amountOrZero, "returned": Schemas.amountOrZero, "lapses": Shapes.count,
+    "requested_at": Shapes.instant, "answer_due": Shapes.instant, "stopped_at": Shapes.instant,
+    "ends_at": Shapes.instant, "mismatch": Schemas.mismatch, "freeze": Freeze.shownSchema,
+    "release_due": Shapes.instant, "released_at": Shapes.instant, "return": ReturnDecision.shownSchema,
+    "returns": Shapes.list(ReturnDecision.shownSchema),
+  ]
+
+  static let headerRequired = [
+    "id", "version", "report", "account", "station", "state", "attempt", "amount", "held", "returned", "lapses",
+    "requested_at",
+  ]
+
+  static let headerSchema = Shapes.object(headerMembers, required: headerRequired)
+}

@@ -1,0 +1,49 @@
+import StationKit
+
+/// Letting go of money.
+extension StopSteps {
+  /// It is known that the money has nothing to do with the case: a term to release it begins.
+  func findUnrelated() -> Change {
+    { work, params, context, _ in
+      guard work.stop.unrelated == nil else {
+        throw RPCError.refused(
+          rule: StopLossRules.unrelated, Text("This was found already", zh: "已查明与案件无关"), pointer: "/id")
+      }
+      let at = try fact(
+        params, "found_at", notBefore: work.stop.requested, rule: StopLossRules.releaseTime, context)
+      try unrelated(&work, from: at, context)
+      return ["when": .string(at.rfc3339(zone: context.zone))]
+    }
+  }
+
+  private func unrelated(_ work: inout StopWork, from at: Instant, _ context: CallContext) throws {
+    let day = work.stop.rulesOn
+    let days = try policy.rule(StopLossRules.unrelated, on: day).int("days")
+    // A holiday must not prolong what should not have been held.
+    work.stop.unrelated = try Terms(policy: policy, context: context).stored(
+      .calendarDays(days, kind: .coercive), from: at, rule: StopLossRules.unrelated, on: day)
+  }
+
+  /// Lets go. The end that passes afterwards is no lapse.
+  func release() -> Change {
+    { work, params, context, tx in
+      guard let reason = ReleaseReason(rawValue: try params.string("reason")) else {
+        throw RPCError.invalid(Text("Unknown reason", zh: "解除原因无效"), pointer: "/reason")
+      }
+      guard work.stop.decision?.bank == nil else {
+        throw RPCError.refused(
+          rule: StopLossRules.bank, Text("A return is with the bank already", zh: "返还已送达银行"), pointer: "/id")
+      }
+      let at = try fact(
+        params, "at", notBefore: work.stop.unrelated?.start ?? work.stop.requested,
+        rule: StopLossRules.releaseTime, context)
+      if reason.isMistake, work.stop.unrelated == nil { try unrelated(&work, from: at, context) }
+      var notes: Notes = ["reason": .string(reason.rawValue), "when": .string(at.rfc3339(zone: context.zone))]
+      if let document = params["document"] { notes["document"] = document }
+      work.stop.released = at
+      work.stop.held = 0
+      try Self.dropDecision(&work.stop, tx)
+      return notes
+    }
+  }
+}

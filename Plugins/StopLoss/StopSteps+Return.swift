@@ -1,0 +1,161 @@
+import StationKit
+
+/// Giving frozen money back to those who paid it.
+extension StopSteps {
+  /// Decides who gets how much.
+  static let decideReturn: Change = { work, params, context, tx in
+    let payers = try payers(work, params, tx)
+    let amounts = Shares.divide(
+      work.stop.held,
+      among: payers.map { Shares.Claim(loss: $0.report.loss, open: $0.report.open) })
+    let shares = zip(payers, amounts).map { payer, amount in
+      ReturnDecision.Share(report: payer.id, loss: payer.report.loss, amount: amount)
+    }
+    let decision = ReturnDecision(
+      shares: shares, frozen: work.stop.held, decided: context.now, decidedBy: context.principal.person)
+    try settle(decision, tx) { $0.reserved += $1 }
+    work.stop.decision = decision
+    return ["amount": .int(amounts.reduce(0, +))]
+  }
+
+  /// The reports whose victims are owed of this money: those named, or those whose money is traced to the account.
+  /// The earlier first; who has all back is owed nothing.
+  private static func payers(
+    _ work: StopWork, _ params: Params, _ tx: any ReadTransaction
+  ) throws -> [(id: String, report: Report)] {
+    var ids: [String] = []
+    let named = params["reports"]?.arrayValue?.compactMap(\.stringValue)
+    let traced = work.account?.holdings.lots.compactMap(\.origin) ?? []
+    for id in named ?? traced where !ids.contains(id) { ids.append(id) }
+    guard ids.count <= Limits.payersPerReturn else {
+      throw RPCError.refused(
+        rule: StopLossRules.limits, Text("Too many payers for one return", zh: "返还对象过多"), pointer: "/reports")
+    }
+    var payers: [(id: String, report: Report)] = []
+    for (place, id) in ids.enumerated() {
+      guard let report = try tx.get("report", id).flatMap({ Report($0.body) }) else {
+        if named == nil { continue }
+        throw RPCError.notFound("report", id, pointer: "/reports/\(place)")
+      }
+      guard named == nil || work.account?.reports.contains(id) == true || traced.contains(id) else {
+        throw RPCError.refused(
+          rule: StopLossRules.payers, Text("No money of this report is known to have come here", zh: "无该案资金转入本账户的记录"),
+          pointer: "/reports/\(place)")
+      }
+      if report.open > 0 { payers.append((id, report)) }
+    }
+    guard !payers.isEmpty else {
+      throw RPCError.refused(
+        rule: StopLossRules.payers, Text("Nobody is known to be owed of this money", zh: "无可返还对象"), pointer: "/reports")
+    }
+    return payers.sorted { left, right in
+      left.report.reported != right.report.reported
+        ? left.report.reported < right.report.reported : ReportID.precedes(left.id, right.id)
+    }
+  }
+
+  /// A second officer approves; where the return is shared, the notice begins.
+  func approveReturn(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
+    try run(
+      { $0.decision?.isShared == true ? .beginNotice : .approveReturn }, params, context, tx
+    ) { work, params, context, _ in
+      guard let decision = work.stop.decision, decision.approved == nil else {
+        throw RPCError.refused(
+          rule: StopLossRules.officers, Text("This return is approved already", zh: "该返还决定已复核"), pointer: "/id")
+      }
+      guard decision.decidedBy != context.principal.person else {
+        throw RPCError.refused(
+          rule: StopLossRules.officers, Text("Who decides does not approve: two officers", zh: "须由两名民警办理，决定人不得复核"),
+          pointer: "/id")
+      }
+      work.stop.decision?.approved = context.now
+      work.stop.decision?.approvedBy = context.principal.person
+      if decision.isShared {
+        let days = try policy.rule(StopLossRules.notice, on: work.stop.rulesOn).int("days")
+        work.stop.decision?.notice = try Terms(policy: policy, context: context).stored(
+          .calendarDays(days), from: context.now, rule: StopLossRules.notice, on: work.stop.rulesOn)
+      }
+      return [:]
+    }
+  }
+
+  /// Takes a decision back before it is with the bank: an objection, an error.
+  static let withdrawReturn: Change = { work, _, _, tx in
+    guard work.stop.decision?.bank == nil else {
+      throw RPCError.refused(
+        rule: StopLossRules.bank, Text("The return is with the bank already", zh: "返还已送达银行"), pointer: "/id")
+    }
+    try dropDecision(&work.stop, tx)
+    return [:]
+  }
+
+  /// Changes what each payer's report says of its share.
+  private static func settle(
+    _ decision: ReturnDecision, _ tx: any Transaction, _ change: (inout Report, Int) -> Void
+  ) throws {
+    for share in decision.shares where share.amount > 0 {
+      guard let record = try tx.get("report", share.report), var report = Report(record.body) else { continue }
+      change(&report, share.amount)
+      _ = try tx.put("report", record.id, version: record.version, report.body)
+    }
+  }
+
+  /// Forgets a decision that came to nothing: what it promised is open again.
+  static func dropDecision(_ stop: inout Stop, _ tx: any Transaction) throws {
+    guard let decision = stop.decision else { return }
+    try settle(decision, tx) { $0.reserved = max(0, $0.reserved - $1) }
+    stop.decision = nil
+    stop.told.removeAll { Announcement.Due(rawValue: $0) != nil && $0 != Announcement.Due.releaseLate.rawValue }
+  }
+
+  /// The return goes to the bank, which has its working days to finish.
+  func orderReturn() -> Change {
+    { work, _, context, _ in
+      guard let decision = work.stop.decision, decision.approved != nil else {
+        throw RPCError(
+          .approvalRequired, Text("A second officer has to approve", zh: "须经第二名民警复核"), pointer: "/id",
+          rule: StopLossRules.officers)
+      }
+      guard decision.bank == nil else {
+        throw RPCError.refused(
+          rule: StopLossRules.bank, Text("The return is with the bank already", zh: "返还已送达银行"), pointer: "/id")
+      }
+      if let notice = decision.notice, context.now < notice.end {
+        throw RPCError(
+          .refusedByRule, Text("The notice is not over", zh: "公告期未满"), pointer: "/id", rule: StopLossRules.notice,
+          details: ["notice_ends": .string(notice.end.rfc3339(zone: context.zone))])
+      }
+      let days = try policy.rule(StopLossRules.bank, on: work.stop.rulesOn).int("working_days")
+      work.stop.decision?.bank = try Terms(policy: policy, context: context).stored(
+        .workingDays(days), from: context.now, rule: StopLossRules.bank, on: work.stop.rulesOn)
+      return ["amount": .int(decision.total)]
+    }
+  }
+
+  /// The bank has finished: the reports get what was returned to them, and the rest stays frozen.
+  func recordReturn(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
+    try run(
+      { stop in (stop.decision?.total ?? 0) < stop.held ? .executePart : .execute }, params, context, tx
+    ) { work, params, context, tx in
+      guard let decision = work.stop.decision, let bank = decision.bank else {
+        throw RPCError.refused(
+          rule: StopLossRules.bank, Text("The return is not with the bank yet", zh: "返还尚未送达银行"), pointer: "/id")
+      }
+      let at = try fact(params, "at", notBefore: bank.start, rule: StopLossRules.bank, context)
+      try Self.settle(decision, tx) { report, amount in
+        report.reserved = max(0, report.reserved - amount)
+        report.returned += amount
+      }
+      work.stop.held -= decision.total
+      work.stop.returned += decision.total
+      var finished = decision
+      finished.finished = at
+      work.stop.returns.append(finished)
+      work.stop.decision = nil
+      work.stop.told.removeAll { $0 != Announcement.Due.releaseLate.rawValue }
+      var notes: Notes = ["amount": .int(decision.total), "when": .string(at.rfc3339(zone: context.zone))]
+      if let reference = params["reference"] { notes["reference"] = reference }
+      return notes
+    }
+  }
+}

@@ -1,0 +1,15 @@
+#ifndef STATION_CSTATIONFILES_SHIM_H
+#define STATION_CSTATIONFILES_SHIM_H
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/*
+ * renameat2(2) with RENAME_NOREPLACE: Swift's view of the C library has no renameat2. -1 with errno EEXIST where
+ * `to` is taken.
+ */
+static inline int station_rename_new(int from_directory, const char *from, int to_directory, const char *to) {
+  return (int)syscall(SYS_renameat2, from_directory, from, to_directory, to, 1);
+}
+
+#endif

@@ -1,0 +1,157 @@
+import StationCrypto
+import StationKit
+
+extension SpoolRound {
+  /// Hands one file over and moves it to where it belongs.
+  ///
+  /// - Returns: false where it has to stay for a later round.
+  func receive(_ name: FileName) throws -> Bool {
+    guard let entry = try files.read(name, in: .incoming, limit: Self.fileLimit) else { return true }
+    let digest = Self.digest(entry, name)
+    let answer: JSONValue
+    if let text = Self.text(entry), let shown = Self.keepable(name) {
+      do {
+        answer = try ledger.call(
+          "receive", ["name": .string(shown), "digest": .string(digest), "text": .string(text)])
+      } catch let error where !error.isPassing {
+        answer = try setAside(name, digest, Self.reason(error), rule: error.rule)
+      }
+    } else {
+      answer = try setAside(name, digest, Self.problem(entry, name), rule: nil)
+    }
+    switch answer["outcome"]?.stringValue {
+    case "later": return false
+    case "refused":
+      try move(name, entry, digest, to: .setAside, reason: Self.notice(answer["reason"]))
+    default: try move(name, entry, digest, to: .done, reason: nil)
+    }
+    return true
+  }
+
+  private func setAside(
+    _ name: FileName, _ digest: String, _ reason: String, rule: String?
+  ) throws(RPCError) -> JSONValue {
+    var params: JSONObject = ["digest": .string(digest), "reason": .string(reason)]
+    if let shown = Self.keepable(name) { params["name"] = .string(shown) }
+    if let rule { params["rule"] = .string(rule) }
+    return try ledger.call("set_aside", params)
+  }
+
+  /// Under the first name that is free; the reason beside it is there before the file is.
+  private func move(
+    _ name: FileName, _ entry: SpoolEntry, _ digest: String, to folder: SpoolFolder, reason: [UInt8]?
+  ) throws {
+    for target in Self.places(name, digest) {
+      if let reason {
+        let note = target.appending(".reason")
+        if let there = try files.read(note, in: folder, limit: Self.fileLimit) {
+          guard there.content == .bytes(reason) else { continue }
+        } else {
+          try files.write(reason, to: note, in: folder)
+        }
+      }
+      switch try files.move(name, from: .incoming, to: folder, as: target) {
+      case .taken: continue
+      case .missing: return
+      case .moved: return try confirm(name, entry, at: target, in: folder)
+      }
+    }
+    throw FileFault("no free name in \(folder.rawValue)", code: 17)
+  }
+
+  /// What was moved must be what was read: a connector may have put another file in its place meanwhile. Then
+  /// that one goes back.
+  private func confirm(_ name: FileName, _ entry: SpoolEntry, at target: FileName, in folder: SpoolFolder) throws {
+    guard let moved = try files.read(target, in: folder, limit: Self.fileLimit),
+      moved.identity != entry.identity
+    else { return }
+    for place in [name] + (2...9).map({ name.appending(".\($0)") }) {
+      if try files.move(target, from: folder, to: .incoming, as: place) != .taken { return }
+    }
+  }
+
+  /// Puts a file that was set aside back into `in`.
+  func retry(_ file: JSONValue) throws {
+    guard let digest = file["digest"]?.stringValue, let shown = file["name"]?.stringValue else { return }
+    let name = FileName(shown)
+    for place in Self.places(name, digest) {
+      guard let entry = try files.read(place, in: .setAside, limit: Self.fileLimit),
+        Self.digest(entry, name) == digest
+      else { continue }
+      for target in Self.places(name, digest) {
+        if try files.move(place, from: .setAside, to: .incoming, as: target) != .taken {
+          return try files.remove(place.appending(".reason"), in: .setAside)
+        }
+      }
+      return
+    }
+    // In `in` already, where a round ended in between; or somebody took it away.
+    for place in Self.places(name, digest) {
+      if let entry = try files.read(place, in: .incoming, limit: Self.fileLimit),
+        Self.digest(entry, name) == digest
+      {
+        return
+      }
+    }
+    _ = try setAside(name, digest, "gone", rule: nil)
+  }
+
+  /// The name itself, then others that tell the content: nothing is ever replaced.
+  private static func places(_ name: FileName, _ digest: String) -> [FileName] {
+    let short = String(digest.prefix(16))
+    let base = name.bytes.count <= 200 ? name : FileName(short)
+    return [base, base.appending(".\(short)")] + (2...9).map { base.appending(".\(short).\($0)") }
+  }
+
+  private static func text(_ entry: SpoolEntry) -> String? {
+    guard case .bytes(let bytes) = entry.content, !bytes.isEmpty else { return nil }
+    return String(validating: bytes, as: UTF8.self)
+  }
+
+  /// Why a file is not even handed over: codes of the module.
+  private static func problem(_ entry: SpoolEntry, _ name: FileName) -> String {
+    switch entry.content {
+    case .notRegular: "not_regular"
+    case .tooLarge: "too_large"
+    case .unreadable: "unreadable"
+    case .bytes(let bytes) where bytes.isEmpty: "empty"
+    case .bytes where text(entry) == nil: "not_utf8"
+    case .bytes: "bad_name"
+    }
+  }
+
+  private static func reason(_ error: RPCError) -> String {
+    switch error.kind {
+    case .notFound: "unknown_stop"
+    case .wrongState: "stop_state"
+    case .refusedByRule: "refused_by_rule"
+    default: "not_applied"
+    }
+  }
+
+  /// A name that the module may keep; nil for another.
+  private static func keepable(_ name: FileName) -> String? {
+    let marks = Set("._-".utf8)
+    guard let text = name.text, (1...128).contains(name.bytes.count), FreeText.finding(in: text) == nil,
+      name.bytes.allSatisfy({
+        (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || marks.contains($0)
+      })
+    else { return nil }
+    return text
+  }
+
+  /// SHA-256 of the content; of what tells the thing apart where there is none.
+  static func digest(_ entry: SpoolEntry, _ name: FileName) -> String {
+    if case .bytes(let bytes) = entry.content { return SHA256.hash(bytes).hex }
+    let numbers = entry.identity.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
+    return SHA256.hash(Array("stationd spool".utf8) + [0] + name.bytes + [0] + numbers).hex
+  }
+
+  /// What stands in the file beside the one that was set aside.
+  private static func notice(_ reason: JSONValue?) -> [UInt8] {
+    let code = reason?["code"]?.stringValue ?? ""
+    let en = reason?["en"]?.stringValue ?? ""
+    let zh = reason?["zh"]?.stringValue ?? ""
+    return Array("\(code)\n\(en)\n\(zh)\n".utf8)
+  }
+}
