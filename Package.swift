@@ -21,6 +21,7 @@ let package = Package(
     .target(name: "StationCalendar", swiftSettings: strict),
     .target(name: "StationKit", dependencies: ["StationJSON", "StationCalendar"], swiftSettings: strict),
     .target(name: "CStationSQLite"),
+    .systemLibrary(name: "CStationFiles"),
     .target(
       name: "StationStore",
       dependencies: [
@@ -49,7 +50,7 @@ let package = Package(
       name: "StationDaemon",
       dependencies: [
         "StationKit", "StationAudit", "StationCrypto", "StationStore", "StationRPC",
-        "StationTransport", "StationSystemd", "Approval", "SupportRequests", "Directory",
+        "StationTransport", "StationSystemd", "CStationFiles", "Approval", "SupportRequests", "Directory",
         .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
       ], swiftSettings: strict),
     .executableTarget(

@@ -1,5 +1,6 @@
 """The daemon under measurement, and the load generator aimed at it."""
 
+import json
 import os
 import signal
 import socket
@@ -78,6 +79,16 @@ class Daemon:
     def said(self):
         """The end of its log."""
         return (self.directory.parent / "stationd.log").read_text(errors="replace")[-2000:]
+
+    def set_clock(self, at):
+        """Holds its clock."""
+        call = {"jsonrpc": "2.0", "id": 1, "method": "dev.clock.set", "params": {"now": at.isoformat()}}
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(self.socket))
+            client.sendall(json.dumps(call).encode() + b"\n")
+            answer = json.loads(client.makefile("rb").readline())
+        if "error" in answer:
+            raise BenchError(f"the clock cannot be set: {answer['error']}")
 
     def rss_kib(self):
         """Resident memory now, KiB."""

@@ -24,6 +24,8 @@ ROOT = HERE.parent
 IN_FLIGHT = 32
 IDLE_CONNECTIONS = 1000
 STARTS = 5
+YEAR_END = datetime.datetime(2026, 12, 31, 15, tzinfo=datetime.timezone.utc)
+PARTS_OF_YEAR = 61
 ROUND_FIGURES = {"postgres", "redis", "sqlite32", "tail", "sqlite1", "ping", "pingfree", "connect"}
 STORE_FIGURES = {"start", "list", "figures"}
 
@@ -164,36 +166,43 @@ class Bench:
         print(f"memory: {before} KiB idle, {after} KiB with {IDLE_CONNECTIONS} connections", flush=True)
 
     def store(self):
-        """Fills a store through the socket, measures it at each size, then starts on it."""
-        o, have = self.options, 0
-        daemon = self.daemon("growth")
-        with daemon:
-            for size in o.sizes:
-                fill = 0
-                if size > have:
-                    # Filling is not what is measured: more in flight only makes it shorter.
-                    filled = self.opens(daemon, 128, 0, count=size - have)
-                    have, fill = size, filled["rate"]
-                row = {"size": size, "fill": fill}
-                for call in ("list", "figures"):
-                    row[call] = daemon.load("call", call, seconds=min(o.seconds, 3))
-                    self.figures[call].add(row[call]["max_us"] / 1000)
-                opened = self.opens(daemon, IN_FLIGHT, o.seconds)
-                have += opened["answered"]
-                row["open"] = opened["rate"]
-                self.growth.append(row)
-                print(f"{size:,} requests: filled at {fill:,.0f}/s, open {row['open']:,.0f}/s, list p99 "
-                      f"{row['list']['p99_us'] / 1000:.2f} ms, figures p99 "
-                      f"{row['figures']['p99_us'] / 1000:.2f} ms", flush=True)
-            if self.wants("start"):
-                daemon.kill()
-                self.notes.append(("killed", daemon.start()))
-        if self.wants("start"):
-            for _ in range(STARTS):
-                self.figures["start"].add(daemon.start())
-                daemon.stop()
-            self.figures["start"].title = f"start to ready with {have:,} audit rows"
-        shutil.rmtree(self.base / "growth")
+        """Fills a store of each size through the socket and measures it; then starts on the largest."""
+        for size in self.options.sizes:
+            daemon = self.daemon(f"growth{size}")
+            with daemon:
+                have = self.grow(daemon, size)
+                if self.wants("start") and size == self.options.sizes[-1]:
+                    daemon.kill()
+                    self.notes.append(("killed", daemon.start()))
+            if self.wants("start") and size == self.options.sizes[-1]:
+                for _ in range(STARTS):
+                    self.figures["start"].add(daemon.start())
+                    daemon.stop()
+                self.figures["start"].title = f"start to ready with {have:,} audit rows"
+            shutil.rmtree(daemon.directory)
+
+    def grow(self, daemon, size):
+        """A year of requests, and what calls take in it; how many requests there are in the end."""
+        o, have, rates = self.options, 0, []
+        # From the year's end to its beginning: so nothing that is due lies in the past when the clock is set.
+        for part in range(PARTS_OF_YEAR):
+            daemon.set_clock(YEAR_END - datetime.timedelta(days=part * 366 / PARTS_OF_YEAR))
+            count = size * (part + 1) // PARTS_OF_YEAR - have
+            # Filling is not what is measured: more in flight only makes it shorter.
+            rates.append(self.opens(daemon, 128, 0, count=count)["rate"])
+            have += count
+        row = {"size": size, "fill": sorted(rates)[len(rates) // 2]}
+        for call in ("list", "figures"):
+            row[call] = daemon.load("call", call, seconds=min(o.seconds, 3))
+            self.figures[call].add(row[call]["max_us"] / 1000)
+        row["year"] = daemon.load("call", "figures_year", seconds=min(o.seconds, 3))
+        opened = self.opens(daemon, IN_FLIGHT, o.seconds)
+        row["open"] = opened["rate"]
+        self.growth.append(row)
+        print(f"{size:,} requests: filled at {row['fill']:,.0f}/s, open {row['open']:,.0f}/s, list p99 "
+              f"{row['list']['p99_us'] / 1000:.2f} ms, figures p99 {row['figures']['p99_us'] / 1000:.2f} ms",
+              flush=True)
+        return have + opened["answered"]
 
     def run(self):
         if self.wants(*ROUND_FIGURES):
@@ -226,8 +235,9 @@ class Bench:
                  "to this machine and this hour. How it is measured: [Benchmarks](../Benchmarks/README.md).",
                  markdown(figure_rows(rows))]
         if self.growth:
-            parts += ["## Growth", "Filled through the socket; one list or figures call at a time, writes "
-                      f"with {IN_FLIGHT} in flight.", markdown(growth_rows(self.growth))]
+            parts += ["## Growth", "Filled through the socket, the requests spread evenly over a year; one list or "
+                      "figures call at a time, writes "
+                      f"with {IN_FLIGHT} in flight. `figures` is over a month, `year` over all requests.", markdown(growth_rows(self.growth))]
         parts += ["## Notes", "\n".join(f"- {note}" for note in self.side_notes())] if self.notes else []
         machine = [("what", "value"), *describe(self.base)]
         machine.append(("load before the run", " ".join(f"{load:.2f}" for load in self.load)))

@@ -35,7 +35,7 @@ enum Examples {
 
   static let whole: JSONValue = {
     let named: [JSONObject] = [
-      ["name": "Zhang San", "id_number": "110101199003070017"], ["name": "Wang Wu"],
+      ["name": "Zhang San", "id_number": "110101199003070011"], ["name": "Wang Wu"],
     ]
     let more: JSONObject = [
       "people": .array(zip(people, named).map { .object($0.merging($1)) }), "matter": "boundary wall",

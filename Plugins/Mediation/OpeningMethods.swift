@@ -70,7 +70,7 @@ extension Mediation {
             "station": "st-02", "kind": "neighbours", "matter": "boundary wall",
             "summary": "A quarrel over a wall ended in a push",
             "parties": [
-              ["role": "injured", "name": "Zhang San", "id_number": "110101199003070017"],
+              ["role": "injured", "name": "Zhang San", "id_number": "110101199003070011"],
               ["role": "offender", "name": "Wang Wu", "phone": "13800000000"],
             ],
           ], result: .object(example))

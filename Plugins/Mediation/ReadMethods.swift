@@ -32,7 +32,7 @@ extension Mediation {
         disclosesPersonalData: true,
         examples: [
           Example(
-            "By ID number", params: ["id_number": "110101199003070017"],
+            "By ID number", params: ["id_number": "110101199003070011"],
             result: ["items": [Examples.header(.consent, 3)]])
         ], handler: .read { try find.run($0, $1, $2) }),
       Method(

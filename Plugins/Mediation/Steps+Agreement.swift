@@ -39,7 +39,8 @@ extension Steps {
       case .part: break
       case .full:
         step.dispute.times[.performed] = at
-        step.dispute.stop(.performance, at: at)
+        // What is performed needs no court any more.
+        step.dispute.stop(.performance, .court, at: at)
         try step.dispute.start(.visit, at: at, step.terms)
       case .none:
         step.takeRisk()

@@ -11,6 +11,8 @@ extension Report {
     body["occurred"] = .instant(occurred)
     body["reported"] = .instant(reported)
     body["rules_on"] = .string(rulesOn.description)
+    // Its retention counts from here.
+    body["reported_at"] = .string(reported.rfc3339(zone: .utc))
     body["victim"] = victim.json
     body["amount"] = .int(loss)
     body["held"] = .int(held)
@@ -50,7 +52,7 @@ extension Report {
     [
       "station": Shapes.unit, "key": Shapes.text(max: 256), "digest": Shapes.text(max: 32),
       "fraud_type": Shapes.text(max: 40), "age_band": AgeBand.schema, "occurred": Shapes.milliseconds,
-      "reported": Shapes.milliseconds, "rules_on": Shapes.date, "victim": Victim.schema,
+      "reported": Shapes.milliseconds, "rules_on": Shapes.date, "reported_at": Shapes.instant, "victim": Victim.schema,
       "summary": Schemas.prose, "amount": Schemas.amount, "held": Schemas.amountOrZero,
       "returned": Schemas.amountOrZero, "reserved": Shapes.count, "to_stop": Shapes.count,
       "accounts": Shapes.list(Schemas.id, max: Limits.accountsPerReport),
@@ -58,7 +60,7 @@ extension Report {
       "transfers": Shapes.list(Transfer.schema, max: Limits.transfersPerReport),
     ],
     required: [
-      "station", "fraud_type", "age_band", "occurred", "reported", "rules_on", "victim", "amount", "held",
+      "station", "fraud_type", "age_band", "occurred", "reported", "rules_on", "reported_at", "victim", "amount", "held",
       "returned", "accounts", "victims", "transfers",
     ])
 

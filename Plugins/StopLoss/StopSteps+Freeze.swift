@@ -199,7 +199,9 @@ extension StopSteps {
     guard let first, !(try others(ended, tx).contains { $0.stop.state.isFrozen }) else { return }
     var work = try StopWork.load(first.id, pointer: "/id", tx)
     try step(&work, .takeEffect)
-    try frozen(&work, at: context.now, work.stop.freeze?.amount ?? 0, context, tx)
+    let isLapsed = ended.stop.state == .lapsed
+    let at = (isLapsed ? ended.before.ends : ended.stop.released) ?? context.now
+    try frozen(&work, at: at, work.stop.freeze?.amount ?? 0, context, tx)
     _ = try save(&work, .takeEffect, [:], context, tx)
   }
 

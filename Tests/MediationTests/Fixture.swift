@@ -138,7 +138,9 @@ struct Fixture {
     return id
   }
 
+  /// Takes a dispute on from wherever it is on the way to a state.
   func lead(_ id: String, to state: State) throws {
+    guard dispute(id)?.state != state else { return }
     switch state {
     case .registered: break
     case .eligibility:
@@ -208,5 +210,35 @@ struct Seeded: RandomNumberGenerator {
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
     return z ^ (z >> 31)
+  }
+}
+
+extension Fixture {
+  /// Somebody higher approves what was asked for a dispute.
+  func approve(_ id: String) throws {
+    let leader = Principal(uid: 9, gid: 9, roles: ["leader"], unit: nil, scope: .all)
+    let approval = dispute(id)?.extensions.last?.approval ?? ""
+    try store.call("approval.approve", ["id": .string(approval), "version": 1], as: leader)
+  }
+
+  /// A dispute whose first party is of an age and role, ready for its first session.
+  func people(_ parties: [JSONValue], _ more: JSONObject = [:]) throws -> String {
+    let id = try at(.consent, ["parties": .array(parties)].merging(more))
+    for person in parties.indices {
+      try step("consent", id, ["person": .string("\(id).p\(person + 1)"), "agrees": true])
+    }
+    return id
+  }
+
+  static func attendees(_ id: String, _ people: String...) -> JSONObject {
+    ["attendees": .array(people.map { ["person": .string("\(id).\($0)")] })]
+  }
+}
+
+extension JSONObject {
+  func merging(_ other: JSONObject) -> JSONObject {
+    var merged = self
+    for (key, value) in other { merged[key] = value }
+    return merged
   }
 }

@@ -3,7 +3,7 @@ import StationXML
 
 extension CancellationRequest {
   /// Versions of camt.056 in which the elements that are written here are the same.
-  package static let versions = ["08", "09", "10", "11", "12"]
+  package static let versions = ["08", "09", "10", "12"]
 
   /// The message as a file. The same request gives the same bytes.
   ///

@@ -29,7 +29,10 @@ extension Resolution {
     let details = body.all("CxlDtls")
     let transactions = details.flatMap { $0.all("TxInfAndSts") }
     request = try Self.request([body] + transactions + details.flatMap { $0.all("OrgnlGrpInfAndSts") })
-    let statuses = Set(try transactions.compactMap { (item) throws(SpoolReason) in try item.one("TxCxlSts")?.text })
+    var statuses: Set<String> = []
+    for transaction in transactions {
+      if let status = try transaction.one("TxCxlSts") { statuses.insert(status.text) }
+    }
     // Only a cancellation is asked for: another kind of investigation is another kind of answer.
     guard let status = try body.need("Sts").one("Conf")?.text else { throw .unknownStatus }
     switch status {

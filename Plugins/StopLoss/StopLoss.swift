@@ -1,0 +1,39 @@
+import StationKit
+
+/// Fast stop-loss in telecom fraud: reports with their transfers, where the money went, stops, freezes and returns.
+///
+/// The module drafts and tracks; it never orders a bank. What leaves for a bank, and what comes back, goes through
+/// the spool.
+package enum StopLoss {
+  /// The module, for a checked configuration.
+  ///
+  /// - Parameter configuration: the parsed `etc/stoploss/rules.json`.
+  /// - Throws: ``PolicyError`` or `RuleBookError`, naming the rule and the member at fault.
+  package static func module(configuration: JSONValue) throws -> Module {
+    let policy = try policy(configuration)
+    let steps = StopSteps(policy: policy)
+    return Module(
+      name: "stoploss", title: Text("Fast stop-loss in telecom fraud", zh: "反诈快速止损"), version: "1.0",
+      collections: [report, account, stop] + Spool.collections,
+      methods: try IntakeMethods(policy).all + readMethods(policy) + stopMethods(steps)
+        + SpoolMethods.all(steps),
+      deadlines: [StopClock(policy: policy).kind] + Spool.deadlines,
+      events: Announcement.kinds + Spool.events,
+      calls: [Units.get, "approval.request", "approval.consume"],
+      rules: policy.book.table,
+      lifeCycles: [
+        StopLife.table.declared("stop", Text("The life of a stop on one account", zh: "单个账户止付的流转"))
+      ] + Spool.lifeCycles)
+  }
+
+  /// The units that a configuration names, which the directory has to have.
+  package static func units(configuration: JSONValue) throws -> [String] {
+    try policy(configuration).units
+  }
+
+  private static func policy(_ configuration: JSONValue) throws -> Policy {
+    let policy = try Policy(configuration, needs: StopLossRules.needs + Spool.rules)
+    try Spool.check(policy)
+    return policy
+  }
+}

@@ -1,0 +1,322 @@
+import KeyPerson
+import ModuleTesting
+import StationKit
+import Testing
+
+@Suite("Entry")
+struct EntryTests {
+  /// The first day under an instrument, and the last that it may set: the maximum of each category.
+  static let maxima: [(Category, from: String, last: String, rule: String)] = [
+    (.communityCorrections, "2026-03-01", "2036-03-01", "keyperson.maximum.community_corrections"),
+    (.drugTreatment, "2026-03-01", "2029-03-01", "keyperson.maximum.drug_treatment"),
+    (.bailPendingTrial, "2026-03-01", "2027-03-01", "keyperson.maximum.bail_pending_trial"),
+    (.bailPendingTrial, "2026-02-28", "2027-02-28", "keyperson.maximum.bail_pending_trial"),
+    (.protectionOrder, "2026-03-01", "2026-09-01", "keyperson.maximum.protection_order"),
+    // A month that is too short: 31 August and six months.
+    (.protectionOrder, "2026-02-28", "2026-08-28", "keyperson.maximum.protection_order"),
+    (.resettlementSupport, "2026-03-01", "2027-03-01", "keyperson.maximum.resettlement_support"),
+    (.missingVulnerablePerson, "2026-03-01", "2026-09-01", "keyperson.maximum.missing_vulnerable_person"),
+  ]
+
+  @Test("a term up to the maximum is taken, a day more is refused by its rule", arguments: maxima)
+  func maximum(_ category: Category, _ from: String, _ last: String, _ rule: String) throws {
+    let fixture = try Fixture()
+    let more: JSONObject = ["from": .string(from), "to": .string(last)]
+    _ = try fixture.propose(category, more)
+    let day = try #require(CivilDate(last)).adding(days: 1)
+    let error = #expect(throws: RPCError.self) {
+      try fixture.propose(category, ["from": .string(from), "to": .string(day.description)])
+    }
+    #expect(error?.rule == rule && error?.pointer == "/to")
+  }
+
+  @Test("from 31 August six months end with February, also where a holiday follows")
+  func monthEnd() throws {
+    let fixture = try Fixture(now: Fixture.at("2026-08-31T09:00:00+08:00"))
+    var more: JSONObject = ["from": "2026-08-31", "to": "2027-02-28", "next_review": "2026-09-20"]
+    _ = try fixture.propose(.protectionOrder, more)
+    more["to"] = "2027-03-01"
+    let error = #expect(throws: RPCError.self) { try fixture.propose(.protectionOrder, more) }
+    #expect(error?.rule == "keyperson.maximum.protection_order")
+  }
+
+  /// What is refused, by which rule, where.
+  static let refusals: [(Category, JSONObject, rule: String, pointer: String)] = [
+    (.communityCorrections, ["purpose": "find_and_return"], "keyperson.purpose", "/purpose"),
+    (.communityCorrections, ["part": "bound"], "keyperson.part", "/part"),
+    (.protectionOrder, ["purpose": "uphold_order"], "keyperson.purpose", "/purpose"),
+    (.communityCorrections, ["owner": "st-02"], "keyperson.owner", "/owner"),
+    (.communityCorrections, ["from": "2026-02-19"], "keyperson.instrument", "/from"),
+    (
+      .communityCorrections,
+      ["instrument": ["authority": "Court", "number": "1", "date": "2026-03-03"]], "keyperson.instrument",
+      "/instrument/date"
+    ),
+    (.communityCorrections, ["from": "2026-04-03"], "keyperson.term", "/from"),
+    (.communityCorrections, ["to": "2026-03-01"], "keyperson.term", "/to"),
+    (.communityCorrections, ["next_review": "2026-06-01"], "keyperson.review.interval", "/next_review"),
+    (.communityCorrections, ["next_review": "2026-03-02"], "keyperson.review.interval", "/next_review"),
+    (.bailPendingTrial, ["next_review": "2026-05-02"], "keyperson.review.interval", "/next_review"),
+    (.protectionOrder, ["next_review": "2026-04-02"], "keyperson.review.interval", "/next_review"),
+    (.communityCorrections, ["to": "2026-03-20"], "keyperson.review.interval", "/next_review"),
+    (.communityCorrections, ["clean_since": "2026-01-01"], "keyperson.drug.clean", "/clean_since"),
+    (.drugTreatment, ["clean_since": "2026-03-03"], "keyperson.drug.clean", "/clean_since"),
+    (.drugTreatment, ["clean_since": "2023-03-01"], "keyperson.drug.clean", "/clean_since"),
+    (
+      .communityCorrections, ["consent": ["document": "x", "date": "2026-03-01"]], "keyperson.visit.consent",
+      "/consent"
+    ),
+    (
+      .resettlementSupport, ["consent": ["document": "x", "date": "2026-03-03"]], "keyperson.visit.consent",
+      "/consent/date"
+    ),
+    (
+      .missingVulnerablePerson,
+      [
+        "care_need": [
+          "need": "medicine", "document": ["by": "doctor", "reference": "1", "date": "2026-03-03"],
+        ]
+      ], "keyperson.care_need", "/care_need/document/date"
+    ),
+    (.communityCorrections, ["name": "王 330106 19850101 0028"], "keyperson.text", "/name"),
+    (.communityCorrections, ["name": "30.274100, 120.155100"], "keyperson.text", "/name"),
+    (
+      .communityCorrections,
+      [
+        "instrument": [
+          "authority": "Court, 30.274100 120.155100", "number": "1", "date": "2026-02-20",
+        ]
+      ], "keyperson.text", "/instrument/authority"
+    ),
+    (
+      .missingVulnerablePerson,
+      [
+        "care_need": [
+          "need": "last seen at 30.274100N 120.155100E",
+          "document": ["by": "guardian", "reference": "1", "date": "2026-03-01"],
+        ]
+      ], "keyperson.text", "/care_need/need"
+    ),
+    (
+      .missingVulnerablePerson,
+      [
+        "care_need": [
+          "need": "insulin",
+          "document": ["by": "guardian", "reference": "of 330106194906150047", "date": "2026-03-01"],
+        ]
+      ], "keyperson.text", "/care_need/document/reference"
+    ),
+  ]
+
+  @Test("a proposal that a rule refuses names it and the member", arguments: refusals.indices)
+  func refused(_ index: Int) throws {
+    let (category, more, rule, pointer) = Self.refusals[index]
+    let fixture = try Fixture()
+    let error = #expect(throws: RPCError.self) { try fixture.propose(category, more) }
+    #expect(error?.kind == .refusedByRule && error?.rule == rule && error?.pointer == pointer, "\(error as Any)")
+    #expect(fixture.rows("record").isEmpty)
+  }
+
+  @Test(
+    "without instrument, purpose, end or next review nothing is proposed",
+    arguments: ["instrument", "purpose", "to", "from", "next_review", "owner", "name"])
+  func required(_ member: String) throws {
+    let fixture = try Fixture()
+    var params = Fixture.proposal(.bailPendingTrial)
+    params[member] = nil
+    let error = #expect(throws: RPCError.self) { try fixture.call("propose", params) }
+    #expect(error?.kind == .invalidParams && error?.pointer == "/\(member)")
+  }
+
+  @Test("a care need without a doctor's or guardian's document is not taken")
+  func careNeed() throws {
+    let fixture = try Fixture()
+    let error = #expect(throws: RPCError.self) {
+      try fixture.propose(.missingVulnerablePerson, ["care_need": ["need": "dementia"]])
+    }
+    #expect(error?.kind == .invalidParams && error?.pointer == "/care_need/document")
+    let by = #expect(throws: RPCError.self) {
+      try fixture.propose(
+        .missingVulnerablePerson,
+        [
+          "care_need": [
+            "need": "dementia", "document": ["by": "neighbour", "reference": "1", "date": "2026-03-01"],
+          ]
+        ])
+    }
+    #expect(by?.pointer == "/care_need/document/by")
+  }
+
+  @Test("voluntary support needs a consent, a drug case a day, an order a part")
+  func conditional() throws {
+    let fixture = try Fixture()
+    for (category, member, rule) in [
+      (Category.resettlementSupport, "consent", "keyperson.visit.consent"),
+      (.drugTreatment, "clean_since", "keyperson.drug.clean"),
+      (.protectionOrder, "part", "keyperson.part"),
+    ] {
+      var params = Fixture.proposal(category)
+      params[member] = nil
+      let error = #expect(throws: RPCError.self) { try fixture.call("propose", params) }
+      #expect(error?.rule == rule && error?.pointer == "/\(member)")
+    }
+  }
+
+  static let invalid: [(JSONObject, String)] = [
+    (["id_number": "330106198501010029"], "/id_number"), (["id_number": "330106198502300025"], "/id_number"),
+    (["phone": "a38"], "/phone"), (["phone": "330106198501010028"], "/phone"),
+    (["phone": "12"], "/phone"), (["guardian": ["name": "x", "phone": "+"]], "/guardian/phone"),
+  ]
+
+  @Test("an ID number or telephone number that is none", arguments: invalid.indices)
+  func invalidNumbers(_ index: Int) throws {
+    let (more, pointer) = Self.invalid[index]
+    let error = #expect(throws: RPCError.self) { try Fixture().propose(.bailPendingTrial, more) }
+    #expect(error?.kind == .invalidParams && error?.pointer == pointer)
+  }
+
+  @Test("one instrument makes one record of a person, until that is over")
+  func once() throws {
+    let fixture = try Fixture()
+    let id = try fixture.propose()
+    let error = #expect(throws: RPCError.self) { try fixture.propose() }
+    #expect(error?.rule == "keyperson.instrument.once" && error?.pointer == "/instrument/number")
+    _ = try fixture.propose(.communityCorrections, ["id_number": .string(Fixture.otherNumber)])
+    _ = try fixture.propose(.bailPendingTrial)
+    _ = try fixture.delist(id, "error")
+    _ = try fixture.propose()
+  }
+
+  @Test("four eyes: who proposed, verified or asked does not approve")
+  func fourEyes() throws {
+    let fixture = try Fixture()
+    let id = try fixture.propose()
+    let approval = try fixture.verify(id)
+    // Who asked cannot even decide.
+    let own = #expect(throws: RPCError.self) { try fixture.approve(approval, as: Fixture.li) }
+    #expect(own?.rule == "approval.second_person")
+    let early = #expect(throws: RPCError.self) { try fixture.call("activate", ["id": .string(id)]) }
+    #expect(early?.kind == .approvalRequired && early?.rule == "keyperson.four_eyes" && early?.pointer == "/id")
+    // Who proposed can decide, but it does not count.
+    try fixture.approve(approval, as: Fixture.wang)
+    let proposer = #expect(throws: RPCError.self) { try fixture.call("activate", ["id": .string(id)]) }
+    #expect(proposer?.kind == .refusedByRule && proposer?.rule == "keyperson.four_eyes")
+    #expect(fixture.state(id) == .instrumentVerified)
+    // Verified again, and approved by somebody else.
+    try fixture.approve(try fixture.verify(id))
+    try fixture.call("activate", ["id": .string(id)])
+    #expect(fixture.state(id) == .active)
+  }
+
+  @Test("one officer alone can enter nobody")
+  func alone() throws {
+    let fixture = try Fixture()
+    let id = try fixture.propose()
+    let approval = try fixture.call("verify_instrument", ["id": .string(id), "seen": "original"])["approval"]?
+      .stringValue
+    let error = #expect(throws: RPCError.self) { try fixture.approve(approval ?? "", as: Fixture.wang) }
+    #expect(error?.rule == "approval.second_person")
+  }
+
+  @Test("a correction after the approval was asked for makes it void")
+  func changedMeanwhile() throws {
+    let fixture = try Fixture()
+    let id = try fixture.propose()
+    let approval = try fixture.verify(id)
+    try fixture.call(
+      "correct", ["id": .string(id), "id_number": .string(Fixture.otherNumber), "document": "letter 1"])
+    try fixture.approve(approval)
+    let error = #expect(throws: RPCError.self) { try fixture.call("activate", ["id": .string(id)]) }
+    #expect(error?.kind == .approvalRequired)
+  }
+
+  @Test("what is approved says terms and codes, and not who it is")
+  func payload() throws {
+    let fixture = try Fixture()
+    let id = try fixture.propose()
+    let approval = try fixture.verify(id)
+    let stored = fixture.store.contents.rows["approval.request"]?[approval]?.record
+    #expect(
+      stored?["payload"]?.objectValue?.keys.sorted() == [
+        "category", "corrections", "from", "next_review", "owner", "purpose", "station", "to",
+      ])
+    #expect(stored?["subject"] == .string(id))
+  }
+
+  @Test("an approval of one record is none for another, and serves once")
+  func otherApproval() throws {
+    let fixture = try Fixture()
+    let first = try fixture.enter()
+    let second = try fixture.propose(.communityCorrections, ["id_number": .string(Fixture.otherNumber)])
+    _ = try fixture.verify(second)
+    let error = #expect(throws: RPCError.self) { try fixture.call("activate", ["id": .string(second)]) }
+    #expect(error?.kind == .approvalRequired)
+    #expect(fixture.state(first) == .active && fixture.state(second) == .instrumentVerified)
+  }
+
+  @Test("an approval that expired does not serve")
+  func expiredApproval() throws {
+    let fixture = try Fixture()
+    let id = try fixture.propose()
+    let approval = try fixture.verify(id)
+    try fixture.approve(approval)
+    try fixture.advance("2026-03-05T09:00:00+08:00")
+    let error = #expect(throws: RPCError.self) { try fixture.call("activate", ["id": .string(id)]) }
+    #expect(error?.rule == "keyperson.four_eyes")
+  }
+
+  static let lapses: [(String, State)] = [
+    ("2026-03-16T23:59:00+08:00", .proposed), ("2026-03-16T23:59:59.999+08:00", .proposed),
+    ("2026-03-17T00:00:00+08:00", .delisted),
+  ]
+
+  @Test("a proposal that nobody enters within fourteen days ends by itself", arguments: lapses)
+  func lapse(_ instant: String, _ state: State) throws {
+    let fixture = try Fixture()
+    let id = try fixture.propose()
+    try fixture.advance(instant)
+    #expect(fixture.state(id) == state)
+    if state == .delisted {
+      #expect(fixture.record(id)?.delisting?.reason == .notEntered)
+      // Who was never entered need not be told that it is over.
+      #expect(fixture.rows("notice").isEmpty)
+      #expect(fixture.events("delisted").map { $0["reason"] } == ["not_entered"])
+    }
+  }
+
+  @Test("nobody is entered before the term begins, nor after the day of the first review")
+  func notYet() throws {
+    let fixture = try Fixture()
+    let later = try fixture.propose(.bailPendingTrial, ["from": "2026-03-10", "next_review": "2026-03-12"])
+    let error = #expect(throws: RPCError.self) { try fixture.verify(later) }
+    #expect(error?.rule == "keyperson.term")
+    try fixture.advance("2026-03-11T09:00:00+08:00")
+    let approval = try fixture.verify(later)
+    try fixture.approve(approval)
+    try fixture.advance("2026-03-13T00:00:00+08:00")
+    let late = #expect(throws: RPCError.self) { try fixture.call("activate", ["id": .string(later)]) }
+    #expect(late?.rule == "keyperson.review.interval")
+  }
+
+  @Test("only whoever may reach the station proposes there")
+  func scope() throws {
+    let fixture = try Fixture()
+    let error = #expect(throws: RPCError.self) {
+      try fixture.call("propose", Fixture.proposal(.bailPendingTrial), as: Fixture.other)
+    }
+    #expect(error?.kind == .denied)
+    let id = try fixture.propose()
+    let denied = #expect(throws: RPCError.self) {
+      try fixture.call("verify_instrument", ["id": .string(id), "seen": "original"], as: Fixture.other)
+    }
+    #expect(denied?.kind == .denied)
+  }
+
+  @Test("each write answers with a header and no person in it")
+  func header() throws {
+    let fixture = try Fixture()
+    let answer = try fixture.call("propose", Fixture.proposal(.bailPendingTrial))
+    #expect(
+      answer.objectValue?.keys.sorted() == ["id", "next_review", "state", "task", "to", "version"])
+  }
+}

@@ -1,0 +1,120 @@
+import Mediation
+import ModuleTesting
+import StationKit
+import Testing
+
+@Suite("Party")
+struct PartyTests {
+  static func party(_ role: Role = .injured, id: String? = nil, phone: String? = nil, born: String? = nil, name: String = "Zhang San")
+    -> Party
+  {
+    var party = Party(role: role, name: name)
+    party.idNumber = id
+    party.phone = phone
+    party.statedBirth = born.flatMap { CivilDate($0) }
+    return party
+  }
+
+  static let ages: [(born: String, day: String, age: Int?)] = [
+    ("2008-03-01", "2026-02-28", 17), ("2008-03-01", "2026-03-01", 18), ("2008-03-02", "2026-03-01", 17),
+    ("2010-03-02", "2026-03-01", 15), ("2010-03-02", "2026-03-02", 16), ("2008-12-31", "2026-12-30", 17),
+    ("2008-02-29", "2026-02-28", 17), ("2008-02-29", "2026-03-01", 18), ("2008-02-29", "2028-02-29", 20),
+    ("2026-03-01", "2026-03-01", 0), ("2026-03-02", "2026-03-01", nil),
+  ]
+
+  @Test("age in whole years on a day; the birthday completes the year", arguments: ages)
+  func age(_ born: String, _ day: String, _ age: Int?) throws {
+    #expect(Self.party(born: born).age(on: try #require(CivilDate(day))) == age)
+  }
+
+  @Test("the ID number tells the birth date; without one the stated date counts; without either none does")
+  func birth() throws {
+    let day = try #require(CivilDate("2026-03-01"))
+    #expect(Self.party(id: "110101200803010020").age(on: day) == 18)
+    #expect(Self.party(id: "110101201003030036").age(on: day) == 15)
+    #expect(Self.party().age(on: day) == nil)
+  }
+
+  static let pairs: [(left: Party, right: Party, isSame: Bool)] = [
+    (party(id: "110101199003070011"), party(id: "110101199003070011", name: "Other"), true),
+    (party(id: "110101199003070011", phone: "13800000000"), party(id: "110101198512120043", phone: "13800000000"), false),
+    (party(id: "110101199003070011", phone: "13800000000"), party(phone: "+86 138-0000-0000"), true),
+    (party(phone: "13800000000"), party(phone: "13800000000", name: "zhang   SAN "), true),
+    (party(phone: "13800000000"), party(phone: "13800000000", name: "Zhang Si"), false),
+    (party(phone: "13800000000"), party(phone: "13900000000"), false), (party(), party(), false),
+    (party(id: "110101199003070011"), party(), false), (party(phone: "----"), party(phone: "----"), false),
+  ]
+
+  @Test("one person: by ID number or, lacking it, by name and phone", arguments: pairs.indices)
+  func same(_ index: Int) {
+    let pair = Self.pairs[index]
+    #expect(pair.left.isSamePerson(as: pair.right) == pair.isSame)
+    #expect(pair.right.isSamePerson(as: pair.left) == pair.isSame)
+  }
+
+  static let bad: [(member: String, value: JSONValue, rule: String?)] = [
+    ("id_number", "110101199003070012", "mediation.party.id_number"),
+    ("id_number", "110101199002300011", "mediation.party.id_number"),
+    ("id_number", "11010119900307001", nil), ("birth", "1990-03-08", "mediation.party.birth"),
+    ("birth", "1990-02-30", nil), ("birth", "2026-03-03", "mediation.party.birth"), ("phone", "1", nil),
+    ("name", "", nil), ("name", "  ", nil), ("role", "guardian", nil), ("colour", "red", nil),
+  ]
+
+  @Test("bad data is refused with its pointer", arguments: bad.indices)
+  func refused(_ index: Int) throws {
+    let (member, value, rule) = Self.bad[index]
+    let fixture = try Fixture()
+    var person = Fixture.injured.objectValue ?? [:]
+    // With no ID number a birth date in the future is that and nothing else.
+    if value == "2026-03-03" { person["id_number"] = nil }
+    person[member] = value
+    let error = #expect(throws: RPCError.self) {
+      try fixture.register(["parties": [Fixture.offender, .object(person)]])
+    }
+    #expect(error?.pointer == "/parties/1/\(member)")
+    #expect(error?.rule == rule)
+    if rule == nil { #expect(error?.kind == .invalidParams) }
+    #expect(fixture.store.contents.rows["mediation.dispute"] == nil)
+  }
+
+  @Test("what becomes known later is added, and what was said stays")
+  func update() throws {
+    let fixture = try Fixture()
+    let id = try fixture.at(.registered)
+    let person: JSONValue = .string("\(id).p2")
+    try fixture.step("party.update", id, ["person": person, "address": "12 Willow Lane"])
+    let shown = try fixture.get(id)["people"]?.arrayValue?.last
+    #expect(shown?["address"] == "12 Willow Lane" && shown?["phone"] == "138 0000 0000")
+    #expect(shown?["birth"] == "1985-06-01")
+    let error = #expect(throws: RPCError.self) {
+      try fixture.step("party.update", id, ["person": person, "id_number": "110101198512120043"])
+    }
+    #expect(error?.rule == "mediation.party.birth" && error?.pointer == "/id_number")
+  }
+
+  @Test("nobody is a party twice")
+  func twice() throws {
+    let fixture = try Fixture()
+    let error = #expect(throws: RPCError.self) {
+      try fixture.register(["parties": [Fixture.injured, Fixture.injured]])
+    }
+    #expect(error?.rule == "mediation.parties" && error?.pointer == "/parties/1")
+    let id = try fixture.at(.registered)
+    let later = #expect(throws: RPCError.self) {
+      try fixture.step("party.add", id, Fixture.injured.objectValue ?? [:])
+    }
+    #expect(later?.rule == "mediation.parties")
+  }
+
+  @Test("a dispute has no more people than there may be")
+  func bound() throws {
+    let fixture = try Fixture()
+    let id = try fixture.at(.registered)
+    for number in 3...Bounds.people { try fixture.step("party.add", id, ["role": "other", "name": .string("P\(number)")]) }
+    let error = #expect(throws: RPCError.self) {
+      try fixture.step("party.add", id, ["role": "other", "name": "one more"])
+    }
+    #expect(error?.rule == "mediation.bounds")
+  }
+}
+
