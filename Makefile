@@ -7,7 +7,7 @@ BIN = .build/$(CONFIGURATION)
 DEV ?= .dev
 
 # Debian packages. The first list builds and runs; the second is for the tests; the third for measuring.
-BUILD_PACKAGES = libsqlite3-dev libssl-dev pkg-config socat
+BUILD_PACKAGES = libsqlite3-dev libssl-dev libexpat1-dev pkg-config socat
 TEST_PACKAGES = gcc g++ golang-go golang-golang-x-mod-dev libjsonrpccpp-dev python3-venv strace e2fsprogs mount
 SWIFT_SOURCES = Package.swift Sources Plugins Tests Fuzz
 

@@ -46,11 +46,23 @@ let package = Package(
     .target(
       name: "Directory", dependencies: ["StationKit"], path: "Plugins/Directory",
       swiftSettings: strict),
+    .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+    .target(name: "StationXML", dependencies: ["CExpat"], swiftSettings: strict),
+    .target(
+      name: "StopLoss", dependencies: ["StationKit", "StationXML"], path: "Plugins/StopLoss",
+      swiftSettings: strict),
+    .target(
+      name: "Mediation", dependencies: ["StationKit"], path: "Plugins/Mediation", swiftSettings: strict),
+    .target(
+      name: "KeyPerson", dependencies: ["StationKit"], path: "Plugins/KeyPerson", swiftSettings: strict),
+    .target(
+      name: "CaseTransfer", dependencies: ["StationKit"], path: "Plugins/CaseTransfer", swiftSettings: strict),
     .target(
       name: "StationDaemon",
       dependencies: [
         "StationKit", "StationAudit", "StationCrypto", "StationStore", "StationRPC",
         "StationTransport", "StationSystemd", "CStationFiles", "Approval", "SupportRequests", "Directory",
+        "StopLoss", "Mediation", "KeyPerson", "CaseTransfer",
         .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
       ], swiftSettings: strict),
     .executableTarget(
@@ -111,6 +123,26 @@ let package = Package(
     .testTarget(
       name: "SupportRequestsTests",
       dependencies: ["SupportRequests", "Directory", "StationKit", "ModuleTesting"], swiftSettings: strict),
+    .testTarget(name: "StationXMLTests", dependencies: ["StationXML"], swiftSettings: strict),
+    .testTarget(
+      name: "StopLossTests",
+      dependencies: ["StopLoss", "Approval", "Directory", "StationKit", "StationXML", "ModuleTesting"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "MediationTests",
+      dependencies: [
+        "Mediation", "SupportRequests", "Approval", "Directory", "StationKit", "ModuleTesting",
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "KeyPersonTests",
+      dependencies: [
+        "KeyPerson", "SupportRequests", "Approval", "Directory", "StationKit", "ModuleTesting",
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "CaseTransferTests",
+      dependencies: [
+        "CaseTransfer", "SupportRequests", "Approval", "Directory", "StationKit", "ModuleTesting",
+      ], swiftSettings: strict),
     .testTarget(
       name: "DirectoryTests", dependencies: ["Directory", "StationKit", "ModuleTesting"],
       swiftSettings: strict),

@@ -6,9 +6,9 @@ enum Examples {
   static let accountID: JSONValue = "0197a0c0-0000-7000-8000-000000000001"
   static let stopKey = "0197a0c0-0000-7000-8000-000000000002"
   static let stopID: JSONValue = .string(stopKey)
-  private static let victimCard: JSONValue = "6222020000000000006"
-  private static let suspectCard: JSONValue = "6222020000000000014"
-  private static let nextCard: JSONValue = "6222020000000000022"
+  private static let victimCard: JSONValue = "6222020000000000000"
+  private static let suspectCard: JSONValue = "6222020000000000018"
+  private static let nextCard: JSONValue = "6222020000000000026"
 
   static let report: JSONValue = .object(reportMembers)
 

@@ -57,7 +57,7 @@ struct Intake: Sendable {
     return .fresh(draft)
   }
 
-  private func parties(
+  func parties(
     _ accounts: [JSONValue], _ pointer: String, _ tx: any ReadTransaction
   ) throws -> [Party] {
     var seen: Set<String> = []

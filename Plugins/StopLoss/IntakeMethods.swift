@@ -158,9 +158,9 @@ struct IntakeMethods: Sendable {
     return Shapes.object(members, required: Report.headerMembers.keys + ["outcome", "steps"])
   }()
 
+  /// Anything: what is wrong with one item must not refuse the others.
   private static let anyItem: JSONValue = [
-    "type": "object",
-    "description": "As the params of stoploss.report, with a key. What is wrong with one is told in its own answer.",
+    "description": "As the params of stoploss.report, with a key. What is wrong with one is told in its own answer."
   ]
 
   private static let importAnswer: JSONValue = Shapes.object([

@@ -44,7 +44,7 @@ extension StopLoss {
           "city_approval": Schemas.document,
         ], required: ["name", "account", "amount", "kind", "scope", "interest"],
         example: [
-          "name": "李四", "account": "6222020000000000014", "amount": 5_000_000, "kind": "ordinary",
+          "name": "李四", "account": "6222020000000000018", "amount": 5_000_000, "kind": "ordinary",
           "scope": "amount", "interest": true,
         ], Examples.stop(.freezeRequested, version: 3)
       ) { try steps.run(.requestFreeze, $0, $1, $2, change: StopSteps.requestFreeze(policy)) },

@@ -10,7 +10,7 @@ package struct StopSteps: Sendable {
   typealias Notes = JSONObject
 
   /// What is special about a step; the state is set already.
-  typealias Change = (inout StopWork, Params, CallContext, any Transaction) throws -> Notes
+  typealias Change = @Sendable (inout StopWork, Params, CallContext, any Transaction) throws -> Notes
 
   /// Reads the stop, checks scope, version and state, changes it, and writes it with its deadline and event.
   func run(
@@ -96,8 +96,10 @@ package struct StopSteps: Sendable {
   /// Computes provisional ends again once another calendar is there.
   func refresh(_ stop: inout Stop, _ context: CallContext) throws(RPCError) {
     let terms = Terms(policy: policy, context: context)
-    stop.decision?.notice = try terms.refreshed(stop.decision?.notice)
-    stop.decision?.bank = try terms.refreshed(stop.decision?.bank)
+    guard var decision = stop.decision else { return }
+    decision.notice = try terms.refreshed(decision.notice)
+    decision.bank = try terms.refreshed(decision.bank)
+    stop.decision = decision
   }
 
   /// An instant that a caller names for something that has happened.
@@ -130,7 +132,8 @@ package struct StopSteps: Sendable {
   /// Adds to the report what the bank holds more of this account than it ever did.
   func credit(_ work: inout StopWork, _ change: (inout Report) -> Void = { _ in }, _ tx: any Transaction) throws {
     let more = max(0, work.stop.held - (work.account?.counted ?? 0))
-    if more > 0 { work.account?.counted = work.stop.held }
+    let held = work.stop.held
+    if more > 0 { work.account?.counted = held }
     guard let record = try tx.get("report", work.stop.report), var report = Report(record.body) else { return }
     report.held += more
     change(&report)

@@ -7,7 +7,6 @@ import StationRPC
 import StationStore
 import StationSystemd
 import StationTransport
-import SupportRequests
 import Synchronization
 
 /// The composition root: what is started, in which order, and stopped in the reverse.
@@ -53,12 +52,13 @@ package final class Daemon: Sendable {
       EventsModule.module(), Approval.module(), Directory.module(),
     ]
     if configuration.development { modules.append(DevModule.module(services)) }
-    if configuration.supportEnabled {
-      let catalogue = try JSONFile.load(configuration.scenarioFile)
+    for builtIn in BuiltInModule.allCases {
+      guard let file = configuration.modules[builtIn] else { continue }
+      let data = try JSONFile.load(file)
       do {
-        modules.append(try SupportRequests.module(configuration: catalogue))
+        modules.append(try builtIn.module(data))
       } catch {
-        throw ConfigurationError(configuration.scenarioFile, nil, "\(error)")
+        throw ConfigurationError(file, nil, "\(error)")
       }
     }
     return modules
@@ -96,6 +96,9 @@ package final class Daemon: Sendable {
         report: report,
         events: { events in
           if let last = events.last { late.hub?.published(upTo: last.seq) }
+          if let spooler = late.spooler, events.contains(where: { Spooler.events.contains($0.kind) }) {
+            spooler.poke()
+          }
         },
         broken: { reason in
           log.critical(
@@ -126,6 +129,11 @@ package final class Daemon: Sendable {
     let server = server
     late.set(server)
     services.serving(connectionCount: { server.connectionCount })
+    if let spool = configuration.spool, configuration.modules[.stoploss] != nil {
+      let spooler = try Spooler(spool, store: store, environment: environment, report: report)
+      late.set(spooler)
+      spooler.start()
+    }
     try await Self.listen(server, configuration)
   }
 
@@ -200,6 +208,7 @@ package final class Daemon: Sendable {
     // The event loops end with the server: from here on the writer answers by itself.
     late.serverStops()
     await server.stop(drain: drain)
+    late.spooler?.stop()
     do {
       try await Self.record(store, systemCause("system.stop"))
     } catch {
@@ -214,11 +223,14 @@ private final class LateParts: Sendable {
   private struct State {
     var hub: EventHub?
     var server: SocketServer?
+    var spooler: Spooler?
   }
   private let state = Mutex(State())
 
   var hub: EventHub? { state.withLock { $0.hub } }
   func set(_ hub: EventHub) { state.withLock { $0.hub = hub } }
+  var spooler: Spooler? { state.withLock { $0.spooler } }
+  func set(_ spooler: Spooler) { state.withLock { $0.spooler = spooler } }
   func set(_ server: SocketServer) { state.withLock { $0.server = server } }
 
   /// On an event loop while there is one: the writer goes on to its next batch.

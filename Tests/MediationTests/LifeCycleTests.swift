@@ -29,7 +29,8 @@ struct LifeCycleTests {
         .withdraw: .withdrawn,
       ],
       .session2: [
-        .addRepresentative: .session2, .exclude: .failed, .agree: .agreed, .endSession: .failed, .fail: .failed,
+        .addRepresentative: .session2, .exclude: .failed, .agree: .agreed, .endSession: .failed,
+        .fail: .failed,
         .startAppraisal: .session2, .endAppraisal: .session2, .withdraw: .withdrawn,
       ],
       .agreed: [.addRepresentative: .agreed, .sign: .performing, .fail: .failed, .endAppraisal: .agreed],

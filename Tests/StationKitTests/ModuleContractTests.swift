@@ -11,7 +11,9 @@ import Testing
     guard var configuration = try? DaemonConfiguration.development(directory: NSTemporaryDirectory()) else {
       return []
     }
-    configuration.scenarioFile = root.appending(path: "etc/support/scenarios.json").path
+    for module in BuiltInModule.allCases {
+      configuration.modules[module] = root.appending(path: "etc/\(module.defaultFile)").path
+    }
     return (try? Daemon.modules(for: configuration)) ?? []
   }()
 
@@ -27,7 +29,11 @@ import Testing
   @Test func `all modules are there, and fit together`() throws {
     let names = Set(Self.modules.map(\.name))
     #expect(
-      names.isSuperset(of: ["rpc", "system", "audit", "events", "approval", "directory", "dev", "support"]))
+      names.isSuperset(of: [
+        "rpc", "system", "audit", "events", "approval", "directory", "dev", "support", "stoploss",
+        "mediation", "keyperson",
+        "transfer",
+      ]))
     #expect(throws: Never.self) { try Registry(Self.modules) }
   }
 

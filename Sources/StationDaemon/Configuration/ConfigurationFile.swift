@@ -30,25 +30,60 @@ extension DaemonConfiguration {
     guard let zone = Zone(offsetMinutes: offset) else {
       throw reader.wrong("zone_offset_minutes", nil, "minutes east of UTC")
     }
-    let modules = try reader.mapping("modules")
-    try modules?.allow(["support"])
-    let support = try modules?.mapping("support")
-    try support?.allow(["enabled", "scenarios"])
     let calendars = try reader.string("calendars").map(resolve) ?? data.map { $0 + "/calendar" }
     guard let calendars else { throw reader.missing("calendars") }
-    let scenarios =
-      try support?.string("scenarios").map(resolve) ?? data.map { $0 + "/support/scenarios.json" }
-    guard let scenarios else { throw reader.missing("modules.support.scenarios") }
+    let modules = try reader.mapping("modules")
     return DaemonConfiguration(
       stateDirectory: resolve(try reader.string("state") ?? "/var/lib/stationd"),
       socketPath: resolve(try reader.string("socket") ?? "/run/stationd/stationd.sock"),
       socketMode: mode, framing: framing, origin: origin, zone: zone, accessFile: resolve(access),
-      calendarDirectory: calendars, scenarioFile: scenarios,
+      calendarDirectory: calendars, modules: try self.modules(modules, data, resolve),
+      spool: try modules?.mapping("stoploss").flatMap { try spool($0, resolve) },
       directoryFile: try reader.string("directory").map(resolve),
-      supportEnabled: try support?.bool("enabled") ?? true,
       ioThreads: try reader.int("io_threads", in: 1...16) ?? 1,
       readerThreads: try reader.int("reader_threads", in: 1...16) ?? 2,
       limits: try limits(reader.mapping("limits")), development: false, synchronous: "FULL")
+  }
+
+  /// The modules that are on, each with its data file. All are, unless they say `enabled: false`.
+  private static func modules(
+    _ reader: YAMLReader?, _ data: String?, _ resolve: (String) -> String
+  ) throws -> [BuiltInModule: String] {
+    try reader?.allow(BuiltInModule.allCases.map(\.rawValue))
+    var files: [BuiltInModule: String] = [:]
+    for module in BuiltInModule.allCases {
+      let own = try reader?.mapping(module.rawValue)
+      try own?.allow(
+        ["enabled", module.dataKey] + (module == .stoploss ? ["spool", "spool_mode", "spool_seconds"] : []))
+      guard try own?.bool("enabled") ?? true else { continue }
+      let file = try own?.string(module.dataKey).map(resolve) ?? data.map { "\($0)/\(module.defaultFile)" }
+      guard let file else {
+        throw ConfigurationError("modules", nil, "'\(module.rawValue).\(module.dataKey)' must name a file")
+      }
+      files[module] = file
+    }
+    for (module, _) in files {
+      for need in module.needs where files[need] == nil {
+        throw ConfigurationError(
+          "modules", nil, "'\(module.rawValue)' needs '\(need.rawValue)': switch both on, or both off")
+      }
+    }
+    return files
+  }
+
+  private static func spool(
+    _ reader: YAMLReader, _ resolve: (String) -> String
+  ) throws -> SpoolConfiguration? {
+    guard let directory = try reader.string("spool") else { return nil }
+    var spool = SpoolConfiguration(directory: resolve(directory))
+    if let text = try reader.string("spool_mode") {
+      guard let mode = UInt16(text, radix: 8), mode <= 0o777 else {
+        throw reader.wrong("spool_mode", nil, "octal permission bits such as \"0770\"")
+      }
+      spool.exchangeMode = mode_t(mode)
+    }
+    if let seconds = try reader.int("spool_seconds", in: 1...3600) { spool.interval = Double(seconds) }
+    return spool
   }
 
   /// Every bound by its name, with the range that makes sense.

@@ -14,10 +14,12 @@ package struct DaemonConfiguration: Sendable {
   package var zone: Zone
   package var accessFile: String?
   package var calendarDirectory: String
-  package var scenarioFile: String
+  /// The data file of each module that is switched on.
+  package var modules: [BuiltInModule: String]
+  /// Where messages for the banks' connector lie.
+  package var spool: SpoolConfiguration?
   /// The organisation that is imported when the store is new.
   package var directoryFile: String?
-  package var supportEnabled: Bool
   package var ioThreads: Int
   package var readerThreads: Int
   package var limits: Limits
@@ -33,8 +35,11 @@ package struct DaemonConfiguration: Sendable {
       stateDirectory: directory, socketPath: directory + "/stationd.sock", socketMode: 0o600,
       framing: .automatic, origin: "stationd.localhost/audit", zone: .shanghai,
       accessFile: FileManager.default.fileExists(atPath: access) ? access : nil,
-      calendarDirectory: data + "/calendar", scenarioFile: data + "/support/scenarios.json",
-      directoryFile: data + "/directory.example.json", supportEnabled: true, ioThreads: 1,
+      calendarDirectory: data + "/calendar",
+      modules: Dictionary(
+        uniqueKeysWithValues: BuiltInModule.allCases.map { ($0, "\(data)/\($0.defaultFile)") }),
+      spool: SpoolConfiguration(directory: directory + "/spool"),
+      directoryFile: data + "/directory.example.json", ioThreads: 1,
       readerThreads: 2, limits: Limits(), development: true,
       synchronous: ProcessInfo.processInfo.environment["STATIOND_DEV_SYNCHRONOUS"] ?? "FULL")
   }

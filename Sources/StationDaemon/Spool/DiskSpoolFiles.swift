@@ -35,9 +35,6 @@ package struct DiskSpoolFiles: SpoolFiles {
     // The umask does not count: the mode is what the configuration says.
     let made = try open(path, at: directory)
     defer { close(made) }
-    if let group = configuration.group, mode & 0o070 != 0, fchown(made, .max, group) != 0 {
-      throw FileFault(path)
-    }
     guard fchmod(made, mode) == 0 else { throw FileFault(path) }
   }
 
@@ -144,11 +141,25 @@ package struct DiskSpoolFiles: SpoolFiles {
         guard count >= 0 else { throw FileFault("write") }
         done += count
       }
-      if let group = configuration.group, fchown(file, .max, group) != 0 { throw FileFault("chown") }
       // What stays inside keeps the owner's bits alone.
-      let mode = folder == .work ? configuration.fileMode : 0o600
-      guard fchmod(file, mode) == 0, fsync(file) == 0, fsync(directory) == 0 else { throw FileFault("write") }
+      if folder == .work { try share(file) }
+      guard fsync(file) == 0, fsync(directory) == 0 else { throw FileFault("write") }
     }
+  }
+
+  /// Gives a file that is to leave the group of `out`, and the bits with which that group may read it.
+  private func share(_ file: Int32) throws(FileFault) {
+    let group = try within(.out) { (out) throws(FileFault) in
+      var status = stat()
+      guard fstat(out, &status) == 0 else { throw FileFault("out") }
+      return status.st_gid
+    }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw FileFault("stat") }
+    guard status.st_gid == group || fchown(file, .max, group) == 0 else {
+      throw FileFault("the daemon must be a member of the group of out/")
+    }
+    guard fchmod(file, configuration.fileMode) == 0 else { throw FileFault("chmod") }
   }
 
   package func move(

@@ -1,5 +1,6 @@
 import StationCrypto
 import StationKit
+import StopLoss
 
 extension SpoolRound {
   /// Hands one file over and moves it to where it belongs.
@@ -14,10 +15,10 @@ extension SpoolRound {
         answer = try ledger.call(
           "receive", ["name": .string(shown), "digest": .string(digest), "text": .string(text)])
       } catch let error where !error.isPassing {
-        answer = try setAside(name, digest, Self.reason(error), rule: error.rule)
+        answer = try setAside(name, digest, SpoolReason(error), rule: error.rule)
       }
     } else {
-      answer = try setAside(name, digest, Self.problem(entry, name), rule: nil)
+      answer = try setAside(name, digest, Self.problem(entry), rule: nil)
     }
     switch answer["outcome"]?.stringValue {
     case "later": return false
@@ -29,9 +30,9 @@ extension SpoolRound {
   }
 
   private func setAside(
-    _ name: FileName, _ digest: String, _ reason: String, rule: String?
+    _ name: FileName, _ digest: String, _ reason: SpoolReason, rule: String?
   ) throws(RPCError) -> JSONValue {
-    var params: JSONObject = ["digest": .string(digest), "reason": .string(reason)]
+    var params: JSONObject = ["digest": .string(digest), "reason": .string(reason.rawValue)]
     if let shown = Self.keepable(name) { params["name"] = .string(shown) }
     if let rule { params["rule"] = .string(rule) }
     return try ledger.call("set_aside", params)
@@ -93,7 +94,7 @@ extension SpoolRound {
         return
       }
     }
-    _ = try setAside(name, digest, "gone", rule: nil)
+    _ = try setAside(name, digest, .gone, rule: nil)
   }
 
   /// The name itself, then others that tell the content: nothing is ever replaced.
@@ -108,36 +109,21 @@ extension SpoolRound {
     return String(validating: bytes, as: UTF8.self)
   }
 
-  /// Why a file is not even handed over: codes of the module.
-  private static func problem(_ entry: SpoolEntry, _ name: FileName) -> String {
+  /// Why a file is not even handed over.
+  private static func problem(_ entry: SpoolEntry) -> SpoolReason {
     switch entry.content {
-    case .notRegular: "not_regular"
-    case .tooLarge: "too_large"
-    case .unreadable: "unreadable"
-    case .bytes(let bytes) where bytes.isEmpty: "empty"
-    case .bytes where text(entry) == nil: "not_utf8"
-    case .bytes: "bad_name"
-    }
-  }
-
-  private static func reason(_ error: RPCError) -> String {
-    switch error.kind {
-    case .notFound: "unknown_stop"
-    case .wrongState: "stop_state"
-    case .refusedByRule: "refused_by_rule"
-    default: "not_applied"
+    case .notRegular: .notRegular
+    case .tooLarge: .tooLarge
+    case .unreadable: .unreadable
+    case .bytes(let bytes) where bytes.isEmpty: .empty
+    case .bytes where text(entry) == nil: .notUTF8
+    case .bytes: .badName
     }
   }
 
   /// A name that the module may keep; nil for another.
   private static func keepable(_ name: FileName) -> String? {
-    let marks = Set("._-".utf8)
-    guard let text = name.text, (1...128).contains(name.bytes.count), FreeText.finding(in: text) == nil,
-      name.bytes.allSatisfy({
-        (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || marks.contains($0)
-      })
-    else { return nil }
-    return text
+    name.text.flatMap { SpoolRefusal.mayKeep($0) ? $0 : nil }
   }
 
   /// SHA-256 of the content; of what tells the thing apart where there is none.
