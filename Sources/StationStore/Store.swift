@@ -26,10 +26,10 @@ package final class Store: Sendable {
     _ configuration: StoreConfiguration, registry: Registry, environment: Environment,
     hooks: StoreHooks
   ) throws {
-    catalog = Catalog(registry)
     report = hooks.report
     self.environment = environment
     health = HealthBoard()
+    catalog = Catalog(registry, vault: Vault(health: health))
     for directory in [configuration.directory, configuration.anchorDirectory] {
       guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw FileError(directory) }
     }
@@ -56,12 +56,18 @@ package final class Store: Sendable {
       (try AuditLog(loading: db), try EventTable.newest(on: db))
     }
     try Self.requireExtension(of: configuration, log: log, key: signer.verifierKey, pool: pool)
+    let vault = catalog.vault
+    try pool.writeWithoutTransaction { db in
+      try Wiper.finish(db)
+      try Self.openKeys(configuration, db, vault)
+    }
+    let sealedLog = try Self.sealRecords(pool, catalog, log, environment, report: hooks.report)
     anchor = AnchorKeeper(
       anchor: try Anchor(directory: configuration.anchorDirectory, signer: signer), health: health,
       report: hooks.report)
     writer = Writer(
       pool: pool, catalog: catalog, environment: environment, hooks: hooks, health: health,
-      anchor: anchor, configuration: configuration, log: log, eventSeq: eventSeq)
+      anchor: anchor, configuration: configuration, log: sealedLog, eventSeq: eventSeq)
     readers = Readers(threads: configuration.readerThreads, limit: configuration.queueLimit)
   }
 

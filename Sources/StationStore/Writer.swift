@@ -27,6 +27,10 @@ final class Writer: @unchecked Sendable {
   private var deadlinesRestUntil: UInt64 = 0
   private var nextPrune: UInt64 = 0
   private var isBroken = false
+  private var wiper = Wiper()
+  /// Places among the batch's answers of calls that erased something.
+  private var erasing: [Int] = []
+  private var erases = false
   private let finished = DispatchSemaphore(value: 0)
 
   private static let callsPerBatch = 128
@@ -101,6 +105,12 @@ final class Writer: @unchecked Sendable {
 
   /// Seconds the thread may sleep; nil when only a job can make work.
   private func patience() -> Double? {
+    guard let wipe = wiper.retryAt, !isBroken else { return patienceForDeadlines() }
+    let rest = Double(max(0, Int64(wipe) - Int64(Monotonic.now()))) / 1e9
+    return patienceForDeadlines().map { min($0, rest) } ?? rest
+  }
+
+  private func patienceForDeadlines() -> Double? {
     guard !isBroken, let due = state.nextDue else { return nil }
     let clock = environment.clock
     let rest = Double(max(0, Int64(deadlinesRestUntil) - Int64(Monotonic.now()))) / 1e9
@@ -117,6 +127,7 @@ final class Writer: @unchecked Sendable {
   }
 
   private func runBatch(_ jobs: [WriteJob]) {
+    if let retry = wiper.retryAt, Monotonic.now() >= retry { wipe() }
     let firesDeadlines = deadlineIsDue
     guard !jobs.isEmpty || firesDeadlines else { return }
     let mark = state.mark
@@ -142,6 +153,10 @@ final class Writer: @unchecked Sendable {
     // Told of before the answers leave: who was answered and then subscribes must not hear of them as new.
     let events = state.takeEvents()
     if !events.isEmpty { hooks.events(events) }
+    if erases {
+      wipe()
+      if wiper.retryAt != nil { for place in erasing { answers[place].1 = .failure(Wiper.pending) } }
+    }
     answer(answers)
     maintain()
   }
@@ -157,8 +172,16 @@ final class Writer: @unchecked Sendable {
           db: db, hot: statements(db), catalog: catalog, state: state, environment: environment,
           report: hooks.report,
           log: log, usesSavepoints: usesSavepoints)
-        for job in jobs { answers.append((job, try batch.run(job))) }
+        (erases, erasing) = (false, [])
+        _ = state.takeErased()
+        for job in jobs {
+          let answer = try batch.run(job)
+          if state.takeErased(), case .success = answer { erasing.append(answers.count) }
+          answers.append((job, answer))
+        }
         if firesDeadlines { try fireDeadlines(&batch) }
+        erases = state.takeErased() || !erasing.isEmpty
+        if erases { try Wiper.note(on: db) }
         try state.storeSeries(on: db)
         return batch.log
       }
@@ -232,6 +255,16 @@ final class Writer: @unchecked Sendable {
     }
   }
 
+  /// Removes what was erased from the write-ahead log: before whoever erased it is answered.
+  private func wipe() {
+    do {
+      try pool.writeWithoutTransaction { db in try wiper.run(db, health: health) }
+      if wiper.retryAt == nil { health.walPages.store(0, ordering: .relaxed) }
+    } catch {
+      failCheckpoint(error)
+    }
+  }
+
   private func checkpoint() {
     do {
       try pool.writeWithoutTransaction { db in
@@ -246,13 +279,16 @@ final class Writer: @unchecked Sendable {
         if inLog == moved { health.walPages.store(0, ordering: .relaxed) }
       }
     } catch {
-      let sql = error as? SQLError
-      hooks.report("WAL checkpoint: \(error)")
-      guard sql?.severity == .fatal else { return }
-      isBroken = true
-      health.broke("\(error)")
-      hooks.broken("\(error)")
+      failCheckpoint(error)
     }
+  }
+
+  private func failCheckpoint(_ error: any Error) {
+    hooks.report("WAL checkpoint: \(error)")
+    guard (error as? SQLError)?.severity == .fatal else { return }
+    isBroken = true
+    health.broke("\(error)")
+    hooks.broken("\(error)")
   }
 }
 
