@@ -2,7 +2,8 @@ import COpenSSL
 
 /// AES-256-GCM through one libcrypto context that is used again and again, for one thread at a time.
 ///
-/// ``AES256GCM`` makes a context for every text. Where a call seals several small texts that is most of the cost.
+/// ``AES256GCM`` makes a context for every text; where a call seals several small texts, that is most of the
+/// cost.
 package final class SealingContext {
   private let context: OpaquePointer
 

@@ -120,7 +120,7 @@ struct QueryWalk {
       + (free.map { $0 + direction } + ["key" + direction]).joined(separator: ", ")
   }
 
-  /// One row more than the limit, to know whether there is a next page; without a limit where rows can fall out.
+  /// One row more than the limit, to know whether there is a next page; no limit where rows can fall out.
   func page(selecting head: String) -> String {
     let extra = free.map { ", " + $0 }.joined()
     return "\(head)\(extra) FROM \(plan.table)\(conditions(withCursor: true))\(order)"

@@ -94,7 +94,7 @@ package class SQLReadTransaction: ReadTransaction {
   /// Whether what is read may be written again in this transaction, under the same keys.
   var keepsKeys: Bool { false }
 
-  /// Keys of subjects that several records share, by module and subject; those of records by collection and id.
+  /// Keys of subjects that several records share, by module and subject; of records, by collection and id.
   var subjectKeys: [CacheKey: Digest32] = [:]
 
   /// The key of a row's subject.

@@ -7,8 +7,8 @@ package struct Touched: Sendable {
   package let id: String
   /// The version written or read; 0 for a removed record.
   package let version: Int
-  /// SHA-256 over salt, collection, id, version, body and ciphertexts as they are stored. The salt stays beside the record, so the
-  /// log alone does not let anyone guess at the content.
+  /// SHA-256 over salt, collection, id, version, body and ciphertexts as they are stored. The salt stays beside
+  /// the record, so the log alone does not let anyone guess at the content.
   package let commitment: Digest32
 
   package static func commitment(

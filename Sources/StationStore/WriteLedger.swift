@@ -35,8 +35,9 @@ struct WriteLedger {
       let columns = try Self.columns(of: table, in: database)
       let fields = Self.fields(columns)
       let list = fields.map { ", \(Self.quoted($0.column))" }.joined()
+      let sealed = columns.contains("sealed") ? "sealed" : "NULL"
       let rows = try database.prepare(
-        "SELECT id, version, salt, body, \(columns.contains("sealed") ? "sealed" : "NULL")\(list) FROM \(Self.quoted(table))"
+        "SELECT id, version, salt, body, \(sealed)\(list) FROM \(Self.quoted(table))"
       )
       while try rows.step() {
         findings.records += 1

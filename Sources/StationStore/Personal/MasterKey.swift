@@ -92,7 +92,7 @@ package final class MasterKey: Sendable {
     }
     guard about.st_uid == geteuid() else {
       throw StoreError(
-        "\(path) belongs to uid \(about.st_uid), and must belong to the daemon's user (uid \(geteuid())): chown it"
+        "\(path) belongs to uid \(about.st_uid), and must belong to the daemon's user, uid \(geteuid()): chown it"
       )
     }
     guard about.st_mode & 0o077 == 0 else {

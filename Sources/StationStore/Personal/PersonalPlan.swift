@@ -54,9 +54,9 @@ struct PersonalPlan: Sendable {
     bytes.append(contentsOf: subject.utf8)
   }
 
-  /// The blind index's value: the first 8 bytes of a keyed digest, as an integer. With 64 bits, a million values
-  /// meet by chance once in forty million stores, and a column entry costs no more than a number; equal values
-  /// are equal in the column whatever the length. Without the key nothing can be tried against it.
+  /// The blind index's value: the first 8 bytes of a keyed digest, as an integer. With 64 bits two of a million
+  /// values meet by chance in one of forty million stores, and an entry costs no more than a number does. Equal
+  /// values are equal in the column whatever the length; without the key nothing can be tried against it.
   func digest(_ value: String, field: String, _ index: HMACSHA256) -> Int? {
     guard let place = blind.firstIndex(of: field) else { return nil }
     let code = index.authenticate {

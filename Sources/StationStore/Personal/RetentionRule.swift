@@ -21,8 +21,8 @@ struct RetentionRule: Sendable {
 
   func isSet(in body: JSONObject) -> Bool { body[member].map { $0 != .null } ?? false }
 
-  /// The end of the day, so many years after the local day of the member's instant; 29 February gives 28 February
-  /// in a common year. nil while the member is absent.
+  /// The end of the day, so many years after the local day of the member's instant; 29 February gives
+  /// 28 February in a common year. nil while the member is absent.
   /// - Throws: ``ModuleFault`` for a member that is neither UTC milliseconds nor an RFC 3339 instant or date.
   func end(of body: JSONObject, zone: Zone) throws -> Instant? {
     guard let value = body[member], value != .null else { return nil }

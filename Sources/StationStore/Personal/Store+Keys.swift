@@ -44,9 +44,9 @@ extension Store {
       : "found only \(held.map(\.name).joined(separator: " and "))"
     let hint = recorded.map { ", or at \($0), where it was when the rotation to it began" } ?? ""
     return """
-      personal data in this state is encrypted under master key \(MasterKey.name(id)), and \(found): put that key \
-      back at \(places.path) (or, during a rotation, at the place of the next key\(hint)). Without it the data \
-      cannot be read by anyone
+      personal data in this state is encrypted under master key \(MasterKey.name(id)), and \(found): put that \
+      key back at \(places.path) (or, during a rotation, at the place of the next key\(hint)). Without it \
+      nobody can read the data
       """
   }
 

@@ -18,6 +18,7 @@ extension Store {
   ) throws -> AuditLog {
     var log = log
     try pool.writeWithoutTransaction { db in
+      for plan in catalog.allPlans { try plan.refuseSealed(on: db) }
       let pending = try catalog.allPlans.filter { try $0.handled(on: db) != $0.handling }
       for plan in pending { log = try sealAll(plan, catalog, log, environment, db) }
       guard try KeyTable.get(.unclean, on: db) != nil else { return }
@@ -77,6 +78,17 @@ extension CollectionPlan {
     return "personal: \(declaration.personal.sorted().joined(separator: " ")); "
       + "blind: \(fields.filter { $0.type == .blind }.map(\.name).sorted().joined(separator: " ")); "
       + "subject: \(personal?.subjectMember ?? ""); kept: \(retention)"
+  }
+
+  /// A collection without personal members cannot read what is encrypted.
+  fileprivate func refuseSealed(on db: Database) throws {
+    guard personal == nil, try db.columns(in: compiled.fullName).contains(where: { $0.name == "sealed" })
+    else {
+      return
+    }
+    throw StoreError(
+      "\(compiled.fullName) declares no personal members any more, but its records are encrypted: declare at"
+        + " least one of them")
   }
 
   fileprivate func handled(on db: Database) throws -> String? {

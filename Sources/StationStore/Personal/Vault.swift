@@ -31,7 +31,8 @@ package final class Vault: Sendable {
     return SealError(what)
   }
 
-  /// A digest that only the holder of the store's key can compute: what is kept of an idempotent call's params.
+  /// A digest that only the holder of the store's key can compute: what is kept of an idempotent call's
+  /// params.
   package func digest(_ plain: Digest32) throws(SealError) -> Digest32 {
     guard let index = keys.index else { throw SealError("the store's keys are not open") }
     return index.authenticate {

@@ -5,8 +5,8 @@ import StationKit
 /// Removes from the write-ahead log what was erased. Used by the writer's thread.
 ///
 /// A commit overwrites what it erases in the pages that it changes; older copies of these pages are in the log
-/// until all of it was moved into the database and its file cut to nothing. A reader with an older snapshot holds
-/// that back. That it is still to do is stored with the erasure, so that a crash does not forget it.
+/// until all of it was moved into the database and its file cut to nothing. A reader with an older snapshot
+/// holds that back. That it is still to do is stored with the erasure, so that a crash does not forget it.
 struct Wiper {
   /// How long the callers of an erasure wait for readers; later attempts hold nobody up.
   static let patience: Int32 = 2_000

@@ -22,7 +22,7 @@ extension SQLWriteTransaction {
     return erased
   }
 
-  /// Ids and versions, without a look at content: what cannot be decrypted any more can be erased all the same.
+  /// Ids and versions, without a look at content: what cannot be decrypted any more can still be erased.
   private func records(
     of subject: String, _ plan: CollectionPlan, _ personal: PersonalPlan
   ) throws -> [(String, Int)] {
