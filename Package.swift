@@ -110,7 +110,10 @@ let package = Package(
       ], swiftSettings: strict),
     .testTarget(
       name: "StationDaemonTests",
-      dependencies: ["StationDaemon", "StationRPC", "StationStore", "StationKit", "Approval"],
+      dependencies: [
+        "StationDaemon", "StationRPC", "StationStore", "StationKit", "StationCrypto", "Approval", "Directory",
+        "StopLoss",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "StationClientTests",

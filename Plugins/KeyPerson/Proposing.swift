@@ -59,7 +59,9 @@ struct Proposing {
         Text("Support after release, and nothing else, rests on consent", zh: "安置帮教须本人同意，其他类别不适用"),
         pointer: "/consent")
     }
-    if hasConsent { try work.notLater(params["consent"]?["date"], "/consent/date", rule: RuleID.visitConsent) }
+    if hasConsent {
+      try work.notLater(params["consent"]?["date"], "/consent/date", rule: RuleID.visitConsent)
+    }
     try work.notLater(
       params["care_need"]?["document"]?["date"], "/care_need/document/date", rule: RuleID.careNeed)
     var personal: JSONObject = [:]

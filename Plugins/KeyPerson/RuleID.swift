@@ -59,7 +59,8 @@ enum RuleID {
     ]
 
   private static let plain = [
-    category, part, purpose, station, owner, instrument, instrumentOnce, term, review, ended, erased, dutyKind,
+    category, part, purpose, station, owner, instrument, instrumentOnce, term, review, ended, erased,
+    dutyKind,
     dutyTime, visitConsent, delistReason, contact, readPurpose, readLookup, readTask, text, careNeed,
     correction, figures, period,
   ]

@@ -122,7 +122,8 @@ struct Intake: Sendable {
     }
     guard instant <= context.now else {
       throw .refused(
-        rule: StopLossRules.instant, Text("This instant is in the future", zh: "时间不得晚于当前时间"), pointer: pointer)
+        rule: StopLossRules.instant, Text("This instant is in the future", zh: "时间不得晚于当前时间"), pointer: pointer
+      )
     }
     return instant
   }

@@ -130,11 +130,15 @@ package struct StopSteps: Sendable {
   }
 
   /// Adds to the report what the bank holds more of this account than it ever did.
-  func credit(_ work: inout StopWork, _ change: (inout Report) -> Void = { _ in }, _ tx: any Transaction) throws {
+  func credit(_ work: inout StopWork, _ change: (inout Report) -> Void = { _ in }, _ tx: any Transaction)
+    throws
+  {
     let more = max(0, work.stop.held - (work.account?.counted ?? 0))
     let held = work.stop.held
     if more > 0 { work.account?.counted = held }
-    guard let record = try tx.get("report", work.stop.report), var report = Report(record.body) else { return }
+    guard let record = try tx.get("report", work.stop.report), var report = Report(record.body) else {
+      return
+    }
     report.held += more
     change(&report)
     if report.body != record.body {

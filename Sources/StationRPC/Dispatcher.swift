@@ -218,12 +218,12 @@ package final class Dispatcher: Sendable {
     _ admission: Admission, _ token: CallToken, _ answer: @escaping @Sendable (Answer) -> Void
   ) {
     let meta = admission.meta
-    let idempotency = meta.idempotencyKey.map { key in
-      var digest = SHA256()
-      digest.update(Array(admission.method.fullName.utf8))
-      digest.update(JSONValue.object(admission.params.object).canonical)
-      return Idempotency(
-        key: Array("\(admission.principal.person)\n\(key)".utf8), digest: digest.finalize())
+    let idempotency: Idempotency?
+    do {
+      idempotency = try meta.idempotencyKey.map { try self.idempotency($0, admission) }
+    } catch {
+      report("\(admission.method.fullName): \(error)")
+      return refuse(RPCError(.unavailable), admission.cause, answer)
     }
     store.write(
       WriteJob(
@@ -233,6 +233,16 @@ package final class Dispatcher: Sendable {
             method: admission.method, params: admission.params, principal: admission.principal,
             purpose: meta.purpose, reason: meta.reason, idempotency: idempotency, token: token)),
         done: answer))
+  }
+
+  private func idempotency(_ key: String, _ admission: Admission) throws -> Idempotency {
+    var digest = SHA256()
+    digest.update(Array(admission.method.fullName.utf8))
+    digest.update(JSONValue.object(admission.params.object).canonical)
+    // Keyed by the store, because params can be few enough to be guessed from a digest.
+    return Idempotency(
+      key: Array("\(admission.principal.person)\n\(key)".utf8),
+      digest: try store.catalog.vault.digest(digest.finalize()))
   }
 
   // MARK: - After the handler

@@ -42,8 +42,11 @@ struct Batch {
         return try refuse(
           RPCError(.idempotencyMismatch, pointer: "/meta/idempotency_key"), cause, now)
       }
+      guard let result = try first.result.opened(idempotency.key, state.sealer(catalog.vault)) else {
+        return try refuse(RPCError(.expired, pointer: "/meta/idempotency_key"), cause, now)
+      }
       try log.append(cause: cause, at: now, outcome: "replayed", salts: state.random, hot)
-      return .success(first.result)
+      return .success(result)
     }
     let context = environment.context(
       call.principal, method: call.method.fullName, now: now, purpose: call.purpose,
@@ -62,7 +65,10 @@ struct Batch {
       let bytes = result.encoded()
       if let idempotency = call.idempotency {
         transaction.hasWritten = true
-        try IdempotencyTable.insert(idempotency, result: bytes, at: now, batch.hot)
+        let kept = try IdempotentResult(
+          bytes, isPersonal: call.method.declaration.disclosesPersonalData, key: idempotency.key,
+          transaction.sealer())
+        try IdempotencyTable.insert(idempotency, result: kept, at: now, batch.hot)
       }
       try batch.log.append(
         cause: cause, at: now, outcome: "ok", via: transaction.via, read: transaction.disclosed,
@@ -72,7 +78,7 @@ struct Batch {
   }
 
   /// Runs `body`. When it fails on its own account, its effects go and its record stays.
-  private mutating func attempt(
+  mutating func attempt(
     _ cause: Cause, _ now: Instant, _ transaction: SQLWriteTransaction,
     _ body: (inout Batch) throws -> Answer
   ) throws -> Answer {
@@ -100,7 +106,7 @@ struct Batch {
     }
   }
 
-  private mutating func refuse(
+  mutating func refuse(
     _ error: RPCError, _ cause: Cause, _ now: Instant, via: [String] = []
   ) throws -> Answer {
     try log.append(
@@ -121,6 +127,7 @@ struct Batch {
     let cause = Cause(
       principal: environment.systemPrincipalJSON, method: "deadline:\(due.kind)", request: nil,
       purpose: nil, detail: nil)
+    if due.kind.hasPrefix(RetentionRule.prefix) { return try expire(due, cause, now) }
     guard let (module, kind) = catalog.deadline(due.kind) else {
       report("deadline '\(due.kind)' of a module that is not there")
       _ = try refuse(RPCError(.unavailable), cause, now)

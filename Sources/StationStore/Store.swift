@@ -27,10 +27,10 @@ package final class Store: Sendable {
     _ configuration: StoreConfiguration, registry: Registry, environment: Environment,
     hooks: StoreHooks
   ) throws {
-    catalog = Catalog(registry)
     report = hooks.report
     self.environment = environment
     health = HealthBoard()
+    catalog = Catalog(registry, vault: Vault(health: health))
     try Self.installFileLayer()
     for directory in [configuration.directory, configuration.anchorDirectory] {
       guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw FileError(directory) }
@@ -60,13 +60,19 @@ package final class Store: Sendable {
       (try AuditLog(loading: db), try EventTable.newest(on: db))
     }
     try Self.requireExtension(of: configuration, log: log, key: signer.verifierKey, pool: pool)
+    let vault = catalog.vault
+    try pool.writeWithoutTransaction { db in
+      try Wiper.finish(db)
+      try Self.openKeys(configuration, db, vault)
+    }
+    let sealedLog = try Self.sealRecords(pool, catalog, log, environment, report: hooks.report)
     anchor = AnchorKeeper(
       anchor: try Anchor(directory: configuration.anchorDirectory, signer: signer), health: health,
       report: hooks.report)
     syncer = Syncer(hooks: hooks, health: health, anchor: anchor, wal: wal)
     writer = Writer(
       pool: pool, catalog: catalog, environment: environment, hooks: hooks, health: health,
-      syncer: syncer, wal: wal, configuration: configuration, log: log, eventSeq: eventSeq)
+      syncer: syncer, wal: wal, configuration: configuration, log: sealedLog, eventSeq: eventSeq)
     readers = Readers(threads: configuration.readerThreads, limit: configuration.queueLimit)
   }
 

@@ -14,6 +14,9 @@ package struct StoreConfiguration: Sendable {
   /// test that shows so sets it.
   package var synchronous: String
 
+  /// Where the key is that personal data is encrypted under.
+  package var masterKey: MasterKeyPlaces
+
   package init(
     directory: String, origin: String, readerThreads: Int = 2, queueLimit: Int = 4096,
     synchronous: String = "FULL"
@@ -23,6 +26,7 @@ package struct StoreConfiguration: Sendable {
     self.readerThreads = readerThreads
     self.queueLimit = queueLimit
     self.synchronous = synchronous
+    masterKey = MasterKeyPlaces(path: directory + "/master.key", isMadeWhenNew: true)
   }
 
   package var databasePath: String { directory + "/stationd.db" }

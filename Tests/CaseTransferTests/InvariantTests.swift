@@ -15,7 +15,7 @@ struct InvariantTests {
   func reach() throws {
     var states: Set<State> = []
     var actions: Set<String> = []
-    for seed in UInt64(100)..<108 {
+    for seed in UInt64(100)..<112 {
       let fixture = try run(seed)
       for step in fixture.records("step") {
         actions.insert(step["action"]?.stringValue ?? "")
@@ -71,33 +71,51 @@ struct InvariantTests {
     let item = try fixture.body(id)
     // Mostly what leads on, so that cases come far.
     if Int.random(in: 0..<3, using: &random) > 0 {
-      switch item.state {
-      case .received,
-        .screened where item.receiver == nil || !item.isLegOpen:
-        let unit = Self.units.filter { $0 != item.unit }.randomElement(using: &random) ?? ""
-        try fixture.screen(id, to: item.isUrgent ? "criminal-brigade" : unit)
-        return
-      case .approval: return try fixture.approve(id)
-      case .sent, .discrepancy:
-        let sheet = fixture.sheet(id) {
-          if $0 == 1, Int.random(in: 0..<4, using: &random) == 0 { $1["quantity"] = 1 }
-        }
-        try fixture.count(id, Bool.random(using: &random) ? "giving" : "receiving", sheet)
-        return
-      case .counted:
-        try fixture.accept(id)
-        return
-      default: break
-      }
+      try forward(id, item, fixture, &random)
+    } else if let action = Action.allCases.randomElement(using: &random),
+      let (method, params) = Fixture.needed[action]
+    {
+      try fixture.call(method, id, params)
     }
-    guard let action = Action.allCases.randomElement(using: &random),
-      let (method, given) = Fixture.needed[action]
-    else { return }
-    var params = given
-    if action == .adjudicate { params["to"] = .string(Self.units.randomElement(using: &random) ?? "") }
-    // Jurisdiction outside is rare, because a case ends there.
-    if action == .negotiate, Int.random(in: 0..<6, using: &random) > 0 { return }
-    try fixture.call(method, id, params)
+  }
+
+  private func forward(
+    _ id: String, _ item: TransferCase, _ fixture: Fixture, _ random: inout Seeded
+  ) throws {
+    let other = Self.units.filter { $0 != item.unit }.randomElement(using: &random) ?? ""
+    let isRare = Int.random(in: 0..<5, using: &random) == 0
+    func call(_ action: Action, _ more: JSONObject = [:]) throws {
+      guard let (method, given) = Fixture.needed[action] else { return }
+      var params = given
+      for (key, value) in more { params[key] = value }
+      try fixture.call(method, id, params)
+    }
+    switch item.state {
+    case .received: try fixture.screen(id, to: item.isUrgent ? "criminal-brigade" : other)
+    case .screened where !item.isLegOpen:
+      if isRare {
+        try call(.negotiate)
+      } else {
+        try fixture.screen(id, to: item.isUrgent ? "criminal-brigade" : other)
+      }
+    case .screened where isRare: try fixture.call("screen", id, ["jurisdiction": "outside"])
+    case .screened: item.kind == .criminal ? try fixture.approve(id, as: .all) : try call(.send)
+    case .approval:
+      if item.approval?.approved == nil { try fixture.approve(id, as: .all) } else { try call(.issueNotice) }
+    case .noticeIssued: try call(.send)
+    case .sent, .discrepancy:
+      let sheet = fixture.sheet(id) {
+        if $0 == 1, isRare { $1["quantity"] = 1 }
+      }
+      try fixture.count(id, Bool.random(using: &random) ? "giving" : "receiving", sheet)
+    case .counted: try fixture.accept(id)
+    case .accepted: isRare ? try call(.negotiate) : try call(.dispute)
+    case .acceptedUnderDispute: try call(.adjudicate, ["to": .string(isRare ? item.unit : other)])
+    case .adjudicated: item.isLegOpen ? try call(.send) : try call(.negotiate)
+    case .negotiating: try call(isRare ? .designate : .keep)
+    case .designated: try call(isRare ? .endJurisdiction : .urgentStep)
+    case .jurisdictionEnded: try call(isRare ? .handOut : .addEvidence)
+    }
   }
 
   private func check(_ id: String, _ fixture: Fixture, _ owners: [String]) throws {

@@ -1,6 +1,9 @@
+import Approval
 import CaseTransfer
+import Directory
 import ModuleTesting
 import StationKit
+import SupportRequests
 import Testing
 
 @Suite("CaseTransfer")
@@ -25,12 +28,13 @@ struct ModuleTests {
     }
   }
 
-  @Test("the module registers")
+  @Test("the module registers beside those that it calls")
   func registers() throws {
-    #expect(throws: Never.self) { try Fixture() }
-    for collection in module.collections {
-      #expect(throws: Never.self) { try JSONSchema(collection.schema) }
-    }
+    let catalogue = Fixture.file("etc/support/scenarios.json")
+    let others = [
+      Directory.module(), Approval.module(), try SupportRequests.module(configuration: catalogue),
+    ]
+    #expect(throws: Never.self) { try Registry(others + [module]) }
   }
 
   @Test("only get and history disclose personal data, and no other result has a personal member")

@@ -93,7 +93,10 @@ struct ReceivingTests {
     (["facts": ["missing_age": -1]], "/facts/missing_age"), (["facts": ["colour": "red"]], "/facts/colour"),
     (["reporter": ["phone": "138"]], "/reporter/name"), (["persons": [["name": "x"]]], "/persons/0/role"),
     (["persons": .array(Array(repeating: ["role": "witness", "name": "x"], count: 21))], "/persons"),
-    (["unknown": 1], "/unknown"), (["summary": .string(String(repeating: "x", count: 2001))], "/summary"),
+    (["unknown": 1], "/unknown"),
+    (["support_request": "Mr Wang"], "/support_request"),
+    (["support_request": "SR-2026-x"], "/support_request"),
+    (["summary": .string(String(repeating: "x", count: 2001))], "/summary"),
   ]
 
   @Test("what does not fit is refused with its pointer", arguments: invalid)

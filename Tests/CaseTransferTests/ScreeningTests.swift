@@ -137,6 +137,20 @@ struct ScreeningTests {
     #expect(try fixture.call("reclassify", id, ["to": "cyber-brigade"])["receiver"] == "cyber-brigade")
   }
 
+  @Test("a ruling on an administrative case does not keep the next receiver from disputing the crime")
+  func afterRuling() throws {
+    let fixture = try Fixture()
+    let id = try fixture.at(.acceptedUnderDispute)
+    try fixture.call("adjudicate", id, ["to": "traffic-brigade"])
+    try fixture.call("reclassify", id)
+    try fixture.approve(id, as: .all)
+    try fixture.call("notice.issue", id, ["number": "T-1"])
+    try fixture.call("send", id)
+    try fixture.handOver(id)
+    let answer = try fixture.call("dispute", id, ["ground": "facts", "text": "?"], as: Fixture.criminal)
+    #expect(answer["owner"] == "criminal-brigade")
+  }
+
   @Test("an urgent case that is a crime goes to the brigade alone")
   func urgentCrime() throws {
     let fixture = try Fixture()

@@ -72,13 +72,16 @@ struct ContactTests {
     }
   }
 
-  @Test("how it ended takes no place, no words and no way", arguments: ["place", "text", "route", "by", "seen_at"])
+  @Test(
+    "how it ended takes no place, no words and no way",
+    arguments: ["place", "text", "route", "by", "seen_at"])
   func noSearch(_ member: String) throws {
     let fixture = try Fixture()
     let id = try fixture.enter()
     try fixture.call("contact.lost", ["id": .string(id), "urgency": "routine"])
     let error = #expect(throws: RPCError.self) {
-      try fixture.call("contact.found", ["id": .string(id), "outcome": "found_well", member: "railway station"])
+      try fixture.call(
+        "contact.found", ["id": .string(id), "outcome": "found_well", member: "railway station"])
     }
     #expect(error?.kind == .invalidParams && error?.pointer == "/\(member)")
   }

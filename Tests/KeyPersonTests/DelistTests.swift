@@ -69,7 +69,8 @@ struct DelistTests {
     #expect(smuggled?.rule == "keyperson.text" && smuggled?.pointer == "/decision/authority")
   }
 
-  @Test("nobody can choose that a term is over, or that a proposal lapsed", arguments: ["expiry", "not_entered"])
+  @Test(
+    "nobody can choose that a term is over, or that a proposal lapsed", arguments: ["expiry", "not_entered"])
   func notByHand(_ reason: String) throws {
     let fixture = try Fixture()
     let id = try fixture.enter()
@@ -96,7 +97,8 @@ struct DelistTests {
     _ = try fixture.delist(id)
     let open = fixture.rows("task").filter { $0.body["state"] == "open" }
     #expect(open.map { $0.body["kind"] } == ["notice"])
-    #expect(fixture.store.contents.deadlines.keys.filter { $0.hasPrefix("keyperson|") } == ["keyperson|life|\(id)"])
+    #expect(
+      fixture.store.contents.deadlines.keys.filter { $0.hasPrefix("keyperson|") } == ["keyperson|life|\(id)"])
     try fixture.advance("2026-03-20T10:00:00+08:00")
     #expect(fixture.events("duty_missed").isEmpty)
   }
@@ -184,7 +186,9 @@ struct DelistTests {
     for (key, rows) in fixture.store.contents.rows where key.hasPrefix("keyperson.") {
       for row in rows.values {
         let text = JSONValue.object(row.record.body).encodedString
-        for secret in ["王小明", Fixture.number, "138 0000", "0102-31"] { #expect(!text.contains(secret), "\(key)") }
+        for secret in ["王小明", Fixture.number, "138 0000", "0102-31"] {
+          #expect(!text.contains(secret), "\(key)")
+        }
         #expect(key == "keyperson.tombstone" || !text.contains("\"\(id)\""), "\(key)")
       }
     }
@@ -210,6 +214,10 @@ struct DelistTests {
       try fixture.call("notice.get", ["task": .string(task)], as: Fixture.other)
     }
     #expect(denied?.kind == .denied)
+    let purpose = #expect(throws: RPCError.self) {
+      try fixture.call("notice.get", ["task": .string(task)], purpose: "maintenance")
+    }
+    #expect(purpose?.rule == "keyperson.read.purpose")
     let notice = try fixture.call("notice.get", ["task": .string(task)])
     #expect(notice["name"] == "王小明" && notice["reason"] == "completion")
     let answer = try fixture.call("notice.record", ["task": .string(task)])

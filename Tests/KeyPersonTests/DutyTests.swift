@@ -3,7 +3,7 @@ import ModuleTesting
 import StationKit
 import Testing
 
-@Suite("Duties and visits")
+@Suite("Duties")
 struct DutyTests {
   static func add(
     _ fixture: Fixture, _ id: String, _ kind: String = "report_in",
@@ -12,17 +12,6 @@ struct DutyTests {
     var params: JSONObject = ["id": .string(id), "kind": .string(kind), "first_due": .string(first)]
     for (key, value) in more { params[key] = value }
     return try fixture.call("duty.add", params)
-  }
-
-  static func agree(
-    _ fixture: Fixture, _ id: String, _ more: JSONObject = [:]
-  ) throws -> JSONValue {
-    var params: JSONObject = [
-      "id": .string(id), "first_due": "2026-03-09T10:00:00+08:00",
-      "consent": ["by": "person", "document": "agreement 12", "date": "2026-03-02"],
-    ]
-    for (key, value) in more { params[key] = value }
-    return try fixture.call("visit.agree", params)
   }
 
   /// Which duties the law knows, for each category.
@@ -65,7 +54,9 @@ struct DutyTests {
     let id = try fixture.enter()
     let error = #expect(throws: RPCError.self) { try Self.add(fixture, id, first: first, more) }
     #expect(error?.rule == rule && error?.pointer == pointer)
-    for fine in [["every_days": 7], ["every_months": 1], ["grace_hours": 24], ["grace_hours": 168]] as [JSONObject] {
+    for fine in [["every_days": 7], ["every_months": 1], ["grace_hours": 24], ["grace_hours": 168]]
+      as [JSONObject]
+    {
       _ = try Self.add(fixture, id, fine)
     }
   }
@@ -91,7 +82,8 @@ struct DutyTests {
     ("2026-03-10T09:59:59.999+08:00", .open), ("2026-03-10T10:00:00+08:00", .missed),
   ]
 
-  @Test("a duty is missed when its grace is over, to the millisecond, and that is an event", arguments: graces)
+  @Test(
+    "a duty is missed when its grace is over, to the millisecond, and that is an event", arguments: graces)
   func grace(_ instant: String, _ state: TaskState) throws {
     let fixture = try Fixture()
     let id = try fixture.enter()
@@ -170,7 +162,10 @@ struct DutyTests {
   /// A repeated duty: first, every, and the days on which the next ones fall due.
   static let repeated: [(String, JSONObject, [String])] = [
     // Weekly, over Labour Day: 1 May is a holiday until the 5th; the next working day is the 6th.
-    ("2026-04-24T10:00:00+08:00", ["every_days": 7], ["2026-04-24", "2026-05-06", "2026-05-08", "2026-05-15"]),
+    (
+      "2026-04-24T10:00:00+08:00", ["every_days": 7],
+      ["2026-04-24", "2026-05-06", "2026-05-08", "2026-05-15"]
+    ),
     // The last of the month: clamped, then moved off weekends; 30 May is a Saturday, 30 Sep a Wednesday.
     (
       "2026-03-31T10:00:00+08:00", ["every_months": 1],
@@ -230,8 +225,10 @@ struct DutyTests {
   func suspended() throws {
     let fixture = try Fixture()
     let id = try fixture.enter()
-    let task = try Self.add(
-      fixture, id, "report_in", first: "2026-04-06T10:00:00+08:00", ["every_days": 7])["task"]?.stringValue ?? ""
+    let task =
+      try Self.add(
+        fixture, id, "report_in", first: "2026-04-06T10:00:00+08:00", ["every_days": 7])["task"]?.stringValue
+      ?? ""
     try fixture.advance("2026-04-08T12:00:00+08:00")
     #expect(fixture.state(id) == .suspended)
     #expect(fixture.rows("task").first { $0.id == task }?.body["state"] == "unassessed")
@@ -261,7 +258,8 @@ struct DutyTests {
         year: 2027, version: "2027.1",
         source: YearCalendar.Source(title: "test", documentNumber: "2", published: day("2026-11-10")),
         holidays: [
-          YearCalendar.Holiday(name: "New Year", englishName: "New Year", first: day("2027-01-01"), last: day("2027-01-03"))
+          YearCalendar.Holiday(
+            name: "New Year", englishName: "New Year", first: day("2027-01-01"), last: day("2027-01-03"))
         ], workedDays: [])
     ])
     try fixture.advance("2026-12-20T09:00:00+08:00")
@@ -287,59 +285,5 @@ struct DutyTests {
     #expect(fixture.events("duty_missed").isEmpty)
     let twice = #expect(throws: RPCError.self) { try fixture.call("duty.end", ["duty": duty]) }
     #expect(twice?.rule == "keyperson.duty.kind" && twice?.pointer == "/duty")
-  }
-
-  // MARK: Visits
-
-  @Test("visits need a consent, by the person or by a guardian whom the record knows")
-  func consent() throws {
-    let fixture = try Fixture()
-    let id = try fixture.enter(.resettlementSupport)
-    for (more, pointer) in [
-      (["consent": ["by": "person", "document": "x", "date": "2026-03-03"]], "/consent/date"),
-      (["consent": ["by": "guardian", "document": "x", "date": "2026-03-01"]], "/consent/by"),
-    ] as [(JSONObject, String)] {
-      let error = #expect(throws: RPCError.self) { try Self.agree(fixture, id, more) }
-      #expect(error?.rule == "keyperson.visit.consent" && error?.pointer == pointer)
-    }
-    let smuggled = #expect(throws: RPCError.self) {
-      try Self.agree(
-        fixture, id, ["consent": ["by": "person", "document": "30.274100 120.155100", "date": "2026-03-01"]])
-    }
-    #expect(smuggled?.rule == "keyperson.text" && smuggled?.pointer == "/consent/document")
-    _ = try Self.agree(fixture, id)
-    let missing = try fixture.enter(.missingVulnerablePerson)
-    let error = #expect(throws: RPCError.self) { try Self.agree(fixture, missing) }
-    #expect(error?.rule == "keyperson.visit.consent" && error?.pointer == "/id")
-  }
-
-  @Test("a visit is recorded by what came of it; to decline has no consequence")
-  func visits() throws {
-    let fixture = try Fixture()
-    let id = try fixture.enter(.resettlementSupport)
-    let first = try Self.agree(fixture, id, ["every_days": 30])
-    try fixture.advance("2026-03-09T11:00:00+08:00")
-    let wrong = #expect(throws: RPCError.self) { try fixture.call("duty.record", ["task": first["task"] ?? .null]) }
-    #expect(wrong?.rule == "keyperson.duty.kind")
-    try fixture.call("visit.record", ["task": first["task"] ?? .null, "outcome": "declined"])
-    #expect(fixture.events("duty_missed").isEmpty)
-    #expect(fixture.tasks(id, .visit).count == 1)
-    // Agreement taken back: the visits end, also while a review is overdue.
-    try fixture.advance("2026-03-31T00:00:00+08:00")
-    try fixture.call("visit.withdraw", ["duty": first["duty"] ?? .null])
-    #expect(fixture.tasks(id, .visit).isEmpty)
-    try fixture.advance("2026-05-31T00:00:00+08:00")
-    #expect(fixture.events("duty_missed").isEmpty)
-  }
-
-  @Test("an agreed visit that does not happen is an event after its grace")
-  func missedVisit() throws {
-    let fixture = try Fixture()
-    let id = try fixture.enter(.protectionOrder)
-    _ = try Self.agree(fixture, id, ["grace_hours": 48])
-    try fixture.advance("2026-03-11T09:59:59.999+08:00")
-    #expect(fixture.events("duty_missed").isEmpty)
-    try fixture.advance("2026-03-11T10:00:00+08:00")
-    #expect(fixture.events("duty_missed").map { $0["kind"] } == ["visit"])
   }
 }

@@ -6,7 +6,8 @@ import Testing
 @Suite("Figures")
 struct FiguresTests {
   static let rates: [(Int, Int, String?)] = [
-    (0, 0, nil), (0, 3, "0.0"), (3, 3, "100.0"), (2, 3, "66.7"), (1, 3, "33.3"), (1, 32, "3.1"), (1, 16, "6.3"),
+    (0, 0, nil), (0, 3, "0.0"), (3, 3, "100.0"), (2, 3, "66.7"), (1, 3, "33.3"), (1, 32, "3.1"),
+    (1, 16, "6.3"),
     (1999, 2000, "100.0"),
   ]
 
@@ -79,7 +80,9 @@ struct FiguresTests {
     #expect(try fixture.call("figures", [:], as: .all)["total"]?["delistings"]?["denominator"] == 1)
     let groups = try fixture.call("figures", ["by": "station"], as: .all)["groups"]?.arrayValue
     #expect(groups?.map { $0["key"] } == ["st-01"])
-    let denied = #expect(throws: RPCError.self) { try fixture.call("figures", ["station": "st-01"], as: Fixture.other) }
+    let denied = #expect(throws: RPCError.self) {
+      try fixture.call("figures", ["station": "st-01"], as: Fixture.other)
+    }
     #expect(denied?.kind == .denied)
     let nowhere = Principal(uid: 5, gid: 5, roles: [], unit: nil, scope: .units([]))
     #expect(try fixture.call("figures", [:], as: nowhere)["total"]?["delistings"]?["text"] == "n/a")

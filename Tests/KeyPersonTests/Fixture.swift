@@ -4,6 +4,7 @@ import Foundation
 import KeyPerson
 import ModuleTesting
 import StationKit
+
 import enum SupportRequests.SupportRequests
 
 /// A bureau with the shipped rules, catalogue and organisation, on the morning of Monday 2 March 2026.

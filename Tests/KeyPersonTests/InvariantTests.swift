@@ -30,7 +30,8 @@ struct InvariantTests {
       } catch let error as RPCError {
         // Refused for its state, by a rule, for want of approval, or gone: and then nothing has changed.
         #expect(
-          [.wrongState, .refusedByRule, .approvalRequired, .expired, .notFound].contains(error.kind), "\(error)")
+          [.wrongState, .refusedByRule, .approvalRequired, .expired, .notFound].contains(error.kind),
+          "\(error)")
         #expect(fixture.store.contents.rows["keyperson.record"]?[id]?.record.version == before?.version)
       }
       let later = fixture.store.now.adding(hours: Int.random(in: 0...60, using: &random))
@@ -72,7 +73,7 @@ struct InvariantTests {
     case 4:
       guard let open else { return }
       try fixture.call("duty.excuse", ["task": .string(open.id), "excuse": "leave_granted"])
-    case 5: _ = try DutyTests.agree(fixture, id, ["first_due": .string(soon), "every_days": 14])
+    case 5: _ = try VisitTests.agree(fixture, id, ["first_due": .string(soon), "every_days": 14])
     case 6, 7: try fixture.review(id, next: day(-2...40))
     case 8:
       var params = LifeCycleTests.renewal

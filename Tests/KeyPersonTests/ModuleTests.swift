@@ -1,7 +1,11 @@
+import Approval
+import Directory
 import KeyPerson
 import ModuleTesting
 import StationKit
 import Testing
+
+import enum SupportRequests.SupportRequests
 
 @Suite("KeyPerson")
 struct ModuleTests {
@@ -19,8 +23,10 @@ struct ModuleTests {
       let result = try JSONSchema(method.result)
       #expect(!method.examples.isEmpty, "\(method.name)")
       for example in method.examples {
-        #expect(params.validate(example.params) == nil, "\(method.name): \(params.validate(example.params) as Any)")
-        #expect(result.validate(example.result) == nil, "\(method.name): \(result.validate(example.result) as Any)")
+        #expect(
+          params.validate(example.params) == nil, "\(method.name): \(params.validate(example.params) as Any)")
+        #expect(
+          result.validate(example.result) == nil, "\(method.name): \(result.validate(example.result) as Any)")
       }
       for name in method.positional { #expect(method.params["properties"]?[name] != nil) }
     }
@@ -57,6 +63,21 @@ struct ModuleTests {
       module.calls.sorted() == [
         "approval.consume", "approval.request", "directory.unit.get", "support.open",
       ])
+  }
+
+  @Test("it registers with the modules that it calls")
+  func registers() throws {
+    let support = try SupportRequests.module(configuration: Fixture.file("etc/support/scenarios.json"))
+    let registry = try Registry([Directory.module(), Approval.module(), support, module])
+    #expect(registry.methods["keyperson.get"] != nil)
+  }
+
+  @Test("a read is a write, because it is counted, and discloses")
+  func reads() {
+    for name in ["get", "extract"] {
+      let method = module.methods.first { $0.name == name }
+      #expect(method?.handler.writes == true && method?.disclosesPersonalData == true)
+    }
   }
 
   @Test("the examples' ID number is in order")

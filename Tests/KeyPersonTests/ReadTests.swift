@@ -47,7 +47,8 @@ struct ReadTests {
     #expect(error?.kind == .invalidParams && error?.pointer == pointer, "\(error as Any)")
   }
 
-  @Test("by ID number a record is found in its own category, by those who may reach it, and else nobody is there")
+  @Test(
+    "by ID number a record is found in its own category, by those who may reach it, and else nobody is there")
   func byNumber() throws {
     let fixture = try Fixture()
     let id = try fixture.enter()
@@ -121,8 +122,10 @@ struct ReadTests {
     let id = try fixture.enter()
     let other = try fixture.enter(.bailPendingTrial)
     let foreign = try DutyTests.add(fixture, other)["task"] ?? .null
-    let far = try DutyTests.add(fixture, id, "report_in", first: "2026-04-02T09:00:00.001+08:00")["task"] ?? .null
-    let near = try DutyTests.add(fixture, id, "report_in", first: "2026-04-02T09:00:00+08:00")["task"] ?? .null
+    let far =
+      try DutyTests.add(fixture, id, "report_in", first: "2026-04-02T09:00:00.001+08:00")["task"] ?? .null
+    let near =
+      try DutyTests.add(fixture, id, "report_in", first: "2026-04-02T09:00:00+08:00")["task"] ?? .null
     let done = try DutyTests.add(fixture, id)["task"] ?? .null
     try fixture.call("duty.record", ["task": done])
     _ = try fixture.get(id, ["task": near])
@@ -138,7 +141,8 @@ struct ReadTests {
   func linkable() throws {
     let fixture = try Fixture()
     let id = try fixture.propose()
-    #expect(try fixture.call("get", ["task": .string(fixture.tasks(id, .verify).first ?? "")])["id"] == .string(id))
+    #expect(
+      try fixture.call("get", ["task": .string(fixture.tasks(id, .verify).first ?? "")])["id"] == .string(id))
     let approval = try fixture.verify(id)
     let task = fixture.tasks(id, .approve).first ?? ""
     #expect(try fixture.call("get", ["task": .string(task)], as: Fixture.zhao)["name"] == "王小明")
@@ -171,7 +175,9 @@ struct ReadTests {
     #expect(!(try fixture.get(protected).encodedString.contains("李某")))
     _ = try fixture.delist(protected, "consent_withdrawn")
     #expect(try fixture.get(other)["counterpart"] == nil)
-    for (_, body) in fixture.rows("record") { #expect(!JSONValue.object(body).encodedString.contains(protected)) }
+    for (_, body) in fixture.rows("record") {
+      #expect(!JSONValue.object(body).encodedString.contains(protected))
+    }
   }
 
   @Test("a bound person's record at another station is no business of this one's")

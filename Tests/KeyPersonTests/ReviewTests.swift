@@ -13,7 +13,9 @@ struct ReviewTests {
     ("2026-10-01T23:59:59.999+08:00", .delisted),
   ]
 
-  @Test("a review opens fourteen days before its day, is missed when the day is over, and the term ends", arguments: window)
+  @Test(
+    "a review opens fourteen days before its day, is missed when the day is over, and the term ends",
+    arguments: window)
   func opens(_ instant: String, _ state: State) throws {
     let fixture = try Fixture()
     let id = try fixture.enter()
@@ -123,12 +125,15 @@ struct ReviewTests {
     #expect(fixture.state(id) == .delisted)
     #expect(fixture.events("review_missed").isEmpty)
     #expect(
-      fixture.rows("tally").filter { $0.body["what"] == "review" }.map { $0.body["code"] } == ["in_time", "void"])
+      fixture.rows("tally").filter { $0.body["what"] == "review" }.map { $0.body["code"] } == [
+        "in_time", "void",
+      ])
   }
 
   // MARK: Renewals
 
-  static func request(_ fixture: Fixture, _ id: String, to: String, _ more: JSONObject = [:]) throws -> String {
+  static func request(_ fixture: Fixture, _ id: String, to: String, _ more: JSONObject = [:]) throws -> String
+  {
     var params = LifeCycleTests.renewal
     params["id"] = .string(id)
     params["to"] = .string(to)
@@ -240,7 +245,8 @@ struct ReviewTests {
 
   // MARK: Three years clean
 
-  @Test("three years clean: renewal and review are refused, only delisting is left, else the record is hidden")
+  @Test(
+    "three years clean: renewal and review are refused, only delisting is left, else the record is hidden")
   func clean() throws {
     let fixture = try Fixture()
     let id = try fixture.enter(.drugTreatment, ["clean_since": "2023-04-20", "to": "2027-02-28"])

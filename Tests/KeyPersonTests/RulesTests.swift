@@ -50,7 +50,8 @@ struct RulesTests {
   @Test("the legal maxima that are shipped are the law's")
   func shipped() {
     let pinned: [(String, Int, local: Bool)] = [
-      ("keyperson.maximum.community_corrections", 120, false), ("keyperson.maximum.drug_treatment", 36, false),
+      ("keyperson.maximum.community_corrections", 120, false),
+      ("keyperson.maximum.drug_treatment", 36, false),
       ("keyperson.maximum.bail_pending_trial", 12, false), ("keyperson.maximum.protection_order", 6, false),
       ("keyperson.maximum.resettlement_support", 12, true),
       ("keyperson.maximum.missing_vulnerable_person", 6, true),
@@ -86,11 +87,13 @@ struct RulesTests {
 
   @Test("a record keeps the rules it began under")
   func versions() throws {
-    let fixture = try Fixture(Self.later("keyperson.review.interval", "2026-03-10", "community_corrections", 20))
+    let fixture = try Fixture(
+      Self.later("keyperson.review.interval", "2026-03-10", "community_corrections", 20))
     let old = try fixture.enter()
     try fixture.advance("2026-03-20T09:00:00+08:00")
     let more: JSONObject = [
-      "instrument": ["authority": "Court", "number": "n-2", "date": "2026-02-20"], "next_review": "2026-04-10",
+      "instrument": ["authority": "Court", "number": "n-2", "date": "2026-02-20"],
+      "next_review": "2026-04-10",
     ]
     let error = #expect(throws: RPCError.self) { try fixture.propose(.communityCorrections, more) }
     #expect(error?.rule == "keyperson.review.interval")
@@ -107,7 +110,10 @@ struct RulesTests {
     (.protectionOrder, "2027-08-31", "one_instrument", "2028-02-29", "keyperson.maximum.protection_order"),
     (.drugTreatment, "2026-03-02", "three_years_clean", "2029-03-02", "keyperson.drug.clean"),
     (.drugTreatment, "2024-02-29", "three_years_clean", "2027-02-28", "keyperson.drug.clean"),
-    (.communityCorrections, "2026-03-02", "with_renewals", "2036-03-02", "keyperson.total.community_corrections"),
+    (
+      .communityCorrections, "2026-03-02", "with_renewals", "2036-03-02",
+      "keyperson.total.community_corrections"
+    ),
     (.missingVulnerablePerson, "2026-03-02", "next_review", "2026-04-01", "keyperson.review.interval"),
     // 1 October is a holiday: the day stays.
     (.resettlementSupport, "2026-09-01", "erasure_if_ended_then", "2026-10-01", "keyperson.erasure"),
@@ -124,7 +130,9 @@ struct RulesTests {
     #expect(term["rule"]?["source"]?.stringValue?.isEmpty == false)
   }
 
-  @Test("a day far off is refused or explained, and never a trap", arguments: ["0001-01-01", "9999-12-31", "9995-06-01"])
+  @Test(
+    "a day far off is refused or explained, and never a trap",
+    arguments: ["0001-01-01", "9999-12-31", "9995-06-01"])
   func extremes(_ from: String) throws {
     for category in Category.allCases {
       do {
@@ -133,7 +141,8 @@ struct RulesTests {
         #expect(error.kind == .refusedByRule)
       }
       let error = #expect(throws: RPCError.self) {
-        try Fixture().propose(category, ["from": .string(from), "to": .string(from), "next_review": .string(from)])
+        try Fixture().propose(
+          category, ["from": .string(from), "to": .string(from), "next_review": .string(from)])
       }
       #expect(error?.kind == .refusedByRule)
     }

@@ -94,7 +94,8 @@ struct SubjectTests {
     // Found by the corrected number, and by the old one no more.
     let category: JSONValue = "community_corrections"
     #expect(
-      try fixture.call("get", ["id_number": .string(Fixture.otherNumber), "category": category])["id"] == .string(id))
+      try fixture.call("get", ["id_number": .string(Fixture.otherNumber), "category": category])["id"]
+        == .string(id))
     #expect(throws: RPCError.self) {
       try fixture.call("get", ["id_number": .string(Fixture.number), "category": category])
     }
@@ -112,8 +113,11 @@ struct SubjectTests {
     (["to": "2030-01-01"], .invalidParams, nil, "/to"),
     (["clean_since": "2026-03-01"], .invalidParams, nil, "/clean_since"),
     (["state": "active"], .invalidParams, nil, "/state"),
-    (["instrument": ["authority": "x", "number": "1", "date": "2026-01-01"]], .invalidParams, nil, "/instrument"),
-    (["care_need": ["need": "x"]], .invalidParams, nil, "/care_need"),
+    (
+      ["instrument": ["authority": "x", "number": "1", "date": "2026-01-01"]], .invalidParams, nil,
+      "/instrument"
+    ),
+    (["care_need": ["need": "x"]], .invalidParams, nil, "/care_need/document"),
   ]
 
   @Test("a correction changes something personal, and nothing of the instrument", arguments: refusals.indices)

@@ -65,7 +65,7 @@ struct TaskListTests {
       ]
       let id = try fixture.enter(.communityCorrections, more)
       _ = try DutyTests.add(fixture, id, "report_in", first: "2026-03-0\(5 + number)T10:00:00+08:00")
-      _ = try DutyTests.agree(fixture, id)
+      _ = try VisitTests.agree(fixture, id)
     }
     for kind in [nil, "visit", "review"] as [String?] {
       var seen: [(String, String)] = []

@@ -8,12 +8,17 @@ struct Fixture {
   static let morning = instant("2026-03-02T09:00:00+08:00")
   static let rulesValue = file("etc/mediation/rules.json")
 
+  private static let organisation = file("etc/directory.example.json").objectValue ?? [:]
+  private static let calendar = Result {
+    try WorkCalendar(years: [year(2025), year(2026)].compactMap { $0 })
+  }
+
   let store: TestStore
 
-  init(_ configuration: JSONValue = rulesValue, now: Instant = morning, scenario8: Bool = true) throws {
+  init(_ configuration: JSONValue? = nil, now: Instant = morning, scenario8: Bool = true) throws {
     store = try Bureau.store(configuration, now: now, scenario8: scenario8)
-    store.calendar = try WorkCalendar(years: [Fixture.year(2025), Fixture.year(2026)].compactMap { $0 })
-    try store.call("directory.import", Fixture.file("etc/directory.example.json").objectValue ?? [:])
+    store.calendar = try Fixture.calendar.get()
+    try store.call("directory.import", Fixture.organisation)
     store.contents.events = []
   }
 

@@ -79,7 +79,8 @@ struct AlarmTests {
     // Fired again, nothing happens again.
     let before = fixture.store.contents.events.count
     try fixture.store.handle(
-      "stoploss", "stop", subject: id, .init(due: Fixture.at("2026-03-04T09:00:00+08:00"), payload: [:]), late: true)
+      "stoploss", "stop", subject: id, .init(due: Fixture.at("2026-03-04T09:00:00+08:00"), payload: [:]),
+      late: true)
     #expect(fixture.store.contents.events.count == before)
     #expect(fixture.stop(id)?.lapses == 1)
   }
@@ -98,7 +99,9 @@ struct AlarmTests {
   @Test("what ends next is listed in that order")
   func list() throws {
     let fixture = try Fixture()
-    let report = try fixture.report([Fixture.transfer(1, 2, 10), Fixture.transfer(1, 3, 20), Fixture.transfer(1, 4, 30)])
+    let report = try fixture.report([
+      Fixture.transfer(1, 2, 10), Fixture.transfer(1, 3, 20), Fixture.transfer(1, 4, 30),
+    ])
     let frozen = try fixture.frozen(2, of: report)
     try fixture.hours(2)
     let later = try fixture.stopped(3, of: report)

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Figures")
 struct FiguresTests {
-  func figures(_ fixture: Fixture, _ more: JSONObject = [:], as principal: Principal = .all) throws -> JSONValue {
+  func figures(_ fixture: Fixture, _ more: JSONObject = [:], as principal: Principal = .all) throws
+    -> JSONValue
+  {
     var params: JSONObject = ["from": "2026-03-01", "to": "2026-03-31"]
     for (key, value) in more { params[key] = value }
     return try fixture.store.call("stoploss.figures", params, as: principal)
@@ -46,9 +48,11 @@ struct FiguresTests {
     #expect(total?["lapses"]?["count"] == 0)
   }
 
-  @Test("wrong accounts released within three days: at the end it is too late", arguments: [
-    ("2026-03-05T23:59:59.999+08:00", 1), ("2026-03-06T00:00:00+08:00", 0),
-  ])
+  @Test(
+    "wrong accounts released within three days: at the end it is too late",
+    arguments: [
+      ("2026-03-05T23:59:59.999+08:00", 1), ("2026-03-06T00:00:00+08:00", 0),
+    ])
   func wrong(_ released: String, _ inTime: Int) throws {
     let fixture = try Fixture()
     let id = try fixture.frozen()

@@ -36,7 +36,9 @@ struct Fixture {
   static let calendar: WorkCalendar = {
     let years = [2025, 2026].compactMap { year -> YearCalendar? in
       let json = file("etc/calendar/\(year).json")
-      func date(_ value: JSONValue?) -> CivilDate { value?.stringValue.flatMap { CivilDate($0) } ?? CivilDate(dayNumber: 0) }
+      func date(_ value: JSONValue?) -> CivilDate {
+        value?.stringValue.flatMap { CivilDate($0) } ?? CivilDate(dayNumber: 0)
+      }
       let holidays = (json["holidays"]?.arrayValue ?? []).map { holiday in
         YearCalendar.Holiday(
           name: holiday["name"]?.stringValue ?? "", englishName: holiday["english_name"]?.stringValue ?? "",
@@ -76,7 +78,8 @@ struct Fixture {
     _ from: Int, _ to: Int, _ amount: Int, at: Instant, reference: String? = nil
   ) -> JSONValue {
     var row: JSONObject = [
-      "at": .string(at.rfc3339()), "amount": .int(amount), "from": .string(card(from)), "to": .string(card(to)),
+      "at": .string(at.rfc3339()), "amount": .int(amount), "from": .string(card(from)),
+      "to": .string(card(to)),
     ]
     if let reference { row["reference"] = .string(reference) }
     return .object(row)
@@ -144,7 +147,8 @@ struct Fixture {
     let stop = try #require(self.stop(id))
     let account = try #require(self.account(stop.account))
     var params: JSONObject = [
-      "name": .string(account.holder ?? "李四"), "account": .string(account.number), "amount": .int(stop.amount),
+      "name": .string(account.holder ?? "李四"), "account": .string(account.number),
+      "amount": .int(stop.amount),
       "kind": "ordinary", "scope": "amount", "interest": true,
     ]
     for (key, value) in more { params[key] = value }
@@ -191,9 +195,13 @@ struct Fixture {
 
   func account(card: Int) -> Account? { account(accountID(card)) }
 
-  func row(_ card: Int) -> JSONObject? { store.contents.rows["stoploss.account"]?[accountID(card)]?.record.body }
+  func row(_ card: Int) -> JSONObject? {
+    store.contents.rows["stoploss.account"]?[accountID(card)]?.record.body
+  }
 
-  func stop(_ id: String) -> Stop? { store.contents.rows["stoploss.stop"]?[id].flatMap { Stop($0.record.body) } }
+  func stop(_ id: String) -> Stop? {
+    store.contents.rows["stoploss.stop"]?[id].flatMap { Stop($0.record.body) }
+  }
 
   func stored(_ report: String) -> Report? {
     store.contents.rows["stoploss.report"]?[report].flatMap { Report($0.record.body) }

@@ -105,7 +105,8 @@ struct FreezeTests {
     try fixture.hours(1)
     try fixture.ordered(id)
     for (member, value) in [
-      ("amount", JSONValue.int(5_000_001)), ("at", "2026-03-02T10:00:00.001+08:00"), ("at", "2026-03-02T09:59:00+08:00"),
+      ("amount", JSONValue.int(5_000_001)), ("at", "2026-03-02T10:00:00.001+08:00"),
+      ("at", "2026-03-02T09:59:00+08:00"),
     ] {
       expectRefused("stoploss.freeze.record", at: "/\(member)") {
         try fixture.call("freeze.record", id, ["result": "frozen", member: value])
@@ -165,7 +166,9 @@ struct FreezeTests {
 
   // MARK: Renewals
 
-  func renew(_ fixture: Fixture, _ id: String, _ params: JSONObject = [:], at: String? = nil) throws -> JSONValue {
+  func renew(_ fixture: Fixture, _ id: String, _ params: JSONObject = [:], at: String? = nil) throws
+    -> JSONValue
+  {
     try fixture.call("renew.request", id, params)
     try fixture.approve(id, renewal: true)
     return try fixture.call("renew.record", id, at.map { ["at": .string($0)] } ?? [:])
@@ -177,7 +180,9 @@ struct FreezeTests {
     let id = try fixture.frozen()
     #expect(try renew(fixture, id)["ends_at"] == "2027-03-03T00:00:00.000+08:00")
     #expect(try renew(fixture, id, ["months": 2])["ends_at"] == "2027-05-03T00:00:00.000+08:00")
-    expectRefused("stoploss.freeze.term", at: "/months") { try fixture.call("renew.request", id, ["months": 7]) }
+    expectRefused("stoploss.freeze.term", at: "/months") {
+      try fixture.call("renew.request", id, ["months": 7])
+    }
     #expect(fixture.stop(id)?.freeze?.renewals == 2)
     #expect(fixture.stop(id)?.state == .renewed)
   }
@@ -221,14 +226,17 @@ struct FreezeTests {
 
   // MARK: Queue
 
-  @Test("an account that is frozen is not frozen twice: the second waits, and takes effect when the first ends")
+  @Test(
+    "an account that is frozen is not frozen twice: the second waits, and takes effect when the first ends")
   func queue() throws {
     let fixture = try Fixture()
     let report = try fixture.report()
     let first = try fixture.frozen(of: report)
     let second = try fixture.stopped(of: report)
     try fixture.ordered(second)
-    let error = #expect(throws: RPCError.self) { try fixture.call("freeze.record", second, ["result": "frozen"]) }
+    let error = #expect(throws: RPCError.self) {
+      try fixture.call("freeze.record", second, ["result": "frozen"])
+    }
     #expect(error?.rule == "stoploss.freeze.queue" && error?.details?["stop"]?.stringValue == first)
     #expect(try fixture.call("freeze.record", second, ["result": "queued"])["state"] == "queued")
     // The stop's own end does not matter any more.

@@ -27,7 +27,9 @@ struct GraphTests {
     _ count: Int, victim: Int, minutes: Int, _ random: inout Seeded
   ) -> [JSONValue] {
     (0..<count).map { place in
-      let from = place == 0 || Int.random(in: 0..<3, using: &random) == 0 ? victim : Int.random(in: 10...17, using: &random)
+      let from =
+        place == 0 || Int.random(in: 0..<3, using: &random) == 0
+        ? victim : Int.random(in: 10...17, using: &random)
       let to = (10...17).filter { $0 != from }.randomElement(using: &random) ?? 10
       let minute = Int.random(in: 0..<minutes, using: &random)
       return Fixture.transfer(
@@ -36,17 +38,22 @@ struct GraphTests {
     }
   }
 
-  @Test("what is kept at intake is what a computation of everything gives, in any order of arrival", arguments: 0..<40)
+  @Test(
+    "what is kept at intake is what a computation of everything gives, in any order of arrival",
+    arguments: 0..<40)
   func incremental(_ seed: UInt64) throws {
     var random = Seeded(state: seed)
     let fixture = try Fixture()
     var ids: [(id: String, victim: Int)] = []
     for _ in 0..<15 {
       if let known = ids.randomElement(using: &random), Bool.random(using: &random) {
-        let rows = Self.transfers(Int.random(in: 1...3, using: &random), victim: known.victim, minutes: 20, &random)
-        let numbers = Set((10...17).filter { number in rows.contains { $0.encodedString.contains(Fixture.card(number)) } })
+        let rows = Self.transfers(
+          Int.random(in: 1...3, using: &random), victim: known.victim, minutes: 20, &random)
+        let numbers = Set(
+          (10...17).filter { number in rows.contains { $0.encodedString.contains(Fixture.card(number)) } })
         let accounts = numbers.map { Fixture.account($0) }
-        try fixture.call("add_transfers", known.id, ["accounts": .array(accounts), "transfers": .array(rows)])
+        try fixture.call(
+          "add_transfers", known.id, ["accounts": .array(accounts), "transfers": .array(rows)])
       } else {
         let victim = ids.count + 1
         let rows = Self.transfers(Int.random(in: 1...5, using: &random), victim: victim, minutes: 20, &random)
@@ -173,7 +180,10 @@ struct GraphTests {
     let first = try fixture.report([Fixture.transfer(1, 2, 100, "08:00:00")])
     let second = try fixture.report(
       victims: [5],
-      [Fixture.transfer(5, 2, 50, "08:05:00"), Fixture.transfer(2, 3, 120, "08:10:00"), Fixture.transfer(3, 4, 30, "08:15:00")])
+      [
+        Fixture.transfer(5, 2, 50, "08:05:00"), Fixture.transfer(2, 3, 120, "08:10:00"),
+        Fixture.transfer(3, 4, 30, "08:15:00"),
+      ])
     func traced(_ report: String) throws -> [String: Int] {
       let answer = try fixture.store.call("stoploss.trace", ["report": .string(report)])
       #expect(answer["approximate"] == false && answer["truncated"] == false)
@@ -185,7 +195,10 @@ struct GraphTests {
     #expect(try traced(first) == [Fixture.card(3): 70, Fixture.card(4): 30])
     #expect(try traced(second) == [Fixture.card(2): 30, Fixture.card(3): 20])
     let account = try fixture.store.call("stoploss.trace", ["account": .string(fixture.accountID(3))])
-    #expect(account["victims"] == [["report": .string(first), "amount": 70], ["report": .string(second), "amount": 20]])
+    #expect(
+      account["victims"] == [
+        ["report": .string(first), "amount": 70], ["report": .string(second), "amount": 20],
+      ])
     let error = #expect(throws: RPCError.self) { try fixture.store.call("stoploss.trace", [:]) }
     #expect(error?.kind == .invalidParams)
   }
@@ -195,7 +208,8 @@ struct GraphTests {
     let fixture = try Fixture()
     try fixture.report()
     func found(_ number: String, as principal: Principal = .all) throws -> Int? {
-      try fixture.store.call("stoploss.account", ["number": .string(number)], as: principal)["items"]?.arrayValue?.count
+      try fixture.store.call("stoploss.account", ["number": .string(number)], as: principal)["items"]?
+        .arrayValue?.count
     }
     #expect(try found(Fixture.card(2)) == 1)
     #expect(try found(String(Fixture.card(2).dropLast())) == 0)

@@ -80,7 +80,8 @@ struct ModuleTests {
       #expect(CivilDate(rule.effective) != nil)
       #expect(!rule.source.isEmpty && !rule.summary.en.isEmpty && !rule.summary.zh.isEmpty)
     }
-    for rule in Fixture.configuration["rules"]?.arrayValue ?? [] where rule["source"] == "local configuration" {
+    for rule in Fixture.configuration["rules"]?.arrayValue ?? [] where rule["source"] == "local configuration"
+    {
       #expect(rule["local"] == true, "\(rule["id"]?.stringValue ?? "")")
     }
   }

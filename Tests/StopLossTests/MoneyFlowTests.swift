@@ -21,27 +21,50 @@ struct MoneyFlowTests {
   static let cases: [(String, [(Int, String, String, Int)], [String: String])] = [
     ("one hop", [(1, "V1", "A", 100)], ["A": "V1:100"]),
     ("two hops", [(1, "V1", "A", 100), (2, "A", "B", 60)], ["A": "V1:40", "B": "V1:60"]),
-    ("the first in is the first out", [(1, "V1", "A", 100), (2, "V2", "A", 50), (3, "A", "B", 120)],
-      ["A": "V2:30", "B": "V1:100 V2:20"]),
-    ("by instant, not by order of entry", [(2, "V2", "A", 50), (1, "V1", "A", 100), (3, "A", "B", 100)],
-      ["A": "V2:50", "B": "V1:100"]),
-    ("money that no report explains goes first where it came first",
-      [(1, "X", "A", 30), (2, "V1", "A", 50), (3, "A", "B", 40)], ["A": "V1:40", "B": "-:30 V1:10"]),
-    ("more going out than is known to have come in", [(1, "V1", "A", 10), (2, "A", "B", 25)],
-      ["A": "", "B": "V1:10 -:15"]),
-    ("money leaves before it came: not that money", [(1, "A", "B", 10), (2, "V1", "A", 10)],
-      ["A": "V1:10", "B": "-:10"]),
-    ("at one instant it arrives before it leaves", [(1, "A", "B", 10), (1, "V1", "A", 10)], ["A": "", "B": "V1:10"]),
-    ("a chain at one instant, entered backwards",
+    (
+      "the first in is the first out", [(1, "V1", "A", 100), (2, "V2", "A", 50), (3, "A", "B", 120)],
+      ["A": "V2:30", "B": "V1:100 V2:20"]
+    ),
+    (
+      "by instant, not by order of entry", [(2, "V2", "A", 50), (1, "V1", "A", 100), (3, "A", "B", 100)],
+      ["A": "V2:50", "B": "V1:100"]
+    ),
+    (
+      "money that no report explains goes first where it came first",
+      [(1, "X", "A", 30), (2, "V1", "A", 50), (3, "A", "B", 40)], ["A": "V1:40", "B": "-:30 V1:10"]
+    ),
+    (
+      "more going out than is known to have come in", [(1, "V1", "A", 10), (2, "A", "B", 25)],
+      ["A": "", "B": "V1:10 -:15"]
+    ),
+    (
+      "money leaves before it came: not that money", [(1, "A", "B", 10), (2, "V1", "A", 10)],
+      ["A": "V1:10", "B": "-:10"]
+    ),
+    (
+      "at one instant it arrives before it leaves", [(1, "A", "B", 10), (1, "V1", "A", 10)],
+      ["A": "", "B": "V1:10"]
+    ),
+    (
+      "a chain at one instant, entered backwards",
       [(1, "C", "D", 10), (1, "B", "C", 10), (1, "A", "B", 10), (1, "V1", "A", 10)],
-      ["A": "", "B": "", "C": "", "D": "V1:10"]),
-    ("a circle at one instant begins with what was entered first",
-      [(1, "A", "B", 10), (1, "B", "A", 10)], ["A": "-:10", "B": ""]),
-    ("round and back", [(1, "V1", "A", 10), (2, "A", "B", 10), (3, "B", "A", 4)], ["A": "V1:4", "B": "V1:6"]),
-    ("from the victim's own account it is the victim's, whatever else is there",
-      [(1, "V1", "V2", 30), (2, "V2", "A", 30)], ["V2": "V1:30", "A": "V2:30"]),
-    ("neighbours of one origin are one lot", [(1, "V1", "A", 10), (2, "V1", "A", 5), (3, "V2", "A", 1)],
-      ["A": "V1:15 V2:1"]),
+      ["A": "", "B": "", "C": "", "D": "V1:10"]
+    ),
+    (
+      "a circle at one instant begins with what was entered first",
+      [(1, "A", "B", 10), (1, "B", "A", 10)], ["A": "-:10", "B": ""]
+    ),
+    (
+      "round and back", [(1, "V1", "A", 10), (2, "A", "B", 10), (3, "B", "A", 4)], ["A": "V1:4", "B": "V1:6"]
+    ),
+    (
+      "from the victim's own account it is the victim's, whatever else is there",
+      [(1, "V1", "V2", 30), (2, "V2", "A", 30)], ["V2": "V1:30", "A": "V2:30"]
+    ),
+    (
+      "neighbours of one origin are one lot", [(1, "V1", "A", 10), (2, "V1", "A", 5), (3, "V2", "A", 1)],
+      ["A": "V1:15 V2:1"]
+    ),
   ]
 
   @Test("money is followed first in, first out", arguments: cases)
@@ -58,11 +81,13 @@ struct MoneyFlowTests {
     #expect(MoneyFlow.ordered(two).count == 1)
     // The victim's own account in one of them makes it that victim's money.
     let victim = Flow(
-      at: one[0].at, amount: 10, from: "A", to: "B", origin: "SL-2026-000003", report: "SL-2026-000003", place: 0)
+      at: one[0].at, amount: 10, from: "A", to: "B", origin: "SL-2026-000003", report: "SL-2026-000003",
+      place: 0)
     #expect(Set(MoneyFlow.ordered(two + [victim]).map(\.origin)) == ["SL-2026-000003"])
     // Another reference is another transfer.
     let referred = Flow(
-      at: one[0].at, amount: 10, from: "A", to: "B", reference: "7", origin: nil, report: "SL-2026-000002", place: 1)
+      at: one[0].at, amount: 10, from: "A", to: "B", reference: "7", origin: nil, report: "SL-2026-000002",
+      place: 1)
     #expect(MoneyFlow.ordered(one + [referred]).count == 3)
   }
 
@@ -71,7 +96,9 @@ struct MoneyFlowTests {
     var random = Seeded(state: seed)
     let names = (0..<8).map { "A\($0)" }
     let rows = (0..<200).map { _ -> (Int, String, String, Int) in
-      let from = Int.random(in: 0..<4, using: &random) == 0 ? "V\(Int.random(in: 1...3, using: &random))" : names.randomElement(using: &random) ?? ""
+      let from =
+        Int.random(in: 0..<4, using: &random) == 0
+        ? "V\(Int.random(in: 1...3, using: &random))" : names.randomElement(using: &random) ?? ""
       let to = names.filter { $0 != from }.randomElement(using: &random) ?? ""
       return (Int.random(in: 0..<50, using: &random), from, to, Int.random(in: 1...100, using: &random))
     }
@@ -83,7 +110,9 @@ struct MoneyFlowTests {
       #expect(held == paid)
     }
     #expect(holdings.values.flatMap(\.lots).allSatisfy { $0.amount > 0 })
-    #expect(MoneyFlow.holdings(after: flows.shuffled(using: &random)).filter { !$0.value.lots.isEmpty } == holdings.filter { !$0.value.lots.isEmpty })
+    #expect(
+      MoneyFlow.holdings(after: flows.shuffled(using: &random)).filter { !$0.value.lots.isEmpty }
+        == holdings.filter { !$0.value.lots.isEmpty })
   }
 
   @Test("a hundred thousand transfers are followed in a moment, also all of one instant")

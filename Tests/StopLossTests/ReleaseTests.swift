@@ -8,7 +8,8 @@ struct ReleaseTests {
   @Test("unrelated money is to be released within three days, and holidays do not prolong it")
   func threeDays() throws {
     let fixture = try Fixture(now: Fixture.at("2026-04-02T15:00:00+08:00"))
-    let report = try fixture.report([Fixture.transfer(1, 2, 500, at: Fixture.at("2026-04-02T14:00:00+08:00"))])
+    let report = try fixture.report([Fixture.transfer(1, 2, 500, at: Fixture.at("2026-04-02T14:00:00+08:00"))]
+    )
     let id = try fixture.frozen(of: report)
     let found = try fixture.call("unrelated", id)
     // Qingming, a Sunday: the term ends there all the same.

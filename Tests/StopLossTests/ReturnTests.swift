@@ -22,7 +22,8 @@ struct ReturnTests {
     let report = try fixture.report()
     let id = try fixture.frozen(of: report)
     let decided = try fixture.call("return.decide", id)
-    #expect(decided["return"]?["shares"] == [["report": .string(report), "loss": 5_000_000, "amount": 5_000_000]])
+    #expect(
+      decided["return"]?["shares"] == [["report": .string(report), "loss": 5_000_000, "amount": 5_000_000]])
     try fixture.call("return.approve", id, as: Fixture.second)
     let ordered = try fixture.call("return.execute", id)
     // Three working days from Monday.
@@ -80,7 +81,8 @@ struct ReturnTests {
     #expect(noticed["return"]?["provisional"] == false)
   }
 
-  @Test("a notice into a year without a calendar is provisional, and computed again when the calendar is there")
+  @Test(
+    "a notice into a year without a calendar is provisional, and computed again when the calendar is there")
   func provisional() throws {
     let fixture = try Fixture()
     let (id, _) = try Self.shared(fixture)
@@ -98,7 +100,8 @@ struct ReturnTests {
     let day = try #require(CivilDate("2027-01-01"))
     let year = try YearCalendar(
       year: 2027, version: "2027.1", source: .init(title: "notice", documentNumber: "1", published: day),
-      holidays: [.init(name: "元旦", englishName: "New Year", first: day, last: day.adding(days: 3))], workedDays: [])
+      holidays: [.init(name: "元旦", englishName: "New Year", first: day, last: day.adding(days: 3))],
+      workedDays: [])
     fixture.store.calendar = try fixture.store.calendar.replacing(year)
     let again = try fixture.call("renew.request", id)
     #expect(again["return"]?["notice_ends"] == "2027-01-06T00:00:00.000+08:00")

@@ -25,7 +25,8 @@ struct ScenarioTests {
     try fixture.minutes(5)
     func ask(_ card: Int) throws -> String {
       try fixture.store.call(
-        "stoploss.stop.request", ["report": .string(report), "account": .string(fixture.accountID(card))], as: desk
+        "stoploss.stop.request", ["report": .string(report), "account": .string(fixture.accountID(card))],
+        as: desk
       )["id"]?.stringValue ?? ""
     }
     let (large, small) = (try ask(2), try ask(3))
@@ -36,7 +37,8 @@ struct ScenarioTests {
     // The statement shows that 5,000 had left card 2 for card 4 before the stop.
     try fixture.call(
       "add_transfers", report,
-      ["accounts": [Fixture.account(4)], "transfers": [Fixture.transfer(2, 4, 500_000, "08:58:00")]], as: station)
+      ["accounts": [Fixture.account(4)], "transfers": [Fixture.transfer(2, 4, 500_000, "08:58:00")]],
+      as: station)
     #expect(fixture.account(card: 2)?.holding == 5_500_000)
     #expect(fixture.account(card: 4)?.holding == 500_000)
 
@@ -60,7 +62,8 @@ struct ScenarioTests {
 
     // 55,000 is shared by 80,000 and 20,000.
     let decided = try fixture.call("return.decide", large, as: desk)
-    #expect(decided["return"]?["shares"]?.arrayValue?.map { $0["amount"]?.intValue } == [4_400_000, 1_100_000])
+    #expect(
+      decided["return"]?["shares"]?.arrayValue?.map { $0["amount"]?.intValue } == [4_400_000, 1_100_000])
     try fixture.call("return.approve", large, as: colleague)
     try fixture.store.advance(to: Fixture.at("2026-04-08T09:00:00+08:00"))
     try fixture.call("return.execute", large, as: desk)
@@ -68,7 +71,8 @@ struct ScenarioTests {
     try fixture.call("return.record", large, as: desk)
     #expect(fixture.stop(large)?.state == .executed)
 
-    let total = try fixture.store.call("stoploss.figures", ["from": "2026-03-01", "to": "2026-03-31"], as: desk)["total"]
+    let total = try fixture.store.call(
+      "stoploss.figures", ["from": "2026-03-01", "to": "2026-03-31"], as: desk)["total"]
     #expect(total?["report_to_stop"]?["median_s"] == 720)
     #expect(total?["held"]?["text"] == "55.0 %")
     #expect(total?["returned"]?["text"] == "55.0 %")

@@ -16,8 +16,14 @@ struct SharesTests {
     // More than was lost: what remains stays frozen.
     (1000, [100, 200], [100, 200]), (0, [100, 200], [0, 0]),
     // Products beyond 64 bits.
-    (999_999_999_999_999, [1_000_000_000_000_000, 1_000_000_000_000_000], [500_000_000_000_000, 499_999_999_999_999]),
-    (1_000_000_000_000_000, Array(repeating: 1_000_000_000_000_000, count: 3), [333_333_333_333_334, 333_333_333_333_333, 333_333_333_333_333]),
+    (
+      999_999_999_999_999, [1_000_000_000_000_000, 1_000_000_000_000_000],
+      [500_000_000_000_000, 499_999_999_999_999]
+    ),
+    (
+      1_000_000_000_000_000, Array(repeating: 1_000_000_000_000_000, count: 3),
+      [333_333_333_333_334, 333_333_333_333_333, 333_333_333_333_333]
+    ),
   ]
 
   @Test("frozen money is divided by loss, in whole fen, by largest remainder", arguments: cases)
@@ -36,7 +42,9 @@ struct SharesTests {
   func invariants(_ seed: UInt64) {
     var random = Seeded(state: seed)
     let largest = [10, 1_000, 1_000_000_000_000_000].randomElement(using: &random) ?? 1
-    let losses = (0..<Int.random(in: 1...100, using: &random)).map { _ in Int.random(in: 1...largest, using: &random) }
+    let losses = (0..<Int.random(in: 1...100, using: &random)).map { _ in
+      Int.random(in: 1...largest, using: &random)
+    }
     let frozen = Int.random(in: 1...largest, using: &random)
     let shares = Shares.divide(frozen, among: Self.claims(losses))
     let total = losses.reduce(0, +)

@@ -68,7 +68,8 @@ struct StopLifeTests {
     (.answerMismatch, "stop.record", ["result": "refused_mismatch", "mismatch": ["name"]]),
     (.answerNone, "stop.record", ["result": "no_answer"]),
     (.requestFreeze, "freeze.request", [:]), (.orderFreeze, "freeze.order", [:]),
-    (.recordFrozen, "freeze.record", ["result": "frozen"]), (.recordQueued, "freeze.record", ["result": "queued"]),
+    (.recordFrozen, "freeze.record", ["result": "frozen"]),
+    (.recordQueued, "freeze.record", ["result": "queued"]),
     (.recordFreezeRefused, "freeze.record", ["result": "refused"]), (.requestRenewal, "renew.request", [:]),
     (.recordRenewal, "renew.record", [:]), (.findUnrelated, "unrelated", [:]),
     (.release, "release", ["reason": "repaid"]), (.decideReturn, "return.decide", [:]),
@@ -148,8 +149,12 @@ struct StopLifeTests {
         #expect(Self.expected[state]?[action] != nil, "\(state) \(action)")
       } catch let error as RPCError {
         // Allowed by the table, but a rule asks for more; or not allowed.
-        if Self.expected[state]?[action] == nil { #expect(error.kind == .wrongState, "\(state) \(action)") }
-        else { #expect(error.kind == .refusedByRule || error.kind == .approvalRequired, "\(state) \(action) \(error)") }
+        if Self.expected[state]?[action] == nil {
+          #expect(error.kind == .wrongState, "\(state) \(action)")
+        } else {
+          #expect(
+            error.kind == .refusedByRule || error.kind == .approvalRequired, "\(state) \(action) \(error)")
+        }
         #expect(fixture.store.contents.rows["stoploss.stop"]?[id]?.record.version == before?.version)
       }
     }

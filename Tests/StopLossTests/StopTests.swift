@@ -17,7 +17,8 @@ struct StopTests {
   func targets() throws {
     let fixture = try Fixture()
     let report = try fixture.report([Fixture.transfer(1, 2, 500), Fixture.transfer(2, 3, 500, "08:55:00")])
-    let other = try fixture.report(victims: [5], [Fixture.transfer(5, 6, 70), Fixture.transfer(3, 6, 100, "08:56:00")])
+    let other = try fixture.report(
+      victims: [5], [Fixture.transfer(5, 6, 70), Fixture.transfer(3, 6, 100, "08:56:00")])
     expectRefused("stoploss.stop.target", at: "/account") { try fixture.request(other, 2) }
     expectRefused("stoploss.stop.target", at: "/amount") { try fixture.request(report, 2) }
     #expect(throws: Never.self) { try fixture.request(report, 2, ["amount": 5]) }
@@ -57,7 +58,10 @@ struct StopTests {
     #expect(fixture.stop(id)?.state == .lapsed)
     #expect(fixture.stop(id)?.held == 0)
     #expect(fixture.events("lapsed_unhandled").count == 1)
-    #expect(fixture.events("lapsed_unhandled").first?["to"] == ["st-02", "anti-fraud", "command-centre", "coordination-desk"])
+    #expect(
+      fixture.events("lapsed_unhandled").first?["to"] == [
+        "st-02", "anti-fraud", "command-centre", "coordination-desk",
+      ])
   }
 
   static let refusedAnswers: [(String, JSONObject, String)] = [
@@ -136,7 +140,9 @@ struct StopTests {
     try fixture.stopped(of: report)
     try fixture.request(report)
     expectRefused("stoploss.stop.twice", at: "/account") { try fixture.request(report) }
-    expectRefused("stoploss.stop.twice", at: "/at") { try fixture.call("stop.record", given, ["result": "stopped"]) }
+    expectRefused("stoploss.stop.twice", at: "/at") {
+      try fixture.call("stop.record", given, ["result": "stopped"])
+    }
     #expect(fixture.account(card: 2)?.stops == 2)
   }
 

@@ -128,8 +128,8 @@ package struct DiskSpoolFiles: SpoolFiles {
 
   private static func identity(_ status: stat) -> [UInt64] { [UInt64(status.st_dev), UInt64(status.st_ino)] }
 
-  package func write(_ bytes: [UInt8], to name: FileName, in folder: SpoolFolder) throws(FileFault) {
-    try within(folder) { (directory) throws(FileFault) in
+  package func write(_ bytes: [UInt8], to name: FileName, isShared: Bool) throws(FileFault) {
+    try within(.work) { (directory) throws(FileFault) in
       let flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
       let file = name.withCString { openat(directory, $0, flags, 0o600) }
       guard file >= 0 else { throw FileFault("create") }
@@ -141,8 +141,7 @@ package struct DiskSpoolFiles: SpoolFiles {
         guard count >= 0 else { throw FileFault("write") }
         done += count
       }
-      // What stays inside keeps the owner's bits alone.
-      if folder == .work { try share(file) }
+      if isShared { try share(file) }
       guard fsync(file) == 0, fsync(directory) == 0 else { throw FileFault("write") }
     }
   }

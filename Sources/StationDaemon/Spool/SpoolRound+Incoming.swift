@@ -43,14 +43,8 @@ extension SpoolRound {
     _ name: FileName, _ entry: SpoolEntry, _ digest: String, to folder: SpoolFolder, reason: [UInt8]?
   ) throws {
     for target in Self.places(name, digest) {
-      if let reason {
-        let note = target.appending(".reason")
-        if let there = try files.read(note, in: folder, limit: Self.fileLimit) {
-          guard there.content == .bytes(reason) else { continue }
-        } else {
-          try files.write(reason, to: note, in: folder)
-        }
-      }
+      if try files.read(target, in: folder, limit: 0) != nil { continue }
+      if let reason, try !note(reason, beside: target, digest) { continue }
       switch try files.move(name, from: .incoming, to: folder, as: target) {
       case .taken: continue
       case .missing: return
@@ -58,6 +52,19 @@ extension SpoolRound {
       }
     }
     throw FileFault("no free name in \(folder.rawValue)", code: 17)
+  }
+
+  /// Puts a reason beside the place where a file will be.
+  ///
+  /// - Returns: false where something else has that name.
+  private func note(_ reason: [UInt8], beside target: FileName, _ digest: String) throws -> Bool {
+    let draft = FileName("\(digest).reason")
+    let note = target.appending(".reason")
+    try files.write(reason, to: draft, isShared: false)
+    guard try files.move(draft, from: .work, to: .setAside, as: note) == .taken else { return true }
+    try files.remove(draft, in: .work)
+    // From before the daemon was killed.
+    return try files.read(note, in: .setAside, limit: Self.fileLimit)?.content == .bytes(reason)
   }
 
   /// What was moved must be what was read: a connector may have put another file in its place meanwhile. Then

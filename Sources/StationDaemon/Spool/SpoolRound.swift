@@ -20,7 +20,7 @@ package struct SpoolRound {
   package static let fileLimit = 262_144
   private static let outgoingAtOnce = 8
   private static let incomingAtOnce = 64
-  static let namesAtOnce = 4096
+  static let namesAtOnce = 65_536
 
   package init(files: any SpoolFiles, ledger: any SpoolLedger) {
     self.files = files
@@ -77,7 +77,7 @@ package struct SpoolRound {
       var params: JSONObject = ["id": .string(id)]
       if let text = message["text"]?.stringValue, let file = message["name"]?.stringValue {
         let bytes = Array(text.utf8)
-        try files.write(bytes, to: FileName(file), in: .work)
+        try files.write(bytes, to: FileName(file), isShared: true)
         params["digest"] = .string(SHA256.hash(bytes).hex)
         params["name"] = .string(file)
       }
