@@ -62,7 +62,7 @@ struct Batch {
       if batch.environment.checksResults, let violation = call.method.result.validate(result) {
         throw ModuleFault("result of \(call.method.fullName): \(violation.pointer): \(violation.message)")
       }
-      let bytes = result.encoded()
+      let bytes = (call.mask?.apply(to: result) ?? result).encoded()
       if let idempotency = call.idempotency {
         transaction.hasWritten = true
         let kept = try IdempotentResult(

@@ -54,11 +54,14 @@ package struct WriteCall: Sendable {
   package let principal: Principal
   package let purpose: String?
   package let reason: String?
+  /// What of the result the caller may not see in full; nil where nothing is hidden.
+  package let mask: ResultMask?
   package let idempotency: Idempotency?
   package let token: CallToken
 
   package init(
     method: CompiledMethod, params: Params, principal: Principal, purpose: String?, reason: String?,
+    mask: ResultMask? = nil,
     idempotency: Idempotency?, token: CallToken
   ) {
     self.method = method
@@ -66,6 +69,7 @@ package struct WriteCall: Sendable {
     self.principal = principal
     self.purpose = purpose
     self.reason = reason
+    self.mask = mask
     self.idempotency = idempotency
     self.token = token
   }
