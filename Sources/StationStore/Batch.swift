@@ -26,6 +26,7 @@ struct Batch {
     switch job.work {
     case .call(let call): return try perform(call, job.cause)
     case .settle: return .success([])
+    case .upkeep(let body): return try upkeep(body)
     case .record(let error, let read, let via, let answer):
       try log.append(
         cause: job.cause, at: environment.clock.now(), outcome: error?.kind.rawValue ?? "ok",

@@ -31,6 +31,8 @@ package struct WriteJob: Sendable {
     case call(WriteCall)
     /// A record alone: a disclosure whose bytes wait for it, or a call that was denied or failed.
     case record(outcome: RPCError?, read: [Touched], via: [String], answer: Answer)
+    /// The store's own work, in the batch's transaction; it leaves no record.
+    case upkeep(@Sendable (Upkeep) throws -> [UInt8])
     /// Answered when no deadline is due any more.
     case settle
   }
