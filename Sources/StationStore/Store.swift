@@ -33,6 +33,7 @@ package final class Store: Sendable {
     health = HealthBoard()
     catalog = Catalog(registry, vault: Vault(health: health))
     rotation = Rotation(catalog.vault)
+    try Self.requireMaster(configuration)
     for directory in [configuration.directory, configuration.anchorDirectory] {
       guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw FileError(directory) }
     }
