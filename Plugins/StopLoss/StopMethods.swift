@@ -99,7 +99,7 @@ extension StopLoss {
           "Approve a return as the second officer; a shared one is put on notice", zh: "第二名民警复核返还（按比例的予以公告）"),
         [:],
         example: [:], Examples.stop(.notice, version: 7)
-      ) { try steps.approveReturn($0, $1, $2) },
+      ) { try steps.run(StopSteps.approval, $0, $1, $2, change: steps.approveReturn()) },
       step(
         "return.withdraw", Text("Take a return decision back before it is with the bank", zh: "撤回返还决定"), [:],
         example: [:], Examples.stop(.frozen, version: 8)
@@ -114,7 +114,7 @@ extension StopLoss {
         Text("Record that the bank has finished; what remains stays frozen", zh: "登记返还完成（余额继续冻结）"),
         ["at": Shapes.instant, "reference": Schemas.reference], example: [:],
         Examples.stop(.executed, version: 9)
-      ) { try steps.recordReturn($0, $1, $2) },
+      ) { try steps.run(StopSteps.execution, $0, $1, $2, change: steps.recordReturn()) },
     ]
   }
 

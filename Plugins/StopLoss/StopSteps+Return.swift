@@ -56,11 +56,19 @@ extension StopSteps {
     }
   }
 
+  /// What an approval of the present decision is.
+  static func approval(_ stop: Stop) -> StopAction {
+    stop.decision?.isShared == true ? .beginNotice : .approveReturn
+  }
+
+  /// What the end of the present return is.
+  static func execution(_ stop: Stop) -> StopAction {
+    (stop.decision?.total ?? 0) < stop.held ? .executePart : .execute
+  }
+
   /// A second officer approves; where the return is shared, the notice begins.
-  func approveReturn(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
-    try run(
-      { $0.decision?.isShared == true ? .beginNotice : .approveReturn }, params, context, tx
-    ) { work, params, context, _ in
+  func approveReturn() -> Change {
+    { work, params, context, _ in
       guard let decision = work.stop.decision, decision.approved == nil else {
         throw RPCError.refused(
           rule: StopLossRules.officers, Text("This return is approved already", zh: "该返还决定已复核"),
@@ -143,10 +151,8 @@ extension StopSteps {
   }
 
   /// The bank has finished: the reports get what was returned to them, and the rest stays frozen.
-  func recordReturn(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
-    try run(
-      { stop in (stop.decision?.total ?? 0) < stop.held ? .executePart : .execute }, params, context, tx
-    ) { work, params, context, tx in
+  func recordReturn() -> Change {
+    { work, params, context, tx in
       guard let decision = work.stop.decision, let bank = decision.bank else {
         throw RPCError.refused(
           rule: StopLossRules.bank, Text("The return is not with the bank yet", zh: "返还尚未送达银行"),

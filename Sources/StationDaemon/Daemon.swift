@@ -49,7 +49,8 @@ package final class Daemon: Sendable {
   ) throws -> [Module] {
     var modules = [
       RPCModule.module(discovery), SystemModule.module(services), AuditModule.module(services),
-      EventsModule.module(), Approval.module(), Directory.module(),
+      EventsModule.module(), Approval.module(), Directory.module(), PersonalModule.module,
+      RetentionModule.module, KeyModule.module(services, nextKeyFile: configuration.masterKey.nextPath),
     ]
     if configuration.development { modules.append(DevModule.module(services)) }
     for builtIn in BuiltInModule.allCases {
@@ -90,6 +91,7 @@ package final class Daemon: Sendable {
     storeConfiguration.readerThreads = configuration.readerThreads
     storeConfiguration.queueLimit = configuration.limits.writeQueue
     storeConfiguration.synchronous = configuration.synchronous
+    storeConfiguration.masterKey = configuration.masterKey
     let store = try Store(
       storeConfiguration, registry: registry, environment: environment,
       hooks: StoreHooks(

@@ -7,15 +7,20 @@ package struct AccessPolicy: Sendable {
     /// `support.*`, `*`, or a full method name.
     package let methods: [MethodPattern]
     package let scope: RoleScope
+    package let personal: Sight
 
-    package init(name: String, methods: [MethodPattern], scope: RoleScope) {
+    package init(name: String, methods: [MethodPattern], scope: RoleScope, personal: Sight = .masked) {
       self.name = name
       self.methods = methods
       self.scope = scope
+      self.personal = personal
     }
   }
 
   package enum RoleScope: String, Sendable { case own, supported, all }
+
+  /// How a role sees personal data in results.
+  package enum Sight: String, Sendable, CaseIterable { case full, masked }
 
   /// One line of `bindings`: users or groups, their roles and unit.
   package struct Binding: Sendable {
@@ -130,6 +135,11 @@ package final class Identity: Sendable {
     }
     guard let best else { return nil }
     return best == .supported ? .units(supports) : .units(Set(unit.map { [$0] } ?? []))
+  }
+
+  /// Whether one of the roles that allow the method shows personal data in full.
+  package func seesPersonalData(of method: String) -> Bool {
+    roles.contains { role in role.personal == .full && role.methods.contains { $0.matches(method) } }
   }
 
   package func principal(actor: String?, scope: Scope) -> Principal {

@@ -33,6 +33,11 @@ package final class Dispatcher: Sendable {
     let meta: Meta
     let principal: Principal
     let cause: Cause
+    /// What the caller may not see in full; nil where nothing is hidden.
+    let mask: ResultMask?
+
+    /// The result as the caller may see it.
+    func shown(_ result: JSONValue) -> JSONValue { mask?.apply(to: result) ?? result }
   }
 
   /// Runs one request. `answer` is called exactly once, on any thread.
@@ -51,7 +56,7 @@ package final class Dispatcher: Sendable {
     case .inline(let handler): runInline(handler, admission, answer)
     case .connection(let name):
       session.run(name, admission.params, admission.principal) { [self] result in
-        finish(result, admission.cause, answer)
+        finish(result.map { admission.shown($0) }, admission.cause, answer)
       }
     case .deferred(let handler):
       let environment = store.environment
@@ -59,7 +64,7 @@ package final class Dispatcher: Sendable {
         admission.principal, method: method.fullName, now: environment.clock.now(),
         purpose: admission.meta.purpose, reason: admission.meta.reason)
       handler(admission.params, context) { [self] result in
-        record(result, admission.cause, answer)
+        record(result.map { admission.shown($0) }, admission.cause, answer)
       }
     case .read: runRead(admission, token(admission.meta.deadlineMs), answer)
     case .write: runWrite(admission, token(admission.meta.deadlineMs), answer)
@@ -101,7 +106,8 @@ package final class Dispatcher: Sendable {
       }
       return Admission(
         method: method, params: Params(object), meta: meta, principal: principal,
-        cause: cause(method.fullName))
+        cause: cause(method.fullName),
+        mask: identity.seesPersonalData(of: method.fullName) ? nil : method.mask)
     } catch {
       throw Refusal(error: error, cause: cause(method.fullName))
     }
@@ -180,7 +186,7 @@ package final class Dispatcher: Sendable {
       admission.principal, method: admission.method.fullName, now: environment.clock.now(),
       purpose: admission.meta.purpose, reason: admission.meta.reason)
     do {
-      answer(bounded(.success(try handler(admission.params, context).encoded())))
+      answer(bounded(.success(admission.shown(try handler(admission.params, context)).encoded())))
     } catch let error as RPCError {
       refuse(error, admission.cause, answer)
     } catch {
@@ -195,7 +201,8 @@ package final class Dispatcher: Sendable {
     let discloses = admission.method.declaration.disclosesPersonalData
     store.call(
       admission.method, admission.params, principal: admission.principal,
-      purpose: admission.meta.purpose, reason: admission.meta.reason, token: token, report: report
+      purpose: admission.meta.purpose, reason: admission.meta.reason, mask: admission.mask, token: token,
+      report: report
     ) { [self] outcome in
       switch bounded(outcome.answer) {
       // Nothing was read and nobody is there to hear of it.
@@ -231,7 +238,8 @@ package final class Dispatcher: Sendable {
         work: .call(
           WriteCall(
             method: admission.method, params: admission.params, principal: admission.principal,
-            purpose: meta.purpose, reason: meta.reason, idempotency: idempotency, token: token)),
+            purpose: meta.purpose, reason: meta.reason, mask: admission.mask, idempotency: idempotency,
+            token: token)),
         done: answer))
   }
 

@@ -26,6 +26,7 @@ struct Batch {
     switch job.work {
     case .call(let call): return try perform(call, job.cause)
     case .settle: return .success([])
+    case .upkeep(let body): return try upkeep(body)
     case .record(let error, let read, let via, let answer):
       try log.append(
         cause: job.cause, at: environment.clock.now(), outcome: error?.kind.rawValue ?? "ok",
@@ -62,7 +63,7 @@ struct Batch {
       if batch.environment.checksResults, let violation = call.method.result.validate(result) {
         throw ModuleFault("result of \(call.method.fullName): \(violation.pointer): \(violation.message)")
       }
-      let bytes = result.encoded()
+      let bytes = (call.mask?.apply(to: result) ?? result).encoded()
       if let idempotency = call.idempotency {
         transaction.hasWritten = true
         let kept = try IdempotentResult(

@@ -19,6 +19,8 @@ package final class Store: Sendable {
   private let syncer: Syncer
   private let lock: StateLock
   let report: @Sendable (String) -> Void
+  /// The change of the master key, under way or not.
+  package let rotation: Rotation
 
   /// Opens the store, bringing the database up to date, and starts its threads.
   /// - Throws: ``StoreError`` where the state must not be used: locked by another daemon, of a newer
@@ -31,6 +33,8 @@ package final class Store: Sendable {
     self.environment = environment
     health = HealthBoard()
     catalog = Catalog(registry, vault: Vault(health: health))
+    rotation = Rotation(catalog.vault)
+    try Self.requireMaster(configuration)
     try Self.installFileLayer()
     for directory in [configuration.directory, configuration.anchorDirectory] {
       guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw FileError(directory) }
@@ -80,6 +84,7 @@ package final class Store: Sendable {
   package func start() throws {
     anchor.start()
     try writer.start()
+    if !catalog.vault.keys.former.isEmpty { continueRotation() }
   }
 
   /// Finishes what is queued, writes the anchor durably, closes the database.

@@ -31,6 +31,8 @@ package struct WriteJob: Sendable {
     case call(WriteCall)
     /// A record alone: a disclosure whose bytes wait for it, or a call that was denied or failed.
     case record(outcome: RPCError?, read: [Touched], via: [String], answer: Answer)
+    /// The store's own work, in the batch's transaction; it leaves no record.
+    case upkeep(@Sendable (Upkeep) throws -> [UInt8])
     /// Answered when no deadline is due any more.
     case settle
   }
@@ -54,11 +56,14 @@ package struct WriteCall: Sendable {
   package let principal: Principal
   package let purpose: String?
   package let reason: String?
+  /// What of the result the caller may not see in full; nil where nothing is hidden.
+  package let mask: ResultMask?
   package let idempotency: Idempotency?
   package let token: CallToken
 
   package init(
     method: CompiledMethod, params: Params, principal: Principal, purpose: String?, reason: String?,
+    mask: ResultMask? = nil,
     idempotency: Idempotency?, token: CallToken
   ) {
     self.method = method
@@ -66,6 +71,7 @@ package struct WriteCall: Sendable {
     self.principal = principal
     self.purpose = purpose
     self.reason = reason
+    self.mask = mask
     self.idempotency = idempotency
     self.token = token
   }

@@ -176,6 +176,9 @@ struct DelistTests {
     let id = try fixture.enter(.drugTreatment)
     try fixture.advance("2026-03-10T12:00:00+08:00")
     _ = try fixture.delist(id, "error")
+    let untold = #expect(throws: RPCError.self) { try fixture.call("erase", ["id": .string(id)]) }
+    #expect(untold?.rule == "keyperson.delist.notice" && untold?.pointer == "/id")
+    try fixture.tell(id)
     let answer = try fixture.call("erase", ["id": .string(id)])
     #expect(answer["state"] == "erased")
     #expect(

@@ -184,8 +184,35 @@ struct EntryTests {
     #expect(error?.rule == "keyperson.instrument.once" && error?.pointer == "/instrument/number")
     _ = try fixture.propose(.communityCorrections, ["id_number": .string(Fixture.otherNumber)])
     _ = try fixture.propose(.bailPendingTrial)
+    // A mistake can be made good; what was is over.
     _ = try fixture.delist(id, "error")
-    _ = try fixture.propose()
+    let again = try fixture.enter()
+    _ = try fixture.delist(again, "completion")
+    let over = #expect(throws: RPCError.self) { try fixture.propose() }
+    #expect(over?.rule == "keyperson.instrument.once")
+  }
+
+  static let ages: [(String, Bool)] = [("2025-11-29", true), ("2025-11-28", false)]
+
+  @Test("a term begins within 92 days of its instrument: an old one cannot begin anew", arguments: ages)
+  func age(_ date: String, _ isFine: Bool) throws {
+    let more: JSONObject = ["instrument": ["authority": "Court", "number": "1", "date": .string(date)]]
+    if isFine {
+      _ = try Fixture().propose(.bailPendingTrial, more)
+    } else {
+      let error = #expect(throws: RPCError.self) { try Fixture().propose(.bailPendingTrial, more) }
+      #expect(error?.rule == "keyperson.instrument.age" && error?.pointer == "/from")
+    }
+  }
+
+  @Test(
+    "the numbers of real documents are no ID numbers and no coordinates",
+    arguments: [
+      "（2026）浙0102民保令15号", "浙公（城）取保字〔2026〕31号", "杭西戒决字[2026]第0042号", "SR-2026-000017",
+    ])
+  func documents(_ number: String) throws {
+    let instrument: JSONValue = ["authority": "杭州市上城区人民法院", "number": .string(number), "date": "2026-02-20"]
+    _ = try Fixture().propose(.bailPendingTrial, ["instrument": instrument])
   }
 
   static let lapses: [(String, State)] = [

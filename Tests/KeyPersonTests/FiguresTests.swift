@@ -68,6 +68,7 @@ struct FiguresTests {
     _ = try fixture.get(id)
     _ = try fixture.delist(id)
     let before = try fixture.call("figures", [:])
+    try fixture.tell(id)
     try fixture.call("erase", ["id": .string(id)])
     #expect(try fixture.call("figures", [:]) == before)
   }

@@ -143,6 +143,11 @@ struct Fixture {
     try call("delist", ["id": .string(id), "reason": .string(reason)])
   }
 
+  /// The person is told of the end.
+  func tell(_ id: String) throws {
+    for task in tasks(id, .notice) { try call("notice.record", ["task": .string(task)]) }
+  }
+
   // MARK: Looking behind
 
   func body(_ id: String) -> JSONObject? {

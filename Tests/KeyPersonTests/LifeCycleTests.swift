@@ -100,6 +100,7 @@ struct LifeCycleTests {
     case .delisted, .erased:
       id = try fixture.enter()
       _ = try fixture.delist(id)
+      try fixture.tell(id)
       if state == .erased { try fixture.call("erase", ["id": .string(id)]) }
     }
     return (fixture, id)

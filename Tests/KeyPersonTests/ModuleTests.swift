@@ -54,7 +54,7 @@ struct ModuleTests {
       #expect(CivilDate(rule.effective) != nil)
       #expect(!rule.source.isEmpty && !rule.summary.en.isEmpty && !rule.summary.zh.isEmpty)
     }
-    #expect(ids.count == 46)
+    #expect(ids.count == 47)
   }
 
   @Test("it calls the directory, the approvals and support, and nothing else")

@@ -209,6 +209,12 @@ struct ReviewTests {
         ["instrument": ["authority": "Court", "number": "(2026) 0102-31", "date": "2026-03-10"]])
     }
     #expect(same?.rule == "keyperson.instrument" && same?.pointer == "/instrument/number")
+    let older = #expect(throws: RPCError.self) {
+      try Self.request(
+        fixture, id, to: "2026-12-31",
+        ["instrument": ["authority": "Court", "number": "old", "date": "2026-02-19"]])
+    }
+    #expect(older?.rule == "keyperson.instrument" && older?.pointer == "/instrument/date")
     let shorter = #expect(throws: RPCError.self) { try Self.request(fixture, id, to: "2026-08-31") }
     #expect(shorter?.rule == "keyperson.term")
     let approval = try Self.request(fixture, id, to: "2026-12-31")

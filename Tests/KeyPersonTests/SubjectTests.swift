@@ -71,6 +71,7 @@ struct SubjectTests {
     let number: JSONObject = ["id_number": .string(Fixture.number), "category": "community_corrections"]
     #expect(try fixture.call("extract", number, purpose: "subject_request")["id"] == .string(id))
     #expect(throws: RPCError.self) { try fixture.get(id) }
+    try fixture.tell(id)
     try fixture.call("erase", ["id": .string(id)])
     let error = #expect(throws: RPCError.self) { try extract(fixture, id) }
     #expect(error?.rule == "keyperson.erased")

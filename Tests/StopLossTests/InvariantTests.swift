@@ -25,7 +25,7 @@ struct InvariantTests {
     var random = Seeded(state: seed)
     let fixture = try Fixture()
     for victim in 1...3 {
-      let rows = GraphTests.transfers(5, victim: victim, minutes: 30, &random)
+      let rows = GraphTests.transfers(12, victim: victim, minutes: 30, &random)
       let station: JSONValue = victim == 2 ? "st-03" : "st-02"
       try fixture.report(victims: [victim], rows, more: ["station": station])
     }
@@ -164,7 +164,7 @@ struct InvariantTests {
   @Test("the sequences reach every action")
   func reach() throws {
     var reached: Set<String> = []
-    for seed: UInt64 in 200..<208 {
+    for seed: UInt64 in 200..<212 {
       reached.formUnion(
         try Self.run(seed, steps: 250).events("changed").compactMap { $0["action"]?.stringValue })
     }

@@ -25,6 +25,9 @@ package struct StaticCommand: Sendable {
       name: "audit", en: "Verify the audit log, export and check proofs", zh: "验证审计日志，导出并核验证明",
       subcommands: ["verify", "export", "check"], options: ["--state", "--db", "--anchor", "--key", "--out"]),
     StaticCommand(
+      name: "key", en: "Make a master key; rotate to it", zh: "生成主密钥；轮换主密钥", subcommands: ["new", "rotate"],
+      options: []),
+    StaticCommand(
       name: "completion", en: "Print the completion script of a shell", zh: "输出 shell 补全脚本",
       subcommands: Shell.names, options: []),
   ]
@@ -39,7 +42,7 @@ package struct StaticCommand: Sendable {
     let second = CommonOption.split(Array(words.dropFirst())).rest.first
     guard let second, second.utf8.first != UInt8(ascii: "-") else { return command }
     switch command.name {
-    case "audit": return command.subcommands.contains(second) ? command : nil
+    case "audit", "key": return command.subcommands.contains(second) ? command : nil
     case "events": return nil
     default: return command
     }

@@ -25,12 +25,12 @@ enum AccessFile {
     let policy = try file.map { try load($0) }
     let own = AccessPolicy.Binding(
       uids: [getuid()], gids: [], roles: ["developer"], unit: nil, supports: [], mayActFor: true)
-    let role = AccessPolicy.Role(name: "developer", methods: all, scope: .all)
+    let role = AccessPolicy.Role(name: "developer", methods: all, scope: .all, personal: .full)
     return policy?.adding(role: role, binding: own) ?? AccessPolicy(roles: [role], bindings: [own])
   }
 
   private static func role(_ name: String, _ reader: YAMLReader) throws -> AccessPolicy.Role {
-    try reader.allow(["methods", "scope"])
+    try reader.allow(["methods", "scope", "personal"])
     guard let texts = try reader.strings("methods") else { throw reader.missing("methods") }
     let patterns = try texts.map {
       guard let pattern = MethodPattern($0) else {
@@ -42,7 +42,10 @@ enum AccessFile {
     guard let scope = AccessPolicy.RoleScope(rawValue: text) else {
       throw reader.wrong("scope", nil, "one of own, supported, all")
     }
-    return AccessPolicy.Role(name: name, methods: patterns, scope: scope)
+    guard let sight = AccessPolicy.Sight(rawValue: try reader.string("personal") ?? "masked") else {
+      throw reader.wrong("personal", nil, "one of full, masked")
+    }
+    return AccessPolicy.Role(name: name, methods: patterns, scope: scope, personal: sight)
   }
 
   private static func binding(

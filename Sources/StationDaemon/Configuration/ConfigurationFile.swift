@@ -1,6 +1,7 @@
 import Foundation
 import StationCalendar
 import StationRPC
+import StationStore
 import StationTransport
 
 extension DaemonConfiguration {
@@ -9,7 +10,8 @@ extension DaemonConfiguration {
   package static func load(_ path: String) throws -> DaemonConfiguration {
     let reader = try YAMLReader(file: path, text: try text(of: path))
     try reader.allow([
-      "state", "socket", "socket_mode", "framing", "origin", "zone_offset_minutes", "access", "calendars",
+      "state", "master_key", "master_key_next", "socket", "socket_mode", "framing", "origin",
+      "zone_offset_minutes", "access", "calendars",
       "directory", "io_threads", "reader_threads", "limits", "modules",
     ])
     guard let origin = try reader.string("origin") else { throw reader.missing("origin") }
@@ -42,7 +44,24 @@ extension DaemonConfiguration {
       directoryFile: try reader.string("directory").map(resolve),
       ioThreads: try reader.int("io_threads", in: 1...16) ?? 1,
       readerThreads: try reader.int("reader_threads", in: 1...16) ?? 2,
-      limits: try limits(reader.mapping("limits")), development: false, synchronous: "FULL")
+      limits: try limits(reader.mapping("limits")), development: false, synchronous: "FULL",
+      masterKey: try masterKey(reader, resolve))
+  }
+
+  /// The configured file, or what the service manager hands over (systemd.exec(5), LoadCredential=), or none.
+  private static func masterKey(
+    _ reader: YAMLReader, _ resolve: (String) -> String
+  ) throws -> MasterKeyPlaces {
+    let next = try reader.string("master_key_next").map(resolve)
+    if let path = try reader.string("master_key").map(resolve) {
+      return MasterKeyPlaces(path: path, nextPath: next)
+    }
+    if let credentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] {
+      return MasterKeyPlaces(
+        path: "\(credentials)/master.key", nextPath: next ?? "\(credentials)/master.key.next",
+        isCredential: true)
+    }
+    return MasterKeyPlaces(path: resolve("master.key"), nextPath: next)
   }
 
   /// The modules that are on, each with its data file. All are, unless they say `enabled: false`.

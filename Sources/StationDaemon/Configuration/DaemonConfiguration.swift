@@ -1,6 +1,7 @@
 import Foundation
 import StationCalendar
 import StationRPC
+import StationStore
 import StationTransport
 
 /// Everything the daemon is told, from `stationd.yaml` or from `--dev`.
@@ -26,6 +27,8 @@ package struct DaemonConfiguration: Sendable {
   package var development: Bool
   /// `NORMAL` loses acknowledged writes at a power cut; only development may ask for it.
   package var synchronous: String
+  /// Where the key is that personal data is encrypted under.
+  package var masterKey: MasterKeyPlaces
 
   /// The development profile: everything under one directory, the caller has all roles.
   package static func development(directory: String) throws -> DaemonConfiguration {
@@ -41,7 +44,8 @@ package struct DaemonConfiguration: Sendable {
       spool: SpoolConfiguration(directory: directory + "/spool"),
       directoryFile: data + "/directory.example.json", ioThreads: 1,
       readerThreads: 2, limits: Limits(), development: true,
-      synchronous: ProcessInfo.processInfo.environment["STATIOND_DEV_SYNCHRONOUS"] ?? "FULL")
+      synchronous: ProcessInfo.processInfo.environment["STATIOND_DEV_SYNCHRONOUS"] ?? "FULL",
+      masterKey: MasterKeyPlaces(path: directory + "/master.key", isMadeWhenNew: true))
   }
 
   /// Where the data files are: `STATIOND_DATA`, beside an installed program, or the source tree.

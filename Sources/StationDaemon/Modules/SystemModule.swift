@@ -99,6 +99,20 @@ enum SystemModule {
             "message_zh": "数据库外的检查点无法写入",
           ])
         }
+        if reading.unreadable > 0 {
+          problems.append([
+            "part": "personal", "kind": "unreadable",
+            "message": "Encrypted data did not authenticate: see the daemon's log, and verify the audit log",
+            "message_zh": "加密数据未通过校验：请查看守护进程日志并验证审计日志",
+          ])
+        }
+        if reading.wipeIsPending {
+          problems.append([
+            "part": "personal", "kind": "wipe_pending",
+            "message": .string(ErrorKind.wipePending.message.en),
+            "message_zh": .string(ErrorKind.wipePending.message.zh),
+          ])
+        }
         return [
           "ok": .bool(problems.isEmpty), "problems": .array(problems),
           "batches": .int(reading.batches), "writes": .int(reading.calls),

@@ -47,9 +47,14 @@ struct PersonalPlan: Sendable {
 
   /// For a wrapped key: one of a record of its own, or one of all of the module's records of a subject.
   func bindKey(subject: String, into bytes: inout [UInt8]) {
+    Self.bindKey(owner: subjectMember == nil ? collection : module, subject: subject, into: &bytes)
+  }
+
+  /// Collections have a dot in their names and modules have none.
+  static func bindKey(owner: String, subject: String, into bytes: inout [UInt8]) {
     bytes.removeAll(keepingCapacity: true)
     bytes.append(contentsOf: "stationd subject key 1\0".utf8)
-    bytes.append(contentsOf: (subjectMember == nil ? collection : module).utf8)
+    bytes.append(contentsOf: owner.utf8)
     bytes.append(0)
     bytes.append(contentsOf: subject.utf8)
   }

@@ -98,14 +98,13 @@ final class Sealer {
   }
 
   /// The same key under the current master key; nil where it is so already.
-  func rewrap(_ wrapped: [UInt8], for subject: String, _ plan: PersonalPlan) throws -> [UInt8]? {
-    plan.bindKey(subject: subject, into: &associated)
-    return try rewrap(wrapped, "\(plan.collection): the key of '\(subject)'")
-  }
-
-  private func rewrap(_ wrapped: [UInt8], _ what: String) throws -> [UInt8]? {
+  /// - Parameter owner: the collection of a record with a key of its own, the module of a subject's.
+  func rewrap(_ wrapped: [UInt8], owner: String, subject: String) throws -> [UInt8]? {
     if wrapped.withUnsafeBytes({ Self.master(of: $0) }) == vault.keys.current?.id { return nil }
-    guard let key = try unwrap(wrapped) else { throw vault.unreadable("\(what) does not authenticate") }
+    PersonalPlan.bindKey(owner: owner, subject: subject, into: &associated)
+    guard let key = try unwrap(wrapped) else {
+      throw vault.unreadable("\(owner): the key of '\(subject)' does not authenticate")
+    }
     return try wrap(key)
   }
 

@@ -12,7 +12,7 @@ extension Store {
     }
     var candidates = main.map { [$0] } ?? []
     if let next = places.nextPath,
-      let key = try MasterKey.loadIfPresent(next, isCredential: places.isCredential)
+      let key = try MasterKey.loadIfPresent(next, isCredential: places.isNextCredential)
     {
       candidates.append(key)
     }
@@ -48,6 +48,15 @@ extension Store {
       key back at \(places.path) (or, during a rotation, at the place of the next key\(hint)). Without it \
       nobody can read the data
       """
+  }
+
+  /// A new state is not begun without a key.
+  static func requireMaster(_ configuration: StoreConfiguration) throws {
+    let places = configuration.masterKey
+    guard !places.isMadeWhenNew, try FileIO.read(configuration.databasePath, limit: 1) == nil,
+      try MasterKey.loadIfPresent(places.path, isCredential: places.isCredential) == nil
+    else { return }
+    _ = try newMaster(places)
   }
 
   private static func newMaster(_ places: MasterKeyPlaces) throws -> MasterKey {
@@ -89,6 +98,12 @@ package struct MasterKeyPlaces: Sendable {
   package var isCredential: Bool
   /// Whether a state without keys gets a new one, as under `--dev`.
   package var isMadeWhenNew: Bool
+
+  /// The next key may be a plain file all the same.
+  var isNextCredential: Bool {
+    let directory = path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)
+    return isCredential && nextPath?.hasPrefix(directory + "/") ?? false
+  }
 
   package init(path: String, nextPath: String? = nil, isCredential: Bool = false, isMadeWhenNew: Bool = false)
   {

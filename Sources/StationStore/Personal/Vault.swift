@@ -8,11 +8,13 @@ package final class Vault: Sendable {
     var current: MasterKey?
     /// Those that something may still be wrapped with, while a rotation is under way.
     var former: [MasterKey] = []
+    /// The next one, until the rotation to it is on disk.
+    var offered: MasterKey?
     var index: HMACSHA256?
 
     func master(_ id: UInt64) -> MasterKey? {
       if let current, current.id == id { return current }
-      return former.first { $0.id == id }
+      return former.first { $0.id == id } ?? (offered?.id == id ? offered : nil)
     }
   }
 
@@ -24,6 +26,24 @@ package final class Vault: Sendable {
   var keys: Keys { stored.withLock { $0 } }
 
   func set(_ keys: Keys) { stored.withLock { $0 = keys } }
+
+  /// Makes a key known that nothing is wrapped with yet.
+  func offer(_ master: MasterKey) {
+    stored.withLock { keys in
+      if keys.master(master.id) == nil { keys.offered = master }
+    }
+  }
+
+  /// Wraps what is new with `current`, and still opens what `former` wrapped. False where one is not known.
+  func turn(to current: UInt64, from former: UInt64) -> Bool {
+    stored.withLock { keys in
+      guard let next = keys.master(current), let last = keys.master(former) else { return false }
+      (keys.current, keys.former, keys.offered) = (next, [last], nil)
+      return true
+    }
+  }
+
+  func forgetFormer() { stored.withLock { $0.former = [] } }
 
   /// What does not authenticate is never served; that it happened must not go unseen.
   func unreadable(_ what: String) -> SealError {

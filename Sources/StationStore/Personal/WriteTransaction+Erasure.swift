@@ -83,3 +83,19 @@ extension SQLWriteTransaction {
     try IdempotencyTable.forgetPersonal(on: db)
   }
 }
+
+extension Transaction {
+  /// Erases a subject of another module; for the daemon's own methods.
+  package func erase(subject: String, ofModule name: String) throws -> Int {
+    guard let transaction = self as? SQLWriteTransaction,
+      let module = transaction.catalog.registry.modules[name]
+    else { throw RPCError(.unavailable) }
+    return try transaction.erase(subject: subject, of: module)
+  }
+
+  /// Whether a module has collections with personal members.
+  package func keepsPersonalData(module: String) -> Bool {
+    guard let transaction = self as? SQLWriteTransaction else { return false }
+    return transaction.catalog.plans(of: module).contains { $0.personal != nil }
+  }
+}
