@@ -37,7 +37,8 @@ let package = Package(
         "StationRPC", "StationJSON", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ], swiftSettings: strict),
-    .target(name: "StationSystemd", swiftSettings: strict),
+    .target(name: "CStationSystemd"),
+    .target(name: "StationSystemd", dependencies: ["CStationSystemd"], swiftSettings: strict),
     .target(
       name: "SupportRequests", dependencies: ["StationKit"], path: "Plugins/SupportRequests",
       swiftSettings: strict),
@@ -98,7 +99,9 @@ let package = Package(
       ], swiftSettings: strict),
     .testTarget(
       name: "StationDaemonTests",
-      dependencies: ["StationDaemon", "StationRPC", "StationStore", "StationKit", "Approval"],
+      dependencies: ["StationDaemon", "StationRPC", "StationStore", "StationKit", "Approval", "StationSystemd",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "StationClientTests",
