@@ -79,7 +79,7 @@ final class Wire: Sendable {
     func open() { semaphore.signal() }
   }
 
-  init(_ change: (inout Limits) -> Void = { _ in }) throws {
+  init(_ change: (inout Limits) -> Void = { _ in }, observe: CallObserver? = nil) throws {
     var limits = Limits()
     change(&limits)
     directory = NSTemporaryDirectory() + "stationd-test-\(UUID().uuidString)"
@@ -109,7 +109,7 @@ final class Wire: Sendable {
         bindings: [
           .init(uids: [1], gids: [], roles: ["all"], unit: nil, supports: [], mayActFor: true),
           .init(uids: [2], gids: [], roles: ["own"], unit: "st-01", supports: [], mayActFor: false),
-        ]), limits: limits, report: { _ in })
+        ]), limits: limits, report: { _ in }, observe: observe)
     try store.start()
   }
 
@@ -121,9 +121,11 @@ final class Wire: Sendable {
     try? FileManager.default.removeItem(atPath: directory)
   }
 
-  func client(uid: UInt32 = 1) -> (session: any Session, connection: FakeConnection) {
+  func client(
+    uid: UInt32 = 1, socketClass: SocketClass? = nil
+  ) -> (session: any Session, connection: FakeConnection) {
     let connection = FakeConnection()
-    let peer = Peer(uid: uid, gid: 50, groups: [], pid: 7)
+    let peer = Peer(uid: uid, gid: 50, groups: [], pid: 7, socketClass: socketClass)
     return (Sessions(dispatcher: dispatcher, hub: hub).session(for: peer, connection: connection), connection)
   }
 
@@ -142,6 +144,13 @@ extension Session {
     let id = id.map { #","id":\#($0)"# } ?? ""
     try receive(#"{"jsonrpc":"2.0","method":"\#(method)","params":\#(params)\#(id)}"#)
   }
+}
+
+/// What an observer heard.
+final class Reports: Sendable {
+  private let stored = Mutex<[CallReport]>([])
+  var all: [CallReport] { stored.withLock { $0 } }
+  func add(_ report: CallReport) { stored.withLock { $0.append(report) } }
 }
 
 private final class Holder: Sendable {
