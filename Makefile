@@ -6,8 +6,9 @@ CONFIGURATION = release
 BIN = .build/$(CONFIGURATION)
 DEV ?= .dev
 
-# Debian packages. The first list builds and runs; the second is for the tests; the third for measuring.
+# Debian packages: to build and run; to make and try the package; for the tests.
 BUILD_PACKAGES = libsqlite3-dev libssl-dev libexpat1-dev pkg-config socat
+PACKAGING_PACKAGES = debhelper lintian debootstrap systemd-container
 TEST_PACKAGES = gcc g++ golang-go golang-golang-x-mod-dev libjsonrpccpp-dev python3-venv strace e2fsprogs mount
 SWIFT_SOURCES = Package.swift Sources Plugins Tests Fuzz
 
@@ -39,6 +40,22 @@ build: ## Build stationd and stationctl into .build/release
 	$(SWIFT) build -c $(CONFIGURATION) --product stationd
 	$(SWIFT) build -c $(CONFIGURATION) --product stationctl
 
+.PHONY: build-static
+build-static: ## Build both programs with the Swift runtime in them, into .build-deb/release
+	$(SWIFT) build -c $(CONFIGURATION) --static-swift-stdlib --scratch-path .build-deb --product stationd
+	$(SWIFT) build -c $(CONFIGURATION) --static-swift-stdlib --scratch-path .build-deb --product stationctl
+
+.PHONY: deb
+deb: deps-deb build-static package ## Make the Debian package stationd_VERSION_amd64.deb
+
+.PHONY: package
+package: # The package, of programs that are built
+	BUILT=$(CURDIR)/.build-deb/$(CONFIGURATION) Tools/package.sh
+
+.PHONY: deps-deb
+deps-deb: ## Install the Debian packages that making the package needs
+	@Tools/deps.sh $(BUILD_PACKAGES) $(PACKAGING_PACKAGES)
+
 .PHONY: run
 run: deps build ## Build, start a development daemon in .dev, and say what to type next
 	@Tools/run.sh $(BIN) $(DEV)
@@ -66,6 +83,10 @@ test-swift: ## The Swift tests, in a release build without warnings
 .PHONY: test-config
 test-config: build ## The example configuration in etc/ is accepted
 	$(STATIOND) --check-config etc/stationd.yaml
+
+.PHONY: test-systemd
+test-systemd: deb ## The package in a booted Debian 12 (as root; ONLY=name of a test)
+	$(PYTHON) -m unittest discover -v -s Tests/systemd -p 'test_*.py' $(if $(ONLY),-k $(ONLY))
 
 .PHONY: test-blackbox
 test-blackbox: build .venv/ready ## Tests through the socket (one file: make test-blackbox ONLY=test_json.py)

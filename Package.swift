@@ -37,7 +37,8 @@ let package = Package(
         "StationRPC", "StationJSON", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ], swiftSettings: strict),
-    .target(name: "StationSystemd", swiftSettings: strict),
+    .target(name: "CStationSystemd"),
+    .target(name: "StationSystemd", dependencies: ["CStationSystemd"], swiftSettings: strict),
     .target(
       name: "SupportRequests", dependencies: ["StationKit"], path: "Plugins/SupportRequests",
       swiftSettings: strict),
@@ -111,8 +112,8 @@ let package = Package(
     .testTarget(
       name: "StationDaemonTests",
       dependencies: [
-        "StationDaemon", "StationRPC", "StationStore", "StationKit", "StationCrypto", "Approval", "Directory",
-        "StopLoss",
+        "StationDaemon", "StationRPC", "StationStore", "StationKit", "StationCrypto", "StationSystemd",
+        "Approval", "Directory", "StopLoss", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
     .testTarget(

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import example
 import links
+import man
 import reference
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -189,6 +190,11 @@ def main():
             faults.append(f"{name} is not current: run `make docs`")
         else:
             path.write_text(text)
+            print(f"wrote {name}")
+    for name in man.stale(write=not check):
+        if check:
+            faults.append(f"{name} is not current: run `make docs`")
+        else:
             print(f"wrote {name}")
     if check:
         faults += links.broken(ROOT) + example.faults(ROOT)

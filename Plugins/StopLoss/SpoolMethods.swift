@@ -32,7 +32,8 @@ package enum SpoolMethods {
         "id": SpoolSchemas.messageID, "state": Shapes.words(SpoolState.self), "name": SpoolSchemas.name,
         "text": Shapes.personal(.text, max: 4_000_000),
       ], required: ["id", "state"])
-    let file = Shapes.object(["digest": SpoolSchemas.digest, "name": SpoolSchemas.name], required: ["digest"])
+    let file = Shapes.object(
+      ["digest": SpoolSchemas.digest, "name": SpoolSchemas.name], required: ["digest"])
     return Method(
       "spool.waiting", Text("What is to be moved, with its content", zh: "待处理文件及内容"),
       params: Shapes.object(["limit": ["type": "integer", "minimum": 1, "maximum": 16]]),
@@ -44,7 +45,8 @@ package enum SpoolMethods {
           result: [
             "messages": [
               [
-                "id": .string(example), "state": "waiting", "name": "camt.056.001.08_370202-BM-2026-000001.xml",
+                "id": .string(example), "state": "waiting",
+                "name": "camt.056.001.08_370202-BM-2026-000001.xml",
                 "text": "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n…",
               ]
             ], "retries": [],
@@ -92,13 +94,15 @@ package enum SpoolMethods {
     Method(
       "spool.prepared", Text("The file of a message is complete and on the disk", zh: "报文文件已写入磁盘"),
       params: Shapes.object(
-        ["id": SpoolSchemas.messageID, "digest": SpoolSchemas.digest, "name": SpoolSchemas.name], required: ["id"]),
+        ["id": SpoolSchemas.messageID, "digest": SpoolSchemas.digest, "name": SpoolSchemas.name],
+        required: ["id"]),
       positional: ["id"], result: header, permission: .modules,
       examples: [
         Example(
           "A file",
           params: [
-            "id": .string(example), "digest": .string(digest), "name": "camt.056.001.08_370202-BM-2026-000001.xml",
+            "id": .string(example), "digest": .string(digest),
+            "name": "camt.056.001.08_370202-BM-2026-000001.xml",
           ],
           result: ["id": .string(example), "state": "prepared"])
       ],
@@ -139,7 +143,10 @@ package enum SpoolMethods {
     return Method(
       "spool.receive", Text("A file of a bank", zh: "受理银行文件"),
       params: Shapes.object(
-        ["name": SpoolSchemas.name, "digest": SpoolSchemas.digest, "text": ["type": "string", "maxLength": 262_144]]),
+        [
+          "name": SpoolSchemas.name, "digest": SpoolSchemas.digest,
+          "text": ["type": "string", "maxLength": 262_144],
+        ]),
       result: received, permission: .modules,
       examples: [
         Example(
@@ -176,7 +183,8 @@ package enum SpoolMethods {
     "id": SpoolSchemas.messageID, "state": Shapes.words(SpoolState.self),
   ])
   private static let received = Shapes.object(
-    ["outcome": Shapes.words(SpoolReceiver.Outcome.self), "reason": SpoolSchemas.reason], required: ["outcome"])
+    ["outcome": Shapes.words(SpoolReceiver.Outcome.self), "reason": SpoolSchemas.reason],
+    required: ["outcome"])
 
   private static func change(
     _ params: Params, _ tx: any Transaction, _ body: (String, inout SpoolMessage) throws -> Void

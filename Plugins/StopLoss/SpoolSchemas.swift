@@ -8,7 +8,9 @@ enum SpoolSchemas {
   static let name = Shapes.text(max: 255)
   static let reasonCode = Shapes.words(SpoolReason.self)
   static let bankReasons = Shapes.list(Shapes.text(max: 35), max: 16)
-  static let reason = Shapes.object(["code": reasonCode, "en": Shapes.text(max: 200), "zh": Shapes.text(max: 200)])
+  static let reason = Shapes.object([
+    "code": reasonCode, "en": Shapes.text(max: 200), "zh": Shapes.text(max: 200),
+  ])
   /// What can be asked for in a list: the states of both kinds of record.
   static let listState: JSONValue = [
     "type": "string",

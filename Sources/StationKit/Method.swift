@@ -92,4 +92,7 @@ public struct Handler: Sendable {
 
   /// Whether it changes the store.
   public var writes: Bool { if case .write = body { true } else { false } }
+
+  /// Whether it is an administrative act of the daemon itself.
+  package var administers: Bool { if case .deferred = body { true } else { false } }
 }

@@ -10,21 +10,21 @@ import Synchronization
 package final class Dispatcher: Sendable {
   package let registry: Registry
   package let store: Store
-  package let limits: Limits
-  private let policy: Mutex<AccessPolicy>
+  let rules: Mutex<Rules>
   private let report: @Sendable (String) -> Void
+  /// Told of every call when it has been answered; nil where nobody listens.
+  let observe: CallObserver?
 
   package init(
-    store: Store, policy: AccessPolicy, limits: Limits, report: @escaping @Sendable (String) -> Void
+    store: Store, policy: AccessPolicy, limits: Limits, report: @escaping @Sendable (String) -> Void,
+    observe: CallObserver? = nil
   ) {
     registry = store.catalog.registry
     self.store = store
-    self.limits = limits
-    self.policy = Mutex(policy)
+    rules = Mutex(Rules(policy: policy, limits: limits))
     self.report = report
+    self.observe = observe
   }
-
-  package func identity(of peer: Peer) -> Identity { policy.withLock { $0.identity(of: peer) } }
 
   /// What a call has passed so far.
   struct Admission {
@@ -45,9 +45,11 @@ package final class Dispatcher: Sendable {
     _ request: RPCRequest, session: ClientSession, token: (Int?) -> CallToken,
     answer: @escaping @Sendable (Answer) -> Void
   ) {
+    let identity = session.identity
+    let answer = observed(request, identity, answer)
     let admission: Admission
     do {
-      admission = try admit(request, session.identity)
+      admission = try admit(request, identity)
     } catch {
       return refuse(error.error, error.cause, answer)
     }
@@ -142,6 +144,7 @@ package final class Dispatcher: Sendable {
       throw RPCError(
         .denied, Text("You may not act for another officer", zh: "无权代他人操作"), pointer: "/meta/actor")
     }
+    try identity.requireSocket(for: method)
     let scope = identity.scope(for: method.fullName)
     if method.declaration.permission == .role, scope == nil {
       throw RPCError(

@@ -160,7 +160,7 @@ struct Batch {
 /// What calls are run in: the clock, the law's calendar, and the daemon's own identity.
 package struct Environment: Sendable {
   package let clock: Clock
-  package let calendar: WorkCalendar
+  private let calendars: CalendarShelf
   package let zone: Zone
   package let systemPrincipal: Principal
   package let systemPrincipalJSON: [UInt8]
@@ -171,12 +171,17 @@ package struct Environment: Sendable {
     clock: Clock, calendar: WorkCalendar, zone: Zone, uid: UInt32, gid: UInt32, checksResults: Bool
   ) {
     self.clock = clock
-    self.calendar = calendar
+    calendars = CalendarShelf(calendar)
     self.zone = zone
     self.checksResults = checksResults
     systemPrincipal = Principal(uid: uid, gid: gid, roles: ["system"], unit: nil, scope: .all)
     systemPrincipalJSON = Cause.principal(systemPrincipal)
   }
+
+  package var calendar: WorkCalendar { calendars.present }
+
+  /// From here on calls are run with this calendar.
+  package func replace(_ calendar: WorkCalendar) { calendars.replace(calendar) }
 
   package func context(
     _ principal: Principal, method: String, now: Instant, purpose: String?, reason: String?

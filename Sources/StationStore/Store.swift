@@ -107,6 +107,9 @@ package final class Store: Sendable {
     if !writer.post(job) { job.done(.failure(RPCError(.queueFull, retryAfterMs: 100))) }
   }
 
+  /// How many jobs may wait for the writer from here on.
+  package func setQueueLimit(_ limit: Int) { writer.setQueueLimit(limit) }
+
   package func clockChanged() { writer.clockChanged() }
   package var waiting: Int { writer.waiting }
 

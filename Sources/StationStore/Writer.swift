@@ -19,7 +19,7 @@ final class Writer: @unchecked Sendable {
   private let syncer: Syncer
   /// nil where SQLite itself syncs.
   private let wal: WALHandle?
-  private let queueLimit: Int
+  private let queueLimit: Atomic<Int>
   private let checkpointPages: Int32
   private let state: WriterState
   private var log: AuditLog
@@ -50,7 +50,7 @@ final class Writer: @unchecked Sendable {
     self.health = health
     self.syncer = syncer
     self.wal = wal
-    queueLimit = configuration.queueLimit
+    queueLimit = Atomic(configuration.queueLimit)
     checkpointPages = configuration.checkpointPages
     self.log = log
     state = WriterState(eventSeq: eventSeq)
@@ -70,7 +70,9 @@ final class Writer: @unchecked Sendable {
   }
 
   /// From any thread. `false` when the queue is full or the writer has stopped.
-  func post(_ job: WriteJob) -> Bool { mailbox.post(job, limit: queueLimit) }
+  func post(_ job: WriteJob) -> Bool { mailbox.post(job, limit: queueLimit.load(ordering: .relaxed)) }
+
+  func setQueueLimit(_ limit: Int) { queueLimit.store(limit, ordering: .relaxed) }
 
   func clockChanged() { mailbox.poke() }
 

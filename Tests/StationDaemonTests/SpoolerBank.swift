@@ -22,7 +22,8 @@ final class SpoolerBank: Sendable {
   init() throws {
     files = try Files([:])
     environment = Environment(
-      clock: clock, calendar: try WorkCalendar(years: []), zone: .shanghai, uid: 0, gid: 0, checksResults: true)
+      clock: clock, calendar: try WorkCalendar(years: []), zone: .shanghai, uid: 0, gid: 0,
+      checksResults: true)
     store = try Store(
       StoreConfiguration(directory: files.file("state"), origin: "test.example/audit", synchronous: "OFF"),
       registry: try Registry([
@@ -85,10 +86,15 @@ final class SpoolerBank: Sendable {
         "occurred_at": "2026-03-02T08:50:00+08:00", "victim": ["name": "张三"],
         "accounts": [
           ["number": "6200000000000005", "kind": "card", "role": "victim"],
-          ["number": .string(account), "kind": "card", "role": "suspect", "holder": "李四", "bank": "ICBKCNBJ"],
+          [
+            "number": .string(account), "kind": "card", "role": "suspect", "holder": "李四", "bank": "ICBKCNBJ",
+          ],
         ],
         "transfers": [
-          ["at": "2026-03-02T08:50:00+08:00", "amount": 5_000_000, "from": "6200000000000005", "to": .string(account)]
+          [
+            "at": "2026-03-02T08:50:00+08:00", "amount": 5_000_000, "from": "6200000000000005",
+            "to": .string(account),
+          ]
         ],
       ])
     let id = report["id"]?.stringValue ?? ""
@@ -147,7 +153,9 @@ final class SpoolerBank: Sendable {
     _ message: String, _ status: String = "CNCL", held: String? = "50000.00", id: String = "ICBC-7",
     at: String = "2026-03-02T09:10:00+08:00"
   ) -> String {
-    let amount = held.map { "<RsltnRltdInf><IntrBkSttlmAmt Ccy=\"CNY\">\($0)</IntrBkSttlmAmt></RsltnRltdInf>" }
+    let amount = held.map {
+      "<RsltnRltdInf><IntrBkSttlmAmt Ccy=\"CNY\">\($0)</IntrBkSttlmAmt></RsltnRltdInf>"
+    }
     return """
       <?xml version="1.0" encoding="UTF-8"?>
       <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.029.001.09"><RsltnOfInvstgtn>
@@ -169,7 +177,8 @@ final class SpoolerBank: Sendable {
   func path(_ folder: String, _ name: String) -> String { "\(configuration.directory)/\(folder)/\(name)" }
 
   func names(_ folder: String) -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: "\(configuration.directory)/\(folder)")) ?? []).sorted()
+    ((try? FileManager.default.contentsOfDirectory(atPath: "\(configuration.directory)/\(folder)")) ?? [])
+      .sorted()
   }
 
   func text(_ folder: String, _ name: String) -> String? {

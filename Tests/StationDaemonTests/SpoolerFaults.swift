@@ -111,7 +111,9 @@ struct HauntedFiles: SpoolFiles {
     return try files.move(name, from: from, to: to, as: other)
   }
 
-  func remove(_ name: FileName, in folder: SpoolFolder) throws(FileFault) { try files.remove(name, in: folder) }
+  func remove(_ name: FileName, in folder: SpoolFolder) throws(FileFault) {
+    try files.remove(name, in: folder)
+  }
 }
 
 /// A store that refuses its next calls of a method.

@@ -40,31 +40,50 @@ import Testing
   }
 
   private static let bomb =
-    "<!DOCTYPE l [<!ENTITY a \"ha\">" + (1...30).map { "<!ENTITY a\($0) \"&a\($0 - 1 == 0 ? "" : "\($0 - 1)");&a\($0 - 1 == 0 ? "" : "\($0 - 1)");\">" }.joined()
+    "<!DOCTYPE l [<!ENTITY a \"ha\">"
+    + (1...30).map {
+      "<!ENTITY a\($0) \"&a\($0 - 1 == 0 ? "" : "\($0 - 1)");&a\($0 - 1 == 0 ? "" : "\($0 - 1)");\">"
+    }.joined()
     + "]><Document>&a30;</Document>"
 
-  private static let broken: [(name: String, bytes: @Sendable (SpoolerBank, String) -> [UInt8], reason: String)] = [
-    ("empty.xml", { _, _ in [] }, "empty"), ("binary.xml", { _, _ in Array(0...255) }, "not_utf8"),
-    ("zip.xml", { _, _ in Array("PK\u{3}\u{4}\u{0}\u{0}".utf8) }, "not_xml"),
-    ("nul.xml", { bank, message in Array(bank.answer(message).utf8) + [0] }, "not_xml"),
-    ("latin.xml", { _, _ in [0x3C, 0x61, 0x3E, 0xE9, 0x3C, 0x2F, 0x61, 0x3E] }, "not_utf8"),
-    ("utf16.xml", { bank, message in [0xFF, 0xFE] + bank.answer(message).utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] } }, "not_utf8"),
-    ("huge.xml", { _, _ in [UInt8](repeating: 0x20, count: SpoolRound.fileLimit + 1) }, "too_large"),
-    ("full.xml", { _, _ in [UInt8](repeating: 0x20, count: SpoolRound.fileLimit) }, "truncated"),
-    ("cut.xml", { bank, message in Array(bank.answer(message).utf8.dropLast(30)) }, "truncated"),
-    ("bomb.xml", { _, _ in Array(bomb.utf8) }, "doctype"),
-    ("external.xml", { _, _ in Array("<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><a/>".utf8) }, "doctype"),
-    ("deep.xml", { _, _ in Array(String(repeating: "<a>", count: 60_000).utf8) }, "too_complex"),
-    ("json.xml", { _, _ in Array("{}".utf8) }, "not_xml"), ("other.xml", { _, _ in Array("<a/>".utf8) }, "other_document"),
-    ("unknown.xml", { bank, _ in Array(bank.answer("example-BM-2026-000099").utf8) }, "unknown_message"),
-    ("more.xml", { bank, message in Array(bank.answer(message, held: "50000.01").utf8) }, "amount_above_request"),
-    ("early.xml", { bank, message in Array(bank.answer(message, at: "2026-03-02T08:00:00+08:00").utf8) }, "refused_by_rule"),
-    ("late.xml", { bank, message in Array(bank.answer(message, at: "2026-03-03T08:00:00+08:00").utf8) }, "in_future"),
-    ("a name.xml", { bank, message in Array(bank.answer(message).utf8) }, "bad_name"),
-    ("王小明.xml", { bank, message in Array(bank.answer(message).utf8) }, "bad_name"),
-    ("11010519491231002X.xml", { bank, message in Array(bank.answer(message).utf8) }, "bad_name"),
-    (String(repeating: "n", count: 240), { bank, message in Array(bank.answer(message).utf8) }, "bad_name"),
-  ]
+  private static let broken:
+    [(name: String, bytes: @Sendable (SpoolerBank, String) -> [UInt8], reason: String)] = [
+      ("empty.xml", { _, _ in [] }, "empty"), ("binary.xml", { _, _ in Array(0...255) }, "not_utf8"),
+      ("zip.xml", { _, _ in Array("PK\u{3}\u{4}\u{0}\u{0}".utf8) }, "not_xml"),
+      ("nul.xml", { bank, message in Array(bank.answer(message).utf8) + [0] }, "not_xml"),
+      ("latin.xml", { _, _ in [0x3C, 0x61, 0x3E, 0xE9, 0x3C, 0x2F, 0x61, 0x3E] }, "not_utf8"),
+      (
+        "utf16.xml",
+        { bank, message in
+          [0xFF, 0xFE] + bank.answer(message).utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        }, "not_utf8"
+      ),
+      ("huge.xml", { _, _ in [UInt8](repeating: 0x20, count: SpoolRound.fileLimit + 1) }, "too_large"),
+      ("full.xml", { _, _ in [UInt8](repeating: 0x20, count: SpoolRound.fileLimit) }, "truncated"),
+      ("cut.xml", { bank, message in Array(bank.answer(message).utf8.dropLast(30)) }, "truncated"),
+      ("bomb.xml", { _, _ in Array(bomb.utf8) }, "doctype"),
+      ("external.xml", { _, _ in Array("<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><a/>".utf8) }, "doctype"),
+      ("deep.xml", { _, _ in Array(String(repeating: "<a>", count: 60_000).utf8) }, "too_complex"),
+      ("json.xml", { _, _ in Array("{}".utf8) }, "not_xml"),
+      ("other.xml", { _, _ in Array("<a/>".utf8) }, "other_document"),
+      ("unknown.xml", { bank, _ in Array(bank.answer("example-BM-2026-000099").utf8) }, "unknown_message"),
+      (
+        "more.xml", { bank, message in Array(bank.answer(message, held: "50000.01").utf8) },
+        "amount_above_request"
+      ),
+      (
+        "early.xml", { bank, message in Array(bank.answer(message, at: "2026-03-02T08:00:00+08:00").utf8) },
+        "refused_by_rule"
+      ),
+      (
+        "late.xml", { bank, message in Array(bank.answer(message, at: "2026-03-03T08:00:00+08:00").utf8) },
+        "in_future"
+      ),
+      ("a name.xml", { bank, message in Array(bank.answer(message).utf8) }, "bad_name"),
+      ("王小明.xml", { bank, message in Array(bank.answer(message).utf8) }, "bad_name"),
+      ("11010519491231002X.xml", { bank, message in Array(bank.answer(message).utf8) }, "bad_name"),
+      (String(repeating: "n", count: 240), { bank, message in Array(bank.answer(message).utf8) }, "bad_name"),
+    ]
 
   @Test(arguments: broken.indices)
   func `a file that cannot be taken is set aside with its reason, and the stop does not hear of it`(
@@ -76,7 +95,9 @@ import Testing
     try bank.put(bytes, as: name)
     try bank.round()
     #expect(bank.names("in").isEmpty && bank.names("done").isEmpty)
-    let place = name.utf8.count > 200 ? String(SpoolerBank.digest(String(decoding: bytes, as: UTF8.self)).prefix(16)) : name
+    let place =
+      name.utf8.count > 200
+      ? String(SpoolerBank.digest(String(decoding: bytes, as: UTF8.self)).prefix(16)) : name
     #expect(Set(bank.names("set-aside")) == [place, "\(place).reason"])
     #expect(FileManager.default.contents(atPath: bank.path("set-aside", place)) == Data(bytes))
     let text = try #require(SpoolReason(rawValue: reason)?.text)
@@ -127,14 +148,16 @@ import Testing
         "b.xml", "b.xml.\(b)", "b.xml.\(b).reason", "c.xml.\(c)", "c.xml.\(c).reason", "c.xml.reason",
       ])
     #expect(bank.text("set-aside", "b.xml") == "older" && bank.text("set-aside", "c.xml.reason") == "older")
-    #expect(bank.text("set-aside", "b.xml.\(b)") == "<b.xml" && bank.text("set-aside", "c.xml.\(c)") == "<c.xml")
+    #expect(
+      bank.text("set-aside", "b.xml.\(b)") == "<b.xml" && bank.text("set-aside", "c.xml.\(c)") == "<c.xml")
   }
 
   @Test func `a file that vanishes while it is read does no harm`() throws {
     let (bank, stop, message) = try Self.asked()
     try bank.put(bank.answer(message))
     let path = bank.path("in", "a.xml")
-    let files = HauntedFiles(files: bank.disk, afterRead: { _ in try? FileManager.default.removeItem(atPath: path) })
+    let files = HauntedFiles(
+      files: bank.disk, afterRead: { _ in try? FileManager.default.removeItem(atPath: path) })
     var round = SpoolRound(files: files, ledger: bank.ledger)
     _ = try round.run()
     #expect(bank.names("in").isEmpty && bank.names("done").isEmpty)
@@ -161,7 +184,8 @@ import Testing
   func `a store that cannot take a file just now finds it there later`(kind: ErrorKind) throws {
     let (bank, stop, message) = try Self.asked()
     try bank.put(bank.answer(message))
-    var round = SpoolRound(files: bank.disk, ledger: SickLedger(bank.ledger, "receive", [RPCError(kind), RPCError(kind)]))
+    var round = SpoolRound(
+      files: bank.disk, ledger: SickLedger(bank.ledger, "receive", [RPCError(kind), RPCError(kind)]))
     for _ in 0..<2 {
       #expect(throws: RPCError(kind)) { try round.run() }
       #expect(bank.names("in") == ["a.xml"])
@@ -174,15 +198,18 @@ import Testing
   @Test func `a file that makes the module fail is set aside, and does not come back for ever`() throws {
     let (bank, _, message) = try Self.asked()
     try bank.put(bank.answer(message))
-    var round = SpoolRound(files: bank.disk, ledger: SickLedger(bank.ledger, "receive", [RPCError(.internalError)]))
+    var round = SpoolRound(
+      files: bank.disk, ledger: SickLedger(bank.ledger, "receive", [RPCError(.internalError)]))
     _ = try round.run()
-    #expect(bank.names("in").isEmpty && bank.text("set-aside", "a.xml.reason")?.hasPrefix("not_applied\n") == true)
+    #expect(
+      bank.names("in").isEmpty && bank.text("set-aside", "a.xml.reason")?.hasPrefix("not_applied\n") == true)
   }
 
   @Test func `a file that may not be read is set aside`() throws {
     let (bank, _, message) = try Self.asked()
     try bank.put(bank.answer(message))
-    var round = SpoolRound(files: HauntedFiles(files: bank.disk, shown: { _ in .unreadable }), ledger: bank.ledger)
+    var round = SpoolRound(
+      files: HauntedFiles(files: bank.disk, shown: { _ in .unreadable }), ledger: bank.ledger)
     _ = try round.run()
     #expect(bank.text("set-aside", "a.xml.reason")?.hasPrefix("unreadable\n") == true)
   }
@@ -192,7 +219,8 @@ import Testing
     try bank.put("<Document", as: "a.xml")
     try bank.put(bank.answer(message), as: "b.xml")
     let before = try bank.store.readLog { try $0.size() }
-    var round = SpoolRound(files: HauntedFiles(files: bank.disk, stuck: [FileName("a.xml")]), ledger: bank.ledger)
+    var round = SpoolRound(
+      files: HauntedFiles(files: bank.disk, stuck: [FileName("a.xml")]), ledger: bank.ledger)
     var failures = 0
     for _ in 0..<64 { do { _ = try round.run() } catch { failures += 1 } }
     #expect(failures == 6, "in rounds 1, 3, 6, 11, 20 and 37")
@@ -250,7 +278,8 @@ import Testing
 
   @Test func `a folder that was set aside goes back as well, and a file that went away is gone`() throws {
     let (bank, _, _) = try Self.asked()
-    try FileManager.default.createDirectory(atPath: bank.path("in", "folder"), withIntermediateDirectories: false)
+    try FileManager.default.createDirectory(
+      atPath: bank.path("in", "folder"), withIntermediateDirectories: false)
     try bank.put("<x", as: "x.xml")
     try bank.round()
     for item in try bank.list("set_aside") {
@@ -262,122 +291,5 @@ import Testing
     #expect(listed.first { $0["name"] == "x.xml" }?["reason"]?["code"] == "gone")
     #expect(listed.first { $0["name"] == "folder" }?["times"] == 2)
     #expect(bank.names("set-aside").contains("folder") && bank.names("in").isEmpty)
-  }
-}
-
-@Suite struct SpoolFolderTests {
-  private static func mode(_ path: String) -> UInt32 {
-    var status = stat()
-    return lstat(path, &status) == 0 ? UInt32(status.st_mode & 0o7777) : 0
-  }
-
-  @Test func `folders and files have the modes that the configuration says, whatever the umask`() throws {
-    let bank = try SpoolerBank()
-    #expect(Self.mode(bank.configuration.directory) == 0o710)
-    for (folder, mode) in [("out", 0o770), ("in", 0o770), ("work", 0o700), ("done", 0o700), ("set-aside", 0o700)] {
-      #expect(Self.mode("\(bank.configuration.directory)/\(folder)") == UInt32(mode), "\(folder)")
-    }
-    try bank.ask()
-    try bank.put("<x", as: "x.xml")
-    try bank.round()
-    #expect(Self.mode(bank.path("out", bank.names("out").first ?? "")) == 0o660)
-    #expect(Self.mode(bank.path("set-aside", "x.xml.reason")) == 0o600)
-  }
-
-  @Test func `what is there keeps its mode`() throws {
-    let bank = try SpoolerBank()
-    #expect(chmod("\(bank.configuration.directory)/out", 0o750) == 0)
-    try bank.disk.prepare()
-    #expect(Self.mode("\(bank.configuration.directory)/out") == 0o750)
-  }
-
-  @Test(arguments: ["", "in", "out", "work"])
-  func `a folder that everybody may write to is refused`(folder: String) throws {
-    let bank = try SpoolerBank()
-    #expect(chmod("\(bank.configuration.directory)/\(folder)", 0o777) == 0)
-    #expect(throws: FileFault.self) { try bank.disk.prepare() }
-  }
-
-  @Test(arguments: ["in", "out", "work"]) func `a folder that is a link is refused`(folder: String) throws {
-    let bank = try SpoolerBank()
-    let path = "\(bank.configuration.directory)/\(folder)"
-    try FileManager.default.moveItem(atPath: path, toPath: path + "-elsewhere")
-    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: path + "-elsewhere")
-    #expect(throws: FileFault.self) { try bank.disk.prepare() }
-  }
-
-  @Test func `a folder that went away is told of, and worked again when it is back`() throws {
-    let bank = try SpoolerBank()
-    let (_, message) = try bank.ask()
-    let path = "\(bank.configuration.directory)/out"
-    try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
-    #expect(throws: FileFault.self) { try bank.round() }
-    try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
-    try bank.round()
-    #expect(try bank.message(message)?["state"] == "sent")
-  }
-
-  @Test func `a name of any bytes can be moved`() throws {
-    let bank = try SpoolerBank()
-    let name = FileName(bytes: [0xFF, 0x30, 0xC3])
-    try bank.disk.write([1, 2], to: name, isShared: false)
-    #expect(try bank.disk.move(name, from: .work, to: .incoming, as: name) == .moved)
-    try bank.round()
-    #expect(try bank.disk.read(name, in: .setAside, limit: 10)?.content == .bytes([1, 2]))
-  }
-}
-
-@Suite struct SpoolerThreadTests {
-  /// Waits for what another thread does.
-  private static func until(_ condition: () -> Bool) async throws {
-    let end = ContinuousClock.now.advanced(by: .seconds(20))
-    while !condition(), ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(2)) }
-  }
-
-  private static func spooler(_ bank: SpoolerBank, interval: Double) throws -> Spooler {
-    var configuration = bank.configuration
-    configuration.interval = interval
-    return try Spooler(configuration, store: bank.store, environment: bank.environment, report: { _ in })
-  }
-
-  @Test func `what waits at the start leaves at once, and what is queued later after a poke`() async throws {
-    let bank = try SpoolerBank()
-    try bank.ask()
-    let spooler = try Self.spooler(bank, interval: 3600)
-    spooler.start()
-    try await Self.until { bank.names("out").count == 1 }
-    try bank.ask()
-    spooler.poke()
-    try await Self.until { bank.names("out").count == 2 }
-    spooler.stop()
-    #expect(bank.names("out").count == 2)
-  }
-
-  @Test func `without a poke it looks again by itself`() async throws {
-    let bank = try SpoolerBank()
-    let spooler = try Self.spooler(bank, interval: 0.01)
-    spooler.start()
-    try bank.put("<x", as: "x.xml")
-    try await Self.until { bank.names("set-aside").count == 2 }
-    spooler.stop()
-    #expect(bank.names("set-aside").count == 2)
-  }
-
-  @Test func `two daemons do not work one spool`() throws {
-    let bank = try SpoolerBank()
-    let first = try Self.spooler(bank, interval: 1)
-    first.start()
-    let fault = #expect(throws: FileFault.self) { try Self.spooler(bank, interval: 1) }
-    #expect(fault?.description.contains("another daemon") == true)
-    first.stop()
-    let second = try Self.spooler(bank, interval: 1)
-    second.start()
-    second.stop()
-  }
-
-  @Test func `every event after which there is work is one that the module emits`() throws {
-    let module = try StopLoss.module(configuration: SpoolerBank.json("etc/stoploss/rules.json"))
-    let emitted = Set(module.events.map { "stoploss.\($0.name)" })
-    #expect(Spooler.events.isSubset(of: emitted) && Spooler.events.count == 2)
   }
 }

@@ -66,7 +66,8 @@ import Testing
     let name = "camt.056.001.08_\(message).xml"
     // Killed after the rename; then a copy of the folders was put back, with the file in both.
     let fuse = Fuse(at: 12)
-    var round = SpoolRound(files: MortalFiles(files: bank.disk, fuse: fuse), ledger: MortalLedger(ledger: bank.ledger, fuse: fuse))
+    var round = SpoolRound(
+      files: MortalFiles(files: bank.disk, fuse: fuse), ledger: MortalLedger(ledger: bank.ledger, fuse: fuse))
     _ = try? round.run()
     let state = try bank.message(message)?["state"]
     #expect(state == "prepared" && bank.names("out") == [name])
@@ -95,7 +96,9 @@ import Testing
       try log.entries(before..<log.size()).map { String(decoding: $0.leaf, as: UTF8.self) }
     }
     for method in ["waiting", "prepared", "sent", "receive"] {
-      #expect(leaves.contains { $0.contains("\"stoploss.spool.\(method)\"") && $0.contains("\"system\"") }, "\(method)")
+      #expect(
+        leaves.contains { $0.contains("\"stoploss.spool.\(method)\"") && $0.contains("\"system\"") },
+        "\(method)")
     }
     #expect(leaves.allSatisfy { !$0.contains("李四") && !$0.contains("6222020000") })
   }
@@ -123,7 +126,8 @@ import Testing
 
       let fuse = Fuse(at: step)
       var round = SpoolRound(
-        files: MortalFiles(files: bank.disk, fuse: fuse), ledger: MortalLedger(ledger: bank.ledger, fuse: fuse))
+        files: MortalFiles(files: bank.disk, fuse: fuse),
+        ledger: MortalLedger(ledger: bank.ledger, fuse: fuse))
       _ = try? round.run()
       let isKilled = fuse.isBlown
       if takesAtOnce { try bank.collect() }
@@ -137,7 +141,8 @@ import Testing
       #expect(bank.received.values.allSatisfy { $0.count == 1 }, "killed at step \(step)")
       let shown = try bank.message(leaving)
       #expect(shown?["state"] == "sent", "killed at step \(step)")
-      #expect(shown?["digest"]?.stringValue == copies.first.map { SHA256.hash($0).hex }, "killed at step \(step)")
+      #expect(
+        shown?["digest"]?.stringValue == copies.first.map { SHA256.hash($0).hex }, "killed at step \(step)")
       let stop = try bank.stop(askedStop)
       #expect(stop["state"] == "stopped" && stop["held"] == 5_000_000, "killed at step \(step)")
       let answers = stop["history"]?.arrayValue?.filter { $0["action"] == "answer_stopped" } ?? []

@@ -81,8 +81,7 @@ final class Wire: Sendable {
 
   init(
     more modules: [Module] = [], roles: [(uid: UInt32, role: AccessPolicy.Role)] = [],
-    checksResults: Bool = true,
-    _ change: (inout Limits) -> Void = { _ in }
+    checksResults: Bool = true, _ change: (inout Limits) -> Void = { _ in }, observe: CallObserver? = nil
   ) throws {
     var limits = Limits()
     change(&limits)
@@ -118,7 +117,7 @@ final class Wire: Sendable {
           + roles.map {
             .init(
               uids: [$0.uid], gids: [], roles: [$0.role.name], unit: nil, supports: [], mayActFor: false)
-          }), limits: limits, report: { _ in })
+          }), limits: limits, report: { _ in }, observe: observe)
     try store.start()
   }
 
@@ -130,9 +129,11 @@ final class Wire: Sendable {
     try? FileManager.default.removeItem(atPath: directory)
   }
 
-  func client(uid: UInt32 = 1) -> (session: any Session, connection: FakeConnection) {
+  func client(
+    uid: UInt32 = 1, socketClass: SocketClass? = nil
+  ) -> (session: any Session, connection: FakeConnection) {
     let connection = FakeConnection()
-    let peer = Peer(uid: uid, gid: 50, groups: [], pid: 7)
+    let peer = Peer(uid: uid, gid: 50, groups: [], pid: 7, socketClass: socketClass)
     return (Sessions(dispatcher: dispatcher, hub: hub).session(for: peer, connection: connection), connection)
   }
 
@@ -151,6 +152,13 @@ extension Session {
     let id = id.map { #","id":\#($0)"# } ?? ""
     try receive(#"{"jsonrpc":"2.0","method":"\#(method)","params":\#(params)\#(id)}"#)
   }
+}
+
+/// What an observer heard.
+final class Reports: Sendable {
+  private let stored = Mutex<[CallReport]>([])
+  var all: [CallReport] { stored.withLock { $0 } }
+  func add(_ report: CallReport) { stored.withLock { $0.append(report) } }
 }
 
 private final class Holder: Sendable {

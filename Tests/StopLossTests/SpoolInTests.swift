@@ -22,7 +22,9 @@ import Testing
     #expect(record.state == .stopped && record.held == 4_999_999 && record.reference == "ICBC-7")
     #expect(record.hold?.end.rfc3339() == "2026-03-04T09:10:00.000+08:00", "48 hours from the bank's instant")
     let answered = office.messages[0].message
-    #expect(answered.state == .answered && answered.final?.held == 4_999_999 && answered.answered == office.store.now)
+    #expect(
+      answered.state == .answered && answered.final?.held == 4_999_999
+        && answered.answered == office.store.now)
   }
 
   @Test func `a refusal that names what does not match is a mismatch`() throws {
@@ -30,7 +32,9 @@ import Testing
     let reasons = BankFile.code("AM09") + BankFile.own("NAME")
     #expect(try office.receive(SpoolOffice.answer(message, "RJCR", held: nil, reasons: reasons)) == "applied")
     let record = office.stopRecord(stop)
-    #expect(record?.state == .refusedMismatch && record?.held == 0 && Set(record?.mismatch ?? []) == [.name, .amount])
+    #expect(
+      record?.state == .refusedMismatch && record?.held == 0
+        && Set(record?.mismatch ?? []) == [.name, .amount])
     #expect(office.messages[0].message.final?.reasons == ["AM09", "NAME"])
   }
 
@@ -48,7 +52,9 @@ import Testing
     #expect(office.stopRecord(stop) == before)
     let noted = office.messages[0].message
     #expect(noted.state == .sent && noted.pending?.rfc3339() == "2026-03-02T09:10:00.000+08:00")
-    #expect(try office.receive(SpoolOffice.answer(message, id: "ICBC-8", at: "2026-03-02T09:15:00+08:00")) == "applied")
+    #expect(
+      try office.receive(SpoolOffice.answer(message, id: "ICBC-8", at: "2026-03-02T09:15:00+08:00"))
+        == "applied")
   }
 
   @Test func `the same file again has no effect, whatever its name`() throws {
@@ -58,7 +64,9 @@ import Testing
     let after = office.store.contents.rows
     for name in ["a.xml", "b.xml"] {
       #expect(try office.receive(file, name: name) == "duplicate")
-      #expect(office.store.contents.rows["stoploss.stop"]?.mapValues(\.record.body) == after["stoploss.stop"]?.mapValues(\.record.body))
+      #expect(
+        office.store.contents.rows["stoploss.stop"]?.mapValues(\.record.body)
+          == after["stoploss.stop"]?.mapValues(\.record.body))
       #expect(office.store.contents.rows["stoploss.answer"]?.count == 1)
     }
   }
@@ -67,7 +75,9 @@ import Testing
     let (office, stop, message) = try Self.asked()
     #expect(try office.receive(SpoolOffice.answer(message)) == "applied")
     let before = office.stopRecord(stop)
-    #expect(try office.receive(SpoolOffice.answer(message, id: "ICBC-9", at: "2026-03-02T09:12:00+08:00")) == "duplicate")
+    #expect(
+      try office.receive(SpoolOffice.answer(message, id: "ICBC-9", at: "2026-03-02T09:12:00+08:00"))
+        == "duplicate")
     #expect(office.stopRecord(stop) == before)
   }
 
@@ -123,7 +133,9 @@ import Testing
   ]
 
   @Test(arguments: refused.indices)
-  func `a file that cannot be taken is set aside with its reason, and nothing else happens`(number: Int) throws {
+  func `a file that cannot be taken is set aside with its reason, and nothing else happens`(number: Int)
+    throws
+  {
     let (office, stop, message) = try Self.asked()
     let before = office.stopRecord(stop)
     let text = Self.refused[number].1(message)
@@ -134,7 +146,8 @@ import Testing
     #expect(office.events("spool_set_aside").count == 1)
     // The daemon was killed before it moved the file: the same again is nothing new.
     #expect(try office.receive(text) == Self.refused[number].0)
-    #expect(office.refusal(SpoolOffice.digest(text))?.times == 1 && office.events("spool_set_aside").count == 1)
+    #expect(
+      office.refusal(SpoolOffice.digest(text))?.times == 1 && office.events("spool_set_aside").count == 1)
   }
 
   @Test func `an answer to a message that has not left is set aside`() throws {
@@ -144,13 +157,18 @@ import Testing
     #expect(try office.receive(SpoolOffice.answer(office.messages[0].id)) == "not_sent")
   }
 
-  @Test(arguments: [("2026-03-02T09:20:00+08:00", "applied"), ("2026-03-02T09:20:00.001+08:00", "later"), ("2026-03-02T09:25:00+08:00", "later")])
+  @Test(arguments: [
+    ("2026-03-02T09:20:00+08:00", "applied"), ("2026-03-02T09:20:00.001+08:00", "later"),
+    ("2026-03-02T09:25:00+08:00", "later"),
+  ])
   func `a file dated a little ahead waits for its time`(at: String, outcome: String) throws {
     let (office, stop, message) = try Self.asked()
     let file = SpoolOffice.answer(message, at: at)
     #expect(try office.receive(file) == outcome)
     guard outcome == "later" else { return }
-    #expect(office.store.contents.rows["stoploss.spool_refusal"] == nil && office.messages[0].message.state == .sent)
+    #expect(
+      office.store.contents.rows["stoploss.spool_refusal"] == nil && office.messages[0].message.state == .sent
+    )
     try office.minutes(5)
     #expect(try office.receive(file) == "applied")
     #expect(office.stopRecord(stop)?.hold?.start == Instant(rfc3339: at), "the bank's instant, unchanged")
@@ -169,11 +187,16 @@ import Testing
     let (office, _, message) = try Self.asked()
     let file = SpoolOffice.answer(message, at: "2026-03-02T08:59:00+08:00")
     let error = #expect(throws: RPCError.self) { try office.receive(file) }
-    #expect(error?.rule == "stoploss.stop.answer" && SpoolReason(error ?? RPCError(.internalError)) == .refusedByRule)
+    #expect(
+      error?.rule == "stoploss.stop.answer"
+        && SpoolReason(error ?? RPCError(.internalError)) == .refusedByRule)
     let digest = SpoolOffice.digest(file.text)
     let answer = try office.spool(
       "set_aside",
-      ["digest": .string(digest), "name": "a.xml", "reason": "refused_by_rule", "rule": "stoploss.stop.answer"])
+      [
+        "digest": .string(digest), "name": "a.xml", "reason": "refused_by_rule",
+        "rule": "stoploss.stop.answer",
+      ])
     #expect(answer["outcome"] == "refused" && answer["reason"]?["code"] == "refused_by_rule")
     #expect(office.refusal(digest)?.rule == "stoploss.stop.answer")
   }
@@ -187,7 +210,8 @@ import Testing
       SpoolOffice.answer(message, "CWFW", held: nil, id: "P2", at: "2026-03-02T09:06:00+08:00"),
       SpoolOffice.answer(message, id: "F1"), SpoolOffice.answer(message, id: "F1"),
       SpoolOffice.answer(message, id: "F2", at: "2026-03-02T09:12:00+08:00"),
-      SpoolOffice.answer(message, "PECR", held: "7.00", id: "C1"), SpoolOffice.answer(message, "RJCR", held: nil, id: "C2"),
+      SpoolOffice.answer(message, "PECR", held: "7.00", id: "C1"),
+      SpoolOffice.answer(message, "RJCR", held: nil, id: "C2"),
       SpoolOffice.answer("example-BM-2026-000077", id: "U"), SpoolOffice.answer(message, "INFO", id: "X"),
     ].shuffled(using: &generator)
     var applied: [BankFile] = []

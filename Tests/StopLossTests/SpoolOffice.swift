@@ -43,7 +43,8 @@ struct SpoolOffice {
         "station": .string(station), "fraud_type": .string(Self.fraudType),
         "occurred_at": "2026-03-02T08:50:00+08:00", "victim": ["name": "张三"],
         "accounts": [
-          ["number": .string(Self.victim), "kind": "card", "role": "victim", "holder": "张三"], .object(account),
+          ["number": .string(Self.victim), "kind": "card", "role": "victim", "holder": "张三"],
+          .object(account),
         ],
         "transfers": [
           [
@@ -65,7 +66,8 @@ struct SpoolOffice {
 
   /// The messages in the order in which they were queued.
   var messages: [(id: String, message: SpoolMessage)] {
-    (store.contents.rows["stoploss.message"] ?? [:]).values.sorted { $0.sequence < $1.sequence }.compactMap { row in
+    (store.contents.rows["stoploss.message"] ?? [:]).values.sorted { $0.sequence < $1.sequence }.compactMap {
+      row in
       SpoolMessage(row.record.body).map { (row.record.id, $0) }
     }
   }
@@ -92,7 +94,9 @@ struct SpoolOffice {
     _ = try spool("sent", ["id": .string(id)])
   }
 
-  func receive(_ file: BankFile, name: String = "a.xml") throws -> String { try receive(file.text, name: name) }
+  func receive(_ file: BankFile, name: String = "a.xml") throws -> String {
+    try receive(file.text, name: name)
+  }
 
   func receive(_ text: String, name: String = "a.xml") throws -> String {
     let answer = try spool(
@@ -104,7 +108,9 @@ struct SpoolOffice {
   static func digest(_ text: String) -> String {
     var words: [UInt64] = [14_695_981_039_346_656_037, 3, 5, 7]
     for byte in text.utf8 {
-      for place in words.indices { words[place] = (words[place] ^ UInt64(byte)) &* 1_099_511_628_211 &+ UInt64(place) }
+      for place in words.indices {
+        words[place] = (words[place] ^ UInt64(byte)) &* 1_099_511_628_211 &+ UInt64(place)
+      }
     }
     return words.map { word in
       let digits = String(word, radix: 16)

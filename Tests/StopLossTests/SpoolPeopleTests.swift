@@ -42,13 +42,15 @@ import Testing
     #expect(try office.receive(SpoolOffice.answer(id, "PDCR", held: nil)) == "noted")
     #expect(
       try office.receive(
-        SpoolOffice.answer(id, "RJCR", held: nil, at: "2026-03-02T09:15:00+08:00", reasons: BankFile.code("LEGL")))
+        SpoolOffice.answer(
+          id, "RJCR", held: nil, at: "2026-03-02T09:15:00+08:00", reasons: BankFile.code("LEGL")))
         == "applied")
     let item = try office.spool("list", ["state": "answered"])["items"]?.arrayValue?.first
     #expect(
       item == [
         "id": .string(id), "version": 5, "state": "answered", "stop": .string(stop), "station": "st-02",
-        "amount": 5_000_000, "queued": "2026-03-02T09:00:00.000+08:00", "digest": .string(SpoolOffice.digest("x")),
+        "amount": 5_000_000, "queued": "2026-03-02T09:00:00.000+08:00",
+        "digest": .string(SpoolOffice.digest("x")),
         "name": "x.xml", "sent": "2026-03-02T09:00:00.000+08:00", "pending": "2026-03-02T09:10:00.000+08:00",
         "answered": "2026-03-02T09:20:00.000+08:00", "bank_reasons": ["LEGL"],
       ])
@@ -61,7 +63,8 @@ import Testing
     let list = { (params: JSONObject, principal: Principal) throws in
       try office.store.call("stoploss.spool.list", params, as: principal)
     }
-    #expect(Self.items(try list(["state": "waiting", "station": "st-02"], station)) == [office.messages[0].id])
+    #expect(
+      Self.items(try list(["state": "waiting", "station": "st-02"], station)) == [office.messages[0].id])
     let refused: [(params: JSONObject, principal: Principal)] = [
       (["state": "waiting", "station": "st-03"], station), (["state": "waiting"], station),
       (["state": "set_aside"], station), (["state": "waiting", "station": "st-02"], .of("st-03")),
@@ -70,7 +73,9 @@ import Testing
       let error = #expect(throws: RPCError.self) { try list(params, principal) }
       #expect(error?.kind == .denied)
     }
-    let error = #expect(throws: RPCError.self) { try list(["state": "set_aside", "station": "st-02"], Self.desk) }
+    let error = #expect(throws: RPCError.self) {
+      try list(["state": "set_aside", "station": "st-02"], Self.desk)
+    }
     #expect(error?.kind == .invalidParams && error?.pointer == "/station")
   }
 
@@ -80,7 +85,8 @@ import Testing
     let item = try office.spool("list", ["state": "set_aside"])["items"]?.arrayValue?.first
     #expect(
       item == [
-        "id": .string(SpoolOffice.digest("<a>")), "version": 1, "state": "set_aside", "name": "camt.029_7.xml",
+        "id": .string(SpoolOffice.digest("<a>")), "version": 1, "state": "set_aside",
+        "name": "camt.029_7.xml",
         "reason": [
           "code": "truncated", "en": .string(SpoolReason.truncated.text.en),
           "zh": .string(SpoolReason.truncated.text.zh),
@@ -124,7 +130,8 @@ import Testing
     let digest = JSONValue.string(SpoolOffice.digest("<a>"))
     let calls: [(JSONObject, Principal, ErrorKind)] = [
       (["id": digest], .of("st-02"), .denied), (["id": digest, "version": 2], Self.desk, .conflict),
-      (["id": .string(SpoolOffice.digest("other"))], Self.desk, .notFound), (["id": "x"], Self.desk, .invalidParams),
+      (["id": .string(SpoolOffice.digest("other"))], Self.desk, .notFound),
+      (["id": "x"], Self.desk, .invalidParams),
     ]
     for (params, principal, kind) in calls {
       let error = #expect(throws: RPCError.self) {
@@ -137,7 +144,8 @@ import Testing
 
   @Test(arguments: [
     ("a.xml", true), ("camt.029_7-B.XML", true), (String(repeating: "a", count: 128), true), ("", false),
-    (String(repeating: "a", count: 129), false), ("a b", false), ("王小明.xml", false), ("a/b", false), ("a\n", false),
+    (String(repeating: "a", count: 129), false), ("a b", false), ("王小明.xml", false), ("a/b", false),
+    ("a\n", false),
     ("11010519491231002X.xml", false), ("110105-19491231-002X.xml", false), ("20261122093000.xml", true),
   ])
   func `only a plain name without an ID number is kept`(name: String, isKept: Bool) throws {

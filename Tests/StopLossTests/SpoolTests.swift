@@ -10,7 +10,8 @@ import Testing
     let (id, message) = try #require(office.messages.first)
     #expect(id == "example-BM-2026-000001" && office.messages.count == 1)
     #expect(
-      message.state == .waiting && message.stop == stop && message.station == "st-02" && message.amount == 5_000_000)
+      message.state == .waiting && message.stop == stop && message.station == "st-02"
+        && message.amount == 5_000_000)
     #expect(office.events("message_waiting") == [["message": .string(id), "stop": .string(stop)]])
     #expect(try office.spool("status") == ["outgoing": 1, "retries": 0])
   }
@@ -23,7 +24,8 @@ import Testing
     #expect(message["name"] == "camt.056.001.08_example-BM-2026-000001.xml")
     let text = try #require(message["text"]?.stringValue)
     for part in [
-      "<BICFI>ICBKCNBJ</BICFI>", "<Nm>李四</Nm>", "<Id>\(SpoolOffice.suspect)</Id>", "<Id>\(SpoolOffice.victim)</Id>",
+      "<BICFI>ICBKCNBJ</BICFI>", "<Nm>李四</Nm>", "<Id>\(SpoolOffice.suspect)</Id>",
+      "<Id>\(SpoolOffice.victim)</Id>",
       "<OrgnlTxId>TX-1</OrgnlTxId>", ">50000.00<", "<DtTm>2026-03-02T08:50:00.000+08:00</DtTm>", "FRAD",
       "<CreDtTm>2026-03-02T09:00:00.000+08:00</CreDtTm>",
     ] { #expect(text.contains(part), "\(part)") }
@@ -55,7 +57,9 @@ import Testing
 
   @Test func `messages are numbered without gaps, and told of in their order`() throws {
     let office = try SpoolOffice()
-    for number in ["6222021234567890128", "4111111111111111", "5555555555554444"] { try office.stop(number: number) }
+    for number in ["6222021234567890128", "4111111111111111", "5555555555554444"] {
+      try office.stop(number: number)
+    }
     #expect(office.messages.map(\.id).map { $0.suffix(6) } == ["000001", "000002", "000003"])
     let waiting = try office.spool("waiting", ["limit": 2])["messages"]?.arrayValue ?? []
     #expect(waiting.compactMap { $0["id"]?.stringValue } == office.messages.prefix(2).map(\.id))
@@ -65,7 +69,8 @@ import Testing
   @Test func `a card whose bank is not known goes out under its issuer's digits`() throws {
     let office = try SpoolOffice()
     try office.stop(bank: nil)
-    let text = try office.spool("waiting", ["limit": 1])["messages"]?.arrayValue?.first?["text"]?.stringValue ?? ""
+    let text =
+      try office.spool("waiting", ["limit": 1])["messages"]?.arrayValue?.first?["text"]?.stringValue ?? ""
     #expect(text.contains("<Id>62220212</Id>") && text.contains("<Prtry>IIN</Prtry>"))
   }
 
@@ -73,15 +78,20 @@ import Testing
     (String(repeating: "1", count: 35), nil), ("1234567890", "李\u{FFFE}"),
   ]
 
-  @Test(arguments: unwritable) func `what cannot be written is dropped, with why`(number: String, holder: String?) throws {
+  @Test(arguments: unwritable) func `what cannot be written is dropped, with why`(
+    number: String, holder: String?
+  ) throws {
     let office = try SpoolOffice()
     try office.stop(number: number, kind: "corporate", holder: holder)
     let message = office.messages[0].message
-    #expect(message.state == .dropped && message.reason == .notWritable && office.events("message_waiting").isEmpty)
+    #expect(
+      message.state == .dropped && message.reason == .notWritable && office.events("message_waiting").isEmpty)
     #expect(try office.spool("status")["outgoing"] == 0)
   }
 
-  @Test func `a stop that was answered another way before the file was made is not asked for any more`() throws {
+  @Test func `a stop that was answered another way before the file was made is not asked for any more`()
+    throws
+  {
     let office = try SpoolOffice()
     let stop = try office.stop()
     try office.minutes(1)
@@ -89,7 +99,9 @@ import Testing
       "stoploss.stop.record", ["id": .string(stop), "result": "stopped", "at": "2026-03-02T09:01:00+08:00"])
     let id = office.messages[0].id
     #expect(
-      try office.spool("waiting", ["limit": 1])["messages"]?.arrayValue == [["id": .string(id), "state": "waiting"]])
+      try office.spool("waiting", ["limit": 1])["messages"]?.arrayValue == [
+        ["id": .string(id), "state": "waiting"]
+      ])
     #expect(try office.spool("prepared", ["id": .string(id)])["state"] == "dropped")
     #expect(office.messages[0].message.reason == .stopMovedOn)
     #expect(try office.spool("waiting", ["limit": 1])["messages"] == [])
@@ -115,10 +127,13 @@ import Testing
   static let settings: [(String, JSONValue)] = [
     ("code", []), ("code", ["a", "b"]), ("code", [""]), ("code", ["1234567890123456"]), ("code", ["a_b"]),
     ("code", ["a/b"]), ("code", ["é"]), ("name", []), ("name", [""]), ("name", ["a\n"]),
-    ("name", [.string(String(repeating: "x", count: 141))]), ("version", ["07"]), ("version", ["8"]), ("version", []),
+    ("name", [.string(String(repeating: "x", count: 141))]), ("version", ["07"]), ("version", ["8"]),
+    ("version", []),
   ]
 
-  @Test(arguments: settings.indices) func `a sender that cannot be used is refused at the start`(number: Int) throws {
+  @Test(arguments: settings.indices) func `a sender that cannot be used is refused at the start`(number: Int)
+    throws
+  {
     let (name, value) = Self.settings[number]
     var rules = SpoolOffice.file("etc/stoploss/rules.json").objectValue ?? [:]
     rules["rules"] = .array(
@@ -145,7 +160,8 @@ import Testing
   ]
 
   @Test(arguments: SpoolState.allCases, SpoolAction.allCases)
-  func `every step of a message leads where it should, or is refused`(state: SpoolState, action: SpoolAction) {
+  func `every step of a message leads where it should, or is refused`(state: SpoolState, action: SpoolAction)
+  {
     if let next = Self.messageSteps[state]?[action] {
       #expect((try? SpoolLife.message.next(state, action)) == next)
     } else {

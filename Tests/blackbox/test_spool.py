@@ -24,6 +24,8 @@ from harness import (
 
 SHANGHAI = timezone(timedelta(hours=8))
 VICTIM = "6200000000000005"
+# The group of a connector; no account needs to have it.
+LINE = 54321
 WHY = {"purpose": "handling", "reason": "test of the spool"}
 CONFIG = """
 origin: spool.example/audit
@@ -413,6 +415,42 @@ class ConfiguredTests(unittest.TestCase):
         _, message = bank.report(daemon.call)
         self.assertEqual(daemon.call("stoploss.spool.list", {"state": "waiting"})["items"][0]["id"], message)
         self.assertFalse((daemon.directory / "bank").exists())
+
+    @unittest.skipUnless(os.getuid() == 0, "only root can be somebody else")
+    def test_a_connector_of_its_own_user_can_do_its_work_and_no_more(self):
+        daemon = self.daemon()
+        daemon.directory.chmod(0o755)
+        folder = daemon.directory / "bank"
+        for path, mode in [(folder, 0o710), (folder / "out", 0o2770), (folder / "in", 0o2770)]:
+            path.mkdir()
+            os.chown(path, 0, LINE)
+            path.chmod(mode)
+        daemon.start()
+        bank = Bank(daemon, folder)
+        stop, message = bank.report(daemon.call)
+        bank.wait_out(message)
+        script = f"""
+import os, sys
+os.umask(0o027)
+text = open("out/{bank.file(message)}", encoding="utf-8").read()
+assert text.endswith("</Document>\\n")
+os.unlink("out/{bank.file(message)}")
+with open("in/.draft", "w", encoding="utf-8") as file:
+    file.write(sys.stdin.read())
+os.rename("in/.draft", "in/answer.xml")
+for name in [".", "work", "done", "set-aside", ".lock"]:
+    try:
+        os.listdir(name) if name != ".lock" else open(name)
+    except PermissionError:
+        continue
+    sys.exit(f"{{name}} is open to it")
+"""
+        done = subprocess.run(
+            ["python3", "-c", script], cwd=folder, user=54322, group=LINE, extra_groups=[],
+            input=answer(message), capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        bank.wait_gone("answer.xml")
+        self.assertEqual(daemon.call("stoploss.stop.get", {"id": stop}, **WHY)["state"], "stopped")
 
     def test_it_goes_on_after_out_was_away(self):
         daemon = self.daemon().start()

@@ -28,6 +28,12 @@ package struct StaticCommand: Sendable {
       name: "key", en: "Make a master key; rotate to it", zh: "生成主密钥；轮换主密钥", subcommands: ["new", "rotate"],
       options: []),
     StaticCommand(
+      name: "config", en: "Show the configuration that holds, and where each value came from",
+      zh: "查看生效的配置及其来源", subcommands: ["show"], options: []),
+    StaticCommand(
+      name: "reload", en: "Read the configuration anew; a mistake changes nothing", zh: "重新读取配置；有误则不作改变",
+      subcommands: [], options: []),
+    StaticCommand(
       name: "completion", en: "Print the completion script of a shell", zh: "输出 shell 补全脚本",
       subcommands: Shell.names, options: []),
   ]

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import StationCalendar
 import StationRPC
 import StationStore
@@ -29,6 +30,25 @@ package struct DaemonConfiguration: Sendable {
   package var synchronous: String
   /// Where the key is that personal data is encrypted under.
   package var masterKey: MasterKeyPlaces
+  /// The file that this was read from; nil under `--dev`.
+  package var file: String?
+  /// Sockets besides ``socketPath``; not used where the service manager hands sockets over.
+  package var sockets: [Socket] = []
+  package var logLevel = Logger.Level.info
+  /// Which calls the journal gets a record of.
+  package var logCalls = CallLog.Choice.all
+  /// How long calls under way may take at a stop.
+  package var drainSeconds = 10
+  /// Every key of the file with its value and where that came from.
+  package var trace = KeyTrace()
+
+  /// A socket to listen on.
+  package struct Socket: Sendable, Hashable {
+    package var path: String
+    package var mode: UInt16
+    /// nil caps nothing.
+    package var socketClass: SocketClass?
+  }
 
   /// The development profile: everything under one directory, the caller has all roles.
   package static func development(directory: String) throws -> DaemonConfiguration {

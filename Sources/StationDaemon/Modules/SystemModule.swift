@@ -7,7 +7,9 @@ enum SystemModule {
   static func module(_ services: Services) -> Module {
     Module(
       name: "system", title: Text("The daemon", zh: "守护进程"), version: "1.0",
-      methods: [ping(services), info(services), health(services)])
+      methods: [
+        ping(services), info(services), health(services), reload(services), configuration(services),
+      ])
   }
 
   private static func ping(_ services: Services) -> Method {

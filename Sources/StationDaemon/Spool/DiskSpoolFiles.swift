@@ -110,7 +110,8 @@ package struct DiskSpoolFiles: SpoolFiles {
     }
   }
 
-  private func unopened(_ name: FileName, _ directory: Int32, _ code: Int32) throws(FileFault) -> SpoolEntry? {
+  private func unopened(_ name: FileName, _ directory: Int32, _ code: Int32) throws(FileFault) -> SpoolEntry?
+  {
     var status = stat()
     guard name.withCString({ fstatat(directory, $0, &status, AT_SYMLINK_NOFOLLOW) }) == 0 else {
       if errno == ENOENT { return nil }
@@ -136,7 +137,9 @@ package struct DiskSpoolFiles: SpoolFiles {
       defer { close(file) }
       var done = 0
       while done < bytes.count {
-        let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress.map { $0 + done }, bytes.count - done) }
+        let count = bytes.withUnsafeBytes {
+          Glibc.write(file, $0.baseAddress.map { $0 + done }, bytes.count - done)
+        }
         if count < 0, errno == EINTR { continue }
         guard count >= 0 else { throw FileFault("write") }
         done += count

@@ -69,7 +69,9 @@ extension SpoolRound {
 
   /// What was moved must be what was read: a connector may have put another file in its place meanwhile. Then
   /// that one goes back.
-  private func confirm(_ name: FileName, _ entry: SpoolEntry, at target: FileName, in folder: SpoolFolder) throws {
+  private func confirm(_ name: FileName, _ entry: SpoolEntry, at target: FileName, in folder: SpoolFolder)
+    throws
+  {
     guard let moved = try files.read(target, in: folder, limit: Self.fileLimit),
       moved.identity != entry.identity
     else { return }
@@ -136,7 +138,9 @@ extension SpoolRound {
   /// SHA-256 of the content; of what tells the thing apart where there is none.
   static func digest(_ entry: SpoolEntry, _ name: FileName) -> String {
     if case .bytes(let bytes) = entry.content { return SHA256.hash(bytes).hex }
-    let numbers = entry.identity.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
+    let numbers = entry.identity.flatMap { number in
+      (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+    }
     return SHA256.hash(Array("stationd spool".utf8) + [0] + name.bytes + [0] + numbers).hex
   }
 

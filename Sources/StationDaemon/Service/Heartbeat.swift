@@ -1,0 +1,55 @@
+import Dispatch
+import Logging
+import StationSystemd
+import Synchronization
+
+/// Feeds the service manager's watchdog, and only while the event loops and the writer both make progress.
+package final class Heartbeat: Sendable {
+  /// Something that must go on: it is asked, and answers whenever it comes round to it.
+  package struct Part: Sendable {
+    package let name: String
+    /// Calls its argument once: with `true` from inside the part, with `false` where it could not be asked.
+    package let ask: @Sendable (@escaping @Sendable (Bool) -> Void) -> Void
+
+    package init(name: String, ask: @escaping @Sendable (@escaping @Sendable (Bool) -> Void) -> Void) {
+      self.name = name
+      self.ask = ask
+    }
+  }
+
+  private let parts: [String: Part]
+  private let pulse: Mutex<Pulse>
+  // A Dispatch source is an object of its own queue; it is only kept alive and cancelled here.
+  private nonisolated(unsafe) let timer: any DispatchSourceTimer
+  private let notifier: ServiceNotifier
+  private let log: Logger
+
+  /// Asks every part four times within the watchdog's time-out, on a thread of neither.
+  package init(_ watchdog: Watchdog, notifier: ServiceNotifier, log: Logger, parts: [Part]) {
+    self.parts = Dictionary(parts.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    self.notifier = notifier
+    self.log = log
+    pulse = Mutex(Pulse(parts: parts.map(\.name)))
+    let source = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "heartbeat"))
+    let interval = watchdog.timeout / 4
+    let nanoseconds = Int(interval.components.seconds) * 1_000_000_000 + Int(interval.components.attoseconds / 1_000_000_000)
+    source.schedule(deadline: .now(), repeating: .nanoseconds(nanoseconds), leeway: .milliseconds(50))
+    timer = source
+    source.setEventHandler { [weak self] in self?.beat() }
+    source.activate()
+  }
+
+  package func stop() { timer.cancel() }
+
+  private func beat() {
+    let verdict = pulse.withLock { $0.beat() }
+    if verdict.isAlive {
+      notifier.notify(.watchdog)
+    } else {
+      for name in verdict.silent { log.warning("no sign of life", metadata: ["part": "\(name)"]) }
+    }
+    for name in verdict.asks {
+      parts[name]?.ask { [weak self] answered in self?.pulse.withLock { $0.note(name, answered: answered) } }
+    }
+  }
+}
