@@ -256,10 +256,11 @@ package final class Daemon: Sendable {
 
   /// Stops accepting, answers what is under way, closes the store.
   package func stop(drain: Duration = .seconds(10)) async {
+    // While there are event loops to answer it.
+    late.spooler?.stop()
     // The event loops end with the server: from here on the writer answers by itself.
     late.serverStops()
     await server.stop(drain: drain)
-    late.spooler?.stop()
     do {
       try await Self.record(store, systemCause("system.stop"))
     } catch {

@@ -102,6 +102,12 @@ package final class Dispatcher: Sendable {
       }
       let principal = try authorize(method, meta, identity)
       try method.check(object)
+      if method.declaration.disclosesPersonalData, meta.idempotencyKey != nil {
+        // A first result would be kept, and answered again after what it tells was hidden or erased.
+        throw RPCError.invalid(
+          Text("A call that discloses personal data is never answered twice", zh: "披露个人信息的调用不得使用幂等键"),
+          pointer: "/meta/idempotency_key")
+      }
       if method.declaration.disclosesPersonalData, meta.purpose == nil || meta.reason == nil {
         throw RPCError(
           .purposeRequired, pointer: meta.purpose == nil ? "/meta/purpose" : "/meta/reason")

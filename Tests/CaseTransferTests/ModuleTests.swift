@@ -1,9 +1,6 @@
-import Approval
 import CaseTransfer
-import Directory
 import ModuleTesting
 import StationKit
-import SupportRequests
 import Testing
 
 @Suite("CaseTransfer")
@@ -26,15 +23,6 @@ struct ModuleTests {
         #expect(result.validate(example.result) == nil, "\(method.name)")
       }
     }
-  }
-
-  @Test("the module registers beside those that it calls")
-  func registers() throws {
-    let catalogue = Fixture.file("etc/support/scenarios.json")
-    let others = [
-      Directory.module(), Approval.module(), try SupportRequests.module(configuration: catalogue),
-    ]
-    #expect(throws: Never.self) { try Registry(others + [module]) }
   }
 
   @Test("only get and history disclose personal data, and no other result has a personal member")

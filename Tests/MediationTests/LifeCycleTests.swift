@@ -155,4 +155,22 @@ struct LifeCycleTests {
     let error = #expect(throws: RPCError.self) { try fixture.step(method, "MD-2026-000009", more) }
     #expect(error?.kind == .notFound && error?.pointer == "/id")
   }
+
+  @Test("steps that lead nowhere have an end; calls are records of their own; the way on stays open")
+  func endless() throws {
+    let fixture = try Fixture()
+    let id = try fixture.at(.registered)
+    var history = fixture.dispute(id)?.history.count ?? 0
+    let update: JSONObject = ["person": .string("\(id).p1"), "address": "12 Willow Lane"]
+    while history < Bounds.history {
+      try fixture.step("party.update", id, update)
+      history += 1
+    }
+    #expect(fixture.dispute(id)?.history.count == Bounds.history)
+    let error = #expect(throws: RPCError.self) { try fixture.step("party.update", id, update) }
+    #expect(error?.rule == "mediation.bounds")
+    #expect(try fixture.step("call.record", id)["calls"] == 2)
+    #expect(fixture.dispute(id)?.history.count == Bounds.history)
+    #expect(try fixture.step("accept", id)["state"] == "eligibility")
+  }
 }

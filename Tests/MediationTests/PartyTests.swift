@@ -96,6 +96,11 @@ struct PartyTests {
       try fixture.step("party.update", id, ["person": person, "id_number": "110101198512120043"])
     }
     #expect(error?.rule == "mediation.party.birth" && error?.pointer == "/id_number")
+    let blank = #expect(throws: RPCError.self) {
+      try fixture.step("party.update", id, ["person": person, "name": "  "])
+    }
+    #expect(blank?.kind == .invalidParams && blank?.pointer == "/name")
+    #expect(try fixture.get(id)["people"]?.arrayValue?.last?["name"] == "Wang Wu")
   }
 
   @Test("nobody is a party twice")

@@ -55,6 +55,22 @@ import Testing
     #expect(try office.spool("waiting", ["limit": 16]) == ["messages": [], "retries": []])
   }
 
+  @Test func `what was prepared stays as it was, whatever comes after`() throws {
+    let office = try SpoolOffice()
+    let stop = try office.stop()
+    let id = office.messages[0].id
+    let first: JSONObject = ["id": .string(id), "digest": .string(SpoolOffice.digest("x")), "name": "x.xml"]
+    _ = try office.spool("prepared", first)
+    let before = office.messages[0].message
+    try office.minutes(1)
+    try office.store.call("stoploss.stop.record", ["id": .string(stop), "result": "no_answer"])
+    try office.store.call(
+      "stoploss.stop.record", ["id": .string(stop), "result": "stopped", "at": "2026-03-02T09:01:00+08:00"])
+    let second: JSONObject = ["id": .string(id), "digest": .string(SpoolOffice.digest("y")), "name": "y.xml"]
+    #expect(try office.spool("prepared", second)["state"] == "prepared")
+    #expect(office.messages[0].message == before)
+  }
+
   @Test func `messages are numbered without gaps, and told of in their order`() throws {
     let office = try SpoolOffice()
     for number in ["6222021234567890128", "4111111111111111", "5555555555554444"] {

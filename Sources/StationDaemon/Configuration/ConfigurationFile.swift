@@ -136,10 +136,12 @@ extension DaemonConfiguration {
   private static func spool(
     _ reader: YAMLReader, _ resolve: (String) -> String
   ) throws -> SpoolConfiguration? {
+    let mode = try mode("spool_mode", reader, standard: "0770")
+    let seconds = try reader.int("spool_seconds", in: 1...3600, standard: 1) ?? 1
     guard let directory = try reader.string("spool", takes: aDirectory) else { return nil }
     var spool = SpoolConfiguration(directory: resolve(directory))
-    spool.exchangeMode = mode_t(try mode("spool_mode", reader, standard: "0770"))
-    spool.interval = Double(try reader.int("spool_seconds", in: 1...3600, standard: 1) ?? 1)
+    spool.exchangeMode = mode_t(mode)
+    spool.interval = Double(seconds)
     return spool
   }
 

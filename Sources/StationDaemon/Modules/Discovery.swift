@@ -30,6 +30,8 @@ final class Discovery: Sendable {
           [
             "name": .string($0.name), "title": .string($0.declaration.title.en),
             "title_zh": .string($0.declaration.title.zh), "version": .string($0.declaration.version),
+            "rules": .array($0.declaration.rules.map(Self.rule)),
+            "life_cycles": .array($0.declaration.lifeCycles.map(Self.lifeCycle)),
           ]
         }),
     ]
@@ -74,6 +76,28 @@ final class Discovery: Sendable {
       "errors": .array(
         errorKinds(declaration).map { ["$ref": .string("#/components/errors/\($0.rawValue)")] }),
       "examples": .array(declaration.examples.map(example)),
+    ]
+  }
+
+  private static func rule(_ rule: Rule) -> JSONValue {
+    [
+      "id": .string(rule.id), "version": .string(rule.version), "effective": .string(rule.effective),
+      "source": .string(rule.source), "summary": .string(rule.summary.en),
+      "summary_zh": .string(rule.summary.zh),
+    ]
+  }
+
+  private static func lifeCycle(_ cycle: DeclaredLifeCycle) -> JSONValue {
+    [
+      "name": .string(cycle.name), "summary": .string(cycle.summary.en),
+      "summary_zh": .string(cycle.summary.zh), "initial": .string(cycle.initial),
+      "steps": .array(
+        cycle.steps.map {
+          [
+            "from": .string($0.from), "action": .string($0.action),
+            "to": $0.to.map(JSONValue.string) ?? .null,
+          ]
+        }),
     ]
   }
 
