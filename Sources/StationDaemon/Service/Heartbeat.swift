@@ -32,8 +32,7 @@ package final class Heartbeat: Sendable {
     pulse = Mutex(Pulse(parts: parts.map(\.name)))
     let source = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "heartbeat"))
     let interval = watchdog.timeout / 4
-    let nanoseconds = Int(interval.components.seconds) * 1_000_000_000 + Int(interval.components.attoseconds / 1_000_000_000)
-    source.schedule(deadline: .now(), repeating: .nanoseconds(nanoseconds), leeway: .milliseconds(50))
+    source.schedule(deadline: .now(), repeating: .milliseconds(Int(interval / .milliseconds(1))))
     timer = source
     source.setEventHandler { [weak self] in self?.beat() }
     source.activate()
