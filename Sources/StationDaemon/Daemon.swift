@@ -168,7 +168,12 @@ package final class Daemon: Sendable {
     let store = store
     return [
       Heartbeat.Part(name: "sockets") { done in server.roundTrip { done(true) } },
-      Heartbeat.Part(name: "writer") { done in store.proveProgress(done) },
+      Heartbeat.Part(
+        name: "writer",
+        progress: {
+          let reading = store.health.now
+          return reading.batches &+ reading.failedBatches
+        }, ask: { done in store.proveProgress(done) }),
     ]
   }
 

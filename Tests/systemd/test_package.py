@@ -98,6 +98,13 @@ class PackageTests(unittest.TestCase):
             self.assertEqual(sorted((Path(directory) / "conffiles").read_text().split()),
                              ["/etc/stationd/access.yaml", "/etc/stationd/stationd.yaml"])
 
+    def test_the_programs_have_the_version_of_the_package(self):
+        version = fields(self.package, "Version")["Version"]
+        with tempfile.TemporaryDirectory() as directory:
+            subprocess.run(["dpkg-deb", "-x", str(self.package), directory], check=True)
+            said = subprocess.run([f"{directory}/usr/bin/stationd", "--version"], capture_output=True, text=True)
+            self.assertEqual(said.stdout.strip(), version)
+
     def test_programs_are_stripped(self):
         with tempfile.TemporaryDirectory() as directory:
             subprocess.run(["dpkg-deb", "-x", str(self.package), directory], check=True)

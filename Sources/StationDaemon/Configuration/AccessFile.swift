@@ -22,7 +22,7 @@ enum AccessFile {
     }
     let names = Set(roles.map(\.name))
     let bindings = try (try reader.mappings("bindings") ?? []).map { try binding($0, roles: names) }
-    return (AccessPolicy(roles: roles, bindings: bindings).withDaemon(uid: getuid()), reader.trace)
+    return (AccessPolicy(roles: roles, bindings: bindings), reader.trace)
   }
 
   /// The rules that a configuration asks for, and every key of their file.
@@ -32,7 +32,8 @@ enum AccessFile {
     guard let file = configuration.accessFile else {
       return (AccessPolicy(roles: [], bindings: []), KeyTrace())
     }
-    return try read(file)
+    let (policy, trace) = try read(file)
+    return (policy.withDaemon(uid: getuid()), trace)
   }
 
   /// Every method on all data, for the user who started a development daemon.

@@ -14,9 +14,10 @@ package final class StopExtender: Sendable {
 
   /// - Parameter progress: a number that changes while the stop gets on.
   package init(notifier: ServiceNotifier, progress: @escaping @Sendable () -> Int) {
-    let last = Mutex<Int?>(nil)
+    let last = Mutex(progress())
+    Self.extend(notifier)
     let source = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "stop-extender"))
-    source.schedule(deadline: .now(), repeating: Self.interval)
+    source.schedule(deadline: .now() + Self.interval, repeating: Self.interval)
     timer = source
     source.setEventHandler {
       let now = progress()
@@ -24,11 +25,13 @@ package final class StopExtender: Sendable {
         defer { last = now }
         return last != now
       }
-      if moves {
-        notifier.notify(.extendTimeout(microseconds: UInt64(Self.step.components.seconds) * 1_000_000))
-      }
+      if moves { Self.extend(notifier) }
     }
     source.activate()
+  }
+
+  private static func extend(_ notifier: ServiceNotifier) {
+    notifier.notify(.extendTimeout(microseconds: UInt64(step.components.seconds) * 1_000_000))
   }
 
   package func stop() { timer.cancel() }
