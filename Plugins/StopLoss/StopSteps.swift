@@ -32,6 +32,11 @@ package struct StopSteps: Sendable {
     try refresh(&work.stop, context)
     let action = try choose(work.stop)
     try step(&work, action)
+    // The clock's own steps, and the answers of banks, always find room.
+    guard work.stop.history.count < Limits.history - Limits.historyReserve else {
+      throw RPCError.refused(
+        rule: StopLossRules.limits, Text("Too many steps for one stop", zh: "单笔止付办理记录过多"), pointer: "/id")
+    }
     let notes = try change(&work, params, context, tx)
     let record = try save(&work, action, notes, context, tx)
     return .object(work.stop.header(id: work.id, version: record.version, zone: context.zone))

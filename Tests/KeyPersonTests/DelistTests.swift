@@ -130,7 +130,10 @@ struct DelistTests {
   @Test("the last day is its day, also where it is a holiday")
   func holiday() throws {
     let fixture = try Fixture(now: Fixture.at("2026-09-28T09:00:00+08:00"))
-    let dates: JSONObject = ["from": "2026-09-01", "to": "2026-10-01", "next_review": "2026-10-01"]
+    let dates: JSONObject = [
+      "from": "2026-09-01", "to": "2026-10-01", "next_review": "2026-10-01",
+      "instrument": Fixture.instrument(date: "2026-08-25"),
+    ]
     let id = try fixture.enter(.bailPendingTrial, dates)
     try fixture.advance("2026-10-02T00:00:00+08:00")
     #expect(fixture.record(id)?.delisting?.reason == .expiry)

@@ -243,7 +243,10 @@ struct DutyTests {
   @Test("a due day in a year without a calendar is provisional, and moves later when the calendar arrives")
   func provisional() throws {
     let fixture = try Fixture(now: Fixture.at("2026-12-01T09:00:00+08:00"))
-    let dates: JSONObject = ["from": "2026-12-01", "to": "2027-04-30", "next_review": "2026-12-31"]
+    let dates: JSONObject = [
+      "from": "2026-12-01", "to": "2027-04-30", "next_review": "2026-12-31",
+      "instrument": Fixture.instrument(date: "2026-11-20"),
+    ]
     let id = try fixture.enter(.communityCorrections, dates)
     _ = try Self.add(fixture, id, "report_in", first: "2026-12-04T10:00:00+08:00", ["every_days": 28])
     try fixture.call("duty.record", ["task": .string(try #require(fixture.tasks(id, .reportIn).first))])

@@ -33,7 +33,10 @@ struct EntryTests {
   @Test("from 31 August six months end with February, also where a holiday follows")
   func monthEnd() throws {
     let fixture = try Fixture(now: Fixture.at("2026-08-31T09:00:00+08:00"))
-    var more: JSONObject = ["from": "2026-08-31", "to": "2027-02-28", "next_review": "2026-09-20"]
+    var more: JSONObject = [
+      "from": "2026-08-31", "to": "2027-02-28", "next_review": "2026-09-20",
+      "instrument": Fixture.instrument(date: "2026-08-31"),
+    ]
     _ = try fixture.propose(.protectionOrder, more)
     more["to"] = "2027-03-01"
     let error = #expect(throws: RPCError.self) { try fixture.propose(.protectionOrder, more) }

@@ -76,6 +76,10 @@ struct Fixture {
     try store.call("keyperson.\(method)", params, as: principal, purpose: purpose)
   }
 
+  static func instrument(_ number: String = "n-1", date: String = "2026-02-20") -> JSONValue {
+    ["authority": "Court", "number": .string(number), "date": .string(date)]
+  }
+
   /// The params of a proposal that is in order, for each category.
   static func proposal(_ category: Category, _ more: JSONObject = [:]) -> JSONObject {
     var params: JSONObject = [

@@ -39,6 +39,16 @@ final class SpoolerBank: Sendable {
 
   deinit { store.stop() }
 
+  /// A bank that was asked twenty minutes ago.
+  static func asked() throws -> (bank: SpoolerBank, stop: String, message: String) {
+    let bank = try SpoolerBank()
+    let (stop, message) = try bank.ask()
+    try bank.round()
+    try bank.collect()
+    bank.minutes(20)
+    return (bank, stop, message)
+  }
+
   static func json(_ path: String) throws -> JSONValue {
     try JSONParser.parse([UInt8](Data(contentsOf: URL(filePath: "\(Files.root)/\(path)"))))
   }

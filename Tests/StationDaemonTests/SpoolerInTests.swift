@@ -6,18 +6,8 @@ import StopLoss
 import Testing
 
 @Suite struct SpoolerInTests {
-  /// A bank that was asked twenty minutes ago.
-  private static func asked() throws -> (bank: SpoolerBank, stop: String, message: String) {
-    let bank = try SpoolerBank()
-    let (stop, message) = try bank.ask()
-    try bank.round()
-    try bank.collect()
-    bank.minutes(20)
-    return (bank, stop, message)
-  }
-
   @Test func `an answer is taken and moved to done`() throws {
-    let (bank, stop, message) = try Self.asked()
+    let (bank, stop, message) = try SpoolerBank.asked()
     try bank.put(bank.answer(message))
     try bank.round()
     #expect(bank.names("in").isEmpty && bank.names("done") == ["a.xml"])
@@ -26,7 +16,7 @@ import Testing
   }
 
   @Test func `an answer twice has one effect, and both files are kept`() throws {
-    let (bank, stop, message) = try Self.asked()
+    let (bank, stop, message) = try SpoolerBank.asked()
     let text = bank.answer(message)
     try bank.put(text, as: "a.xml")
     try bank.put(text, as: "b.xml")
@@ -89,7 +79,7 @@ import Testing
   func `a file that cannot be taken is set aside with its reason, and the stop does not hear of it`(
     number: Int
   ) throws {
-    let (bank, stop, message) = try Self.asked()
+    let (bank, stop, message) = try SpoolerBank.asked()
     let (name, make, reason) = Self.broken[number]
     let bytes = make(bank, message)
     try bank.put(bytes, as: name)
@@ -109,7 +99,7 @@ import Testing
   }
 
   @Test func `what is no file is set aside unopened`() throws {
-    let (bank, _, _) = try Self.asked()
+    let (bank, _, _) = try SpoolerBank.asked()
     let manager = FileManager.default
     try manager.createDirectory(atPath: bank.path("in", "folder"), withIntermediateDirectories: false)
     try bank.put("x", as: "inside", in: "in/folder")
@@ -127,14 +117,14 @@ import Testing
   }
 
   @Test func `names that begin with a dot or end in tmp are left alone`() throws {
-    let (bank, _, message) = try Self.asked()
+    let (bank, _, message) = try SpoolerBank.asked()
     for name in [".a.xml", "a.xml.tmp", ".tmp"] { try bank.put(bank.answer(message), as: name) }
     try bank.round()
     #expect(bank.names("in") == [".a.xml", ".tmp", "a.xml.tmp"])
   }
 
   @Test func `nothing that was set aside or done before is replaced`() throws {
-    let (bank, _, message) = try Self.asked()
+    let (bank, _, message) = try SpoolerBank.asked()
     for (folder, name) in [("done", "a.xml"), ("set-aside", "b.xml"), ("set-aside", "c.xml.reason")] {
       try bank.put("older", as: name, in: folder)
     }
@@ -153,7 +143,7 @@ import Testing
   }
 
   @Test func `a file that vanishes while it is read does no harm`() throws {
-    let (bank, stop, message) = try Self.asked()
+    let (bank, stop, message) = try SpoolerBank.asked()
     try bank.put(bank.answer(message))
     let path = bank.path("in", "a.xml")
     let files = HauntedFiles(
@@ -166,7 +156,7 @@ import Testing
   }
 
   @Test func `a file that is replaced while it is taken is taken as well`() throws {
-    let (bank, stop, message) = try Self.asked()
+    let (bank, stop, message) = try SpoolerBank.asked()
     let (path, swap) = (bank.path("in", "a.xml"), bank.path("in", ".new"))
     let later = bank.answer(message)
     try bank.put(bank.answer(message, "PDCR", held: nil, id: "P", at: "2026-03-02T09:05:00+08:00"))
@@ -182,7 +172,7 @@ import Testing
 
   @Test(arguments: [ErrorKind.unavailable, .storageFull, .queueFull])
   func `a store that cannot take a file just now finds it there later`(kind: ErrorKind) throws {
-    let (bank, stop, message) = try Self.asked()
+    let (bank, stop, message) = try SpoolerBank.asked()
     try bank.put(bank.answer(message))
     var round = SpoolRound(
       files: bank.disk, ledger: SickLedger(bank.ledger, "receive", [RPCError(kind), RPCError(kind)]))
@@ -196,7 +186,7 @@ import Testing
   }
 
   @Test func `a file that makes the module fail is set aside, and does not come back for ever`() throws {
-    let (bank, _, message) = try Self.asked()
+    let (bank, _, message) = try SpoolerBank.asked()
     try bank.put(bank.answer(message))
     var round = SpoolRound(
       files: bank.disk, ledger: SickLedger(bank.ledger, "receive", [RPCError(.internalError)]))
@@ -206,7 +196,7 @@ import Testing
   }
 
   @Test func `a file that may not be read is set aside`() throws {
-    let (bank, _, message) = try Self.asked()
+    let (bank, _, message) = try SpoolerBank.asked()
     try bank.put(bank.answer(message))
     var round = SpoolRound(
       files: HauntedFiles(files: bank.disk, shown: { _ in .unreadable }), ledger: bank.ledger)
@@ -215,7 +205,7 @@ import Testing
   }
 
   @Test func `a file that cannot be moved holds up no other, and is tried less and less often`() throws {
-    let (bank, stop, message) = try Self.asked()
+    let (bank, stop, message) = try SpoolerBank.asked()
     try bank.put("<Document", as: "a.xml")
     try bank.put(bank.answer(message), as: "b.xml")
     let before = try bank.store.readLog { try $0.size() }
@@ -231,7 +221,7 @@ import Testing
   }
 
   @Test func `a file dated a little ahead stays until its time has come`() throws {
-    let (bank, stop, message) = try Self.asked()
+    let (bank, stop, message) = try SpoolerBank.asked()
     try bank.put(bank.answer(message, at: "2026-03-02T09:22:00+08:00"))
     try bank.round()
     #expect(bank.names("in") == ["a.xml"])
@@ -243,7 +233,7 @@ import Testing
   }
 
   @Test func `an answer that a person was quicker with is set aside`() throws {
-    let (bank, stop, message) = try Self.asked()
+    let (bank, stop, message) = try SpoolerBank.asked()
     _ = try bank.call(
       "stoploss.stop.record", ["id": .string(stop), "result": "stopped", "at": "2026-03-02T09:11:00+08:00"])
     try bank.put(bank.answer(message))
@@ -252,44 +242,9 @@ import Testing
   }
 
   @Test func `more files than one look takes are all taken in one round`() throws {
-    let (bank, _, _) = try Self.asked()
+    let (bank, _, _) = try SpoolerBank.asked()
     for number in 0..<150 { try bank.put("<\(number)", as: "\(number).xml") }
     try bank.round()
     #expect(bank.names("in").isEmpty && bank.names("set-aside").count == 300)
-  }
-
-  @Test func `a file that was set aside goes back when somebody asks`() throws {
-    let (bank, stop, message) = try Self.asked()
-    let text = bank.answer(message, at: "2026-03-02T12:00:00+08:00")
-    try bank.put("older", as: "a.xml", in: "set-aside")
-    try bank.put(text)
-    try bank.round()
-    bank.minutes(240)
-    let id = SpoolerBank.digest(text)
-    _ = try bank.call("stoploss.spool.retry", ["id": .string(id)])
-    try bank.put("<new", as: "a.xml")
-    try bank.round()
-    #expect(try bank.stop(stop)["state"] == "stopped")
-    #expect(bank.text("set-aside", "a.xml") == "older")
-    #expect(bank.names("done") == ["a.xml.\(id.prefix(16))"], "its name was taken again meanwhile")
-    #expect(try bank.list("settled").count == 1)
-    #expect(bank.names("in").isEmpty)
-  }
-
-  @Test func `a folder that was set aside goes back as well, and a file that went away is gone`() throws {
-    let (bank, _, _) = try Self.asked()
-    try FileManager.default.createDirectory(
-      atPath: bank.path("in", "folder"), withIntermediateDirectories: false)
-    try bank.put("<x", as: "x.xml")
-    try bank.round()
-    for item in try bank.list("set_aside") {
-      _ = try bank.call("stoploss.spool.retry", ["id": item["id"] ?? .null])
-    }
-    try FileManager.default.removeItem(atPath: bank.path("set-aside", "x.xml"))
-    try bank.round()
-    let listed = try bank.list("set_aside")
-    #expect(listed.first { $0["name"] == "x.xml" }?["reason"]?["code"] == "gone")
-    #expect(listed.first { $0["name"] == "folder" }?["times"] == 2)
-    #expect(bank.names("set-aside").contains("folder") && bank.names("in").isEmpty)
   }
 }

@@ -204,4 +204,40 @@ struct StopTests {
       try fixture.call("stop.record", id, ["result": "stopped", "version": 1], as: .of("anti-fraud"))
     }
   }
+
+  @Test("a stop has room for so many steps, and its end is among them")
+  func limit() throws {
+    let fixture = try Fixture()
+    let id = try fixture.frozen()
+    var refused: RPCError?
+    for _ in 0..<500 where refused == nil {
+      do { try fixture.call("renew.request", id) } catch let error as RPCError { refused = error }
+    }
+    #expect(refused?.rule == "stoploss.intake.limits" && refused?.pointer == "/id")
+    try fixture.store.advance(to: Fixture.at("2026-09-03T00:00:00+08:00"))
+    #expect(fixture.stop(id)?.state == .lapsed)
+    #expect(fixture.stop(id)?.history.last?["action"] == "lapse")
+  }
+
+  @Test("what is left of a report after an account was erased can be read and worked with")
+  func erased() throws {
+    let fixture = try Fixture()
+    let report = try fixture.report([Fixture.transfer(1, 2, 10), Fixture.transfer(2, 3, 4, "08:55:00")])
+    let id = try fixture.request(report)
+    fixture.store.contents.rows["stoploss.account"]?[fixture.accountID(2)] = nil
+    let get = try fixture.store.call("stoploss.get", ["id": .string(report)])
+    #expect(get["accounts"]?.arrayValue?.count == 3)
+    #expect(throws: Never.self) {
+      try fixture.store.call("stoploss.trace", ["report": .string(report)])
+      try fixture.store.call("stoploss.next", [:])
+      try fixture.call("stop.record", id, ["result": "stopped"])
+    }
+    let error = #expect(throws: RPCError.self) {
+      try fixture.call(
+        "freeze.request", id,
+        ["name": "a", "account": "b", "amount": 1, "kind": "ordinary", "scope": "amount", "interest": true])
+    }
+    #expect(error?.kind == .notFound)
+    #expect(throws: Never.self) { try fixture.report([Fixture.transfer(1, 3, 6, "08:40:00")]) }
+  }
 }

@@ -81,29 +81,37 @@ extension SpoolRound {
   }
 
   /// Puts a file that was set aside back into `in`.
-  func retry(_ file: JSONValue) throws {
-    guard let digest = file["digest"]?.stringValue, let shown = file["name"]?.stringValue else { return }
+  ///
+  /// - Returns: whether it got on.
+  func retry(_ file: JSONValue) throws -> Bool {
+    guard let digest = file["digest"]?.stringValue, let shown = file["name"]?.stringValue else {
+      return false
+    }
     let name = FileName(shown)
-    for place in Self.places(name, digest) {
-      guard let entry = try files.read(place, in: .setAside, limit: Self.fileLimit),
-        Self.digest(entry, name) == digest
-      else { continue }
+    if let place = try find(name, digest, in: .setAside) {
       for target in Self.places(name, digest) {
         if try files.move(place, from: .setAside, to: .incoming, as: target) != .taken {
-          return try files.remove(place.appending(".reason"), in: .setAside)
+          try files.remove(place.appending(".reason"), in: .setAside)
+          return true
         }
       }
-      return
+      return false
     }
-    // In `in` already, where a round ended in between; or somebody took it away.
+    // In `in` already, where a round ended in between or its time has not come; or somebody took it away.
+    if try find(name, digest, in: .incoming) != nil { return false }
+    _ = try setAside(name, digest, .gone, rule: nil)
+    return true
+  }
+
+  private func find(_ name: FileName, _ digest: String, in folder: SpoolFolder) throws -> FileName? {
     for place in Self.places(name, digest) {
-      if let entry = try files.read(place, in: .incoming, limit: Self.fileLimit),
+      if let entry = try files.read(place, in: folder, limit: Self.fileLimit),
         Self.digest(entry, name) == digest
       {
-        return
+        return place
       }
     }
-    _ = try setAside(name, digest, .gone, rule: nil)
+    return nil
   }
 
   /// The name itself, then others that tell the content: nothing is ever replaced.

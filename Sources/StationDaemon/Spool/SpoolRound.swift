@@ -38,9 +38,14 @@ package struct SpoolRound {
     var isMore = false
     if outgoing + retries > 0 {
       let waiting = try ledger.call("waiting", ["limit": .int(Self.outgoingAtOnce)])
-      for message in waiting["messages"]?.arrayValue ?? [] { note(try fault { try send(message) }) }
-      for file in waiting["retries"]?.arrayValue ?? [] { note(try fault { try retry(file) }) }
-      isMore = outgoing > Self.outgoingAtOnce || retries > Self.outgoingAtOnce
+      var isMoving = false
+      for message in waiting["messages"]?.arrayValue ?? [] {
+        note(try fault { if try send(message) { isMoving = true } })
+      }
+      for file in waiting["retries"]?.arrayValue ?? [] {
+        note(try fault { if try retry(file) { isMoving = true } })
+      }
+      isMore = isMoving && max(outgoing, retries) > Self.outgoingAtOnce
     } else {
       // Nothing is on its way: what lies there is of a message that was dropped.
       for name in try files.names(in: .work, limit: Self.namesAtOnce) { try files.remove(name, in: .work) }
@@ -69,8 +74,10 @@ package struct SpoolRound {
   // MARK: Out
 
   /// Takes one message on from wherever it is.
-  private func send(_ message: JSONValue) throws {
-    guard let id = message["id"]?.stringValue else { return }
+  ///
+  /// - Returns: whether it got on.
+  private func send(_ message: JSONValue) throws -> Bool {
+    guard let id = message["id"]?.stringValue else { return false }
     var state = message["state"]?.stringValue
     var name = message["name"]?.stringValue.map { FileName($0) }
     if state == "waiting" {
@@ -86,14 +93,14 @@ package struct SpoolRound {
       if state == "dropped", let name { try files.remove(name, in: .work) }
       if params["name"] == nil { name = nil }
     }
-    guard state == "prepared", let name else { return }
+    guard state == "prepared", let name else { return state == "dropped" }
     switch try files.move(name, from: .work, to: .out, as: name) {
     case .moved: break
     // Moved before: the connector may have taken it already.
     case .missing: break
     case .taken: try replaced(name)
     }
-    _ = try ledger.call("sent", ["id": .string(id)])
+    return try ledger.call("sent", ["id": .string(id)])["state"]?.stringValue != "prepared"
   }
 
   /// A file of the name is in `out` and in `work`: only a copy of the state that was put back makes that.
