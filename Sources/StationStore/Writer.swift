@@ -61,10 +61,11 @@ final class Writer: @unchecked Sendable {
     wal?.leavesSyncs(true)
     syncer.start()
     let thread = Thread { [self] in
+      // Named from inside: a name given before the start reaches no other program.
+      Thread.current.name = "writer"
       run()
       finished.signal()
     }
-    thread.name = "writer"
     thread.stackSize = 8 << 20
     thread.start()
   }

@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import threading
 from pathlib import Path
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -25,16 +26,27 @@ def order(request, thread):
         raise OSError(ctypes.get_errno(), f"ptrace({request:#x})")
 
 
+def reap(thread):
+    """Waits for the end of a traced thread: until its tracer has, its process is not gone for anybody."""
+    with contextlib.suppress(OSError):
+        while True:
+            _, status = os.waitpid(thread, WALL)
+            if os.WIFEXITED(status) or os.WIFSIGNALED(status):
+                return
+
+
 @contextlib.contextmanager
 def frozen(pid, prefix):
     """While the body runs the threads with that name stand still."""
     stopped = threads(pid, prefix)
     if not stopped:
-        raise AssertionError(f"no thread '{prefix}': {[(t / 'comm').read_text() for t in Path(f'/proc/{pid}/task').iterdir()]}")
+        names = [(task / "comm").read_text().strip() for task in Path(f"/proc/{pid}/task").iterdir()]
+        raise AssertionError(f"no thread '{prefix}' among {names}")
     for thread in stopped:
         order(SEIZE, thread)
         order(INTERRUPT, thread)
         os.waitpid(thread, WALL)
+        threading.Thread(target=reap, args=[thread], daemon=True).start()
     try:
         yield
     finally:

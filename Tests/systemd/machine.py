@@ -59,11 +59,11 @@ class Machine:
     # ---- Its life
 
     def boot(self):
-        console = open(self.work / "console", "wb")
-        self.process = subprocess.Popen(
-            ["systemd-nspawn", "--register=no", "--keep-unit", "--quiet", "--private-network", "--boot",
-             "--directory", str(self.root), "--machine", self.work.name],
-            stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT, start_new_session=True)
+        with open(self.work / "console", "wb") as console:
+            self.process = subprocess.Popen(
+                ["systemd-nspawn", "--register=no", "--keep-unit", "--quiet", "--private-network", "--boot",
+                 "--directory", str(self.root), "--machine", self.work.name],
+                stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT, start_new_session=True)
         self.leader = wait_until(self.find_leader, "the container's first process", 60)
         wait_until(lambda: self.run("systemctl", "is-system-running", check=False).stdout.strip()
                    in ("running", "degraded"), "a booted machine", 120)

@@ -410,7 +410,7 @@ class InstalledTests(unittest.TestCase):
         for path in ("/var/lib/stationd", "/etc/stationd/stationd.yaml", "/etc/stationd/access.yaml",
                      "/var/log/stationd", "/usr/share/stationd", "/usr/lib/sysusers.d/stationd.conf"):
             machine.run("test", "!", "-e", path)
-        self.assertEqual(machine.out("systemctl", "list-units", "--all", "--plain", "--no-legend", "stationd*"), "")
+        self.assertEqual(machine.out("systemctl", "list-unit-files", "--no-legend", "stationd*"), "")
 
 
 if __name__ == "__main__":

@@ -28,13 +28,13 @@ package final class CallLog: Sendable {
   package init(send: @escaping @Sendable (JournalRecord) -> Void) {
     self.send = send
     let thread = Thread { [weak self, wake] in
+      Thread.current.name = "call-log"
       while true {
         wake.wait()
         guard let self else { return }
         self.drain()
       }
     }
-    thread.name = "call-log"
     thread.start()
   }
 

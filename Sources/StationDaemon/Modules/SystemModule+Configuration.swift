@@ -38,7 +38,7 @@ extension SystemModule {
       // Files, lines and keys: what an administrator needs, and nothing of a person.
       return .failure(
         RPCError(
-          .conflict, Text("Nothing was changed: \(error)", zh: "未作任何改变：\(error)"),
+          .wrongState, Text("Nothing was changed: \(error)", zh: "未作任何改变：\(error)"),
           details: ["reason": .string("\(error)")]))
     }
   }
