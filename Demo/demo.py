@@ -84,7 +84,8 @@ def play(arguments, directory):
         planner = Planner(arguments.seed, {number: item[:2] for number, item in catalogue.items()})
         requests = planner.requests(arguments.requests)
         transfer = Transfer(daemon.path)
-        stories = [Fraud(daemon.path, daemon.directory / "spool"), Dispute(daemon.path), KeyPerson(daemon.path), transfer]
+        stories = [Fraud(daemon.path, daemon.directory / "spool"), Dispute(daemon.path), KeyPerson(daemon.path),
+                   transfer]
         day = Day(daemon.path, requests, {number: item[:2] for number, item in catalogue.items()}, stories)
         report = Report(units, catalogue, day)
         report.head(arguments.seed)
@@ -99,13 +100,14 @@ def play(arguments, directory):
         title("The log")
         link = transfer.link()
         expected = sum((story.log for story in stories), day.log)
-        size, signed, counted, key, opening = check_log(client, expected)
-        report.log(size, signed, counted)
+        size, signed, counted, spooled, key, opening = check_log(client, expected)
+        report.log(size, signed, counted, spooled)
         # The key goes from hand to hand once; after that nobody has to trust this machine.
         run([stationctl, "audit", "verify", "--socket", daemon.path, "--key", key])
         say("✓ stationctl audit verify: the running daemon's log is whole, and signed by that key")
         proofs = [Proof("The first opening of a request, for somebody else", opening),
-                  Proof.of_record("The link of the chain of custody that holds the missing item", client, link["record"])]
+                  Proof.of_record("The link of the chain of custody that holds the missing item", client,
+                                  link["record"])]
         for number, proof in enumerate(proofs):
             proof.export(stationctl, daemon.path, key, directory / f"proof-{number + 1}.tlog-proof")
         for story in stories:
@@ -116,7 +118,12 @@ def play(arguments, directory):
         run([stationctl, "audit", "verify", "--state", str(daemon.directory), "--key", key])
         say("✓ stationctl audit verify --state: the stopped daemon's files are whole too")
         for proof in proofs:
-            report.proof(proof.what, *proof.check(stationctl, key))
+            report.proof(proof, *proof.check(stationctl, key))
+        shown = proofs[1].content(daemon.directory)
+        counts = [shown[side]["quantity"] for side in ("giving", "receiving")]
+        if (shown["link"], shown["differences"], counts) != ("differing", ["shortage"], [2, 1]):
+            raise Mismatch(f"the link of the chain of custody says {shown}")
+        report.custody(shown)
         say()
         say(bold("Everything agrees. ") + dim(f"{time.monotonic() - began:.1f} s of real time."))
     finally:

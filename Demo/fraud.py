@@ -63,8 +63,8 @@ class Fraud(Story):
             "victim": {"name": "周芳"}, "accounts": accounts, "transfers": transfers}, STATION)
         self.expect("the money reported", answer["amount"], amount)
         self.main = answer["id"] if not self.reports else self.main
-        self.reports[answer["id"]] = {"station": station, "at": self.time, "amount": amount, "stopped": None, "held": 0,
-                                      "stops": 0, "lapses": 0}
+        self.reports[answer["id"]] = {"station": station, "fraud_type": kind, "at": self.time, "amount": amount,
+                                      "stopped": None, "held": 0, "stops": 0, "lapses": 0}
         return answer
 
     def ask(self):
@@ -80,7 +80,8 @@ class Fraud(Story):
                              {"report": self.main, "account": held[HOPS[place][0]]["account"]}, OFFICER)
             self.stops[place] = stop["id"]
             self.reports[self.main]["stops"] += 1
-        self.tell("the money is traced to three accounts, and three banks are asked to stop them: camt.056 in spool/out")
+        self.tell("the money is traced to three accounts, and three banks are asked to stop them: "
+                  "camt.056 in spool/out")
 
     def answer(self):
         requests = self.bank.take(3)
@@ -127,7 +128,8 @@ class Fraud(Story):
             "id": self.stops[2], "name": holder, "account": number, "amount": STAYED[2], "kind": "ordinary",
             "scope": "amount", "interest": True}, OFFICER)
         self.approval = answer["freeze"]["approval"]
-        self.refused("refused_by_rule", "approval.approve", {"id": self.approval, "version": 1}, OFFICER)
+        rule = self.refused("refused_by_rule", "approval.approve", {"id": self.approval, "version": 1}, OFFICER)
+        self.expect("the rule that refused", rule, "approval.second_person")
 
     def freeze(self):
         self.call("approval.approve", {"id": self.approval, "version": 1}, CHIEF)
@@ -165,10 +167,12 @@ class Fraud(Story):
         reports = list(self.reports.values())
         small = {"reports": len(reports), "amount": sum(report["amount"] for report in reports)}
         shown = {"patterns": [], "small_cells": small}
-        groups = [dict(self.count([report for report in reports if report["station"] == station]), key=station)
-                  for station in sorted({report["station"] for report in reports})]
-        return [("stoploss.figures", {}, dict(shown, total=self.count(reports))),
-                ("stoploss.figures", {"by": "station"}, dict(shown, groups=groups))]
+        queries = [("stoploss.figures", {}, dict(shown, total=self.count(reports)))]
+        for group in ("station", "fraud_type"):
+            groups = [dict(self.count([report for report in reports if report[group] == key]), key=key)
+                      for key in sorted({report[group] for report in reports})]
+            queries.append(("stoploss.figures", {"by": group}, dict(shown, groups=groups)))
+        return queries
 
     def rows(self, answers):
         total = answers[0]["total"]

@@ -21,8 +21,8 @@ class KeyPerson(Story):
         self.at("23 09:40", self.enter)
         self.at("24 00:00", self.review_opens)
         self.at("24 15:00", self.review)
+        self.at("24 16:00", self.read)
         self.at("25 10:00", self.missed)
-        self.at("25 10:30", self.read)
         self.at("27 00:00", self.end)
         self.at("27 07:45", self.tell_the_person)
 
@@ -44,7 +44,8 @@ class KeyPerson(Story):
 
     def own_eyes(self):
         """Who asked cannot approve; what the proposer approves enters nobody, and another approval is asked for."""
-        self.refused("refused_by_rule", "approval.approve", self.approval, VERIFIER)
+        rule = self.refused("refused_by_rule", "approval.approve", self.approval, VERIFIER)
+        self.expect("the rule that refused", rule, "approval.second_person")
         self.call("approval.approve", self.approval, PROPOSER)
         rule = self.refused("refused_by_rule", "keyperson.activate", {"id": self.id}, PROPOSER)
         self.expect("the rule that refused", rule, "keyperson.four_eyes")
@@ -68,17 +69,18 @@ class KeyPerson(Story):
                   PROPOSER)
         self.rows_.append(("review", "in_time"))
 
-    def missed(self):
-        payload = self.event("keyperson.duty_missed", task=self.duty_task)
-        self.expect("what was missed", (payload["kind"], instant(payload["due"]), payload["late"]),
-                    ("report_in", instant(FIRST_DUE), False))
-        self.tell("24 hours of grace are over: the duty of Tuesday is missed, the station is told", alarm=True)
-
     def read(self):
         """A read belongs to a task, and has a purpose and a reason; without them nothing is answered."""
         self.refused("purpose_required", "keyperson.get", {"task": self.duty_task}, PROPOSER)
         self.call("keyperson.get", {"task": self.duty_task}, PROPOSER, **READ)
         self.rows_.append(("reading", "linked"))
+        self.tell("nobody came at 10:00: an officer reads whom the task is about, for a purpose, with a reason, logged")
+
+    def missed(self):
+        payload = self.event("keyperson.duty_missed", task=self.duty_task)
+        self.expect("what was missed", (payload["kind"], instant(payload["due"]), payload["late"]),
+                    ("report_in", instant(FIRST_DUE), False))
+        self.tell("24 hours of grace are over: the duty of Tuesday is missed, the station is told", alarm=True)
 
     def end(self):
         payload = self.event("keyperson.delisted", record=self.id)

@@ -1,7 +1,9 @@
 """The log against what was done, and one record of it for somebody who has no daemon."""
 
 import base64
+import hashlib
 import json
+import sqlite3
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -10,7 +12,8 @@ import ledger
 from story import Mismatch
 
 MODULES = {"support", "dev", "stoploss", "mediation", "keyperson", "transfer", "approval"}
-# What the daemon does by itself with the files of three messages to banks: each once.
+# What the daemon does by itself with the files of three messages to banks, each once. Beside it 'waiting' stands for
+# a look at what is to be written out: how often depends on the machine.
 SPOOL = {f"stoploss.spool.{step}": 3 for step in ("prepared", "sent", "receive")}
 
 
@@ -46,7 +49,7 @@ def check_log(client, expected):
         raise Mismatch("the signed checkpoint is not of the records that the log shows")
     if counted != expected or spool != SPOOL:
         raise Mismatch(f"log: missing {expected - counted}, too many {counted - expected}, spool {dict(spool)}")
-    return size, signed, counted, answer["verifier_key"], opening
+    return size, signed, counted, spool.total(), answer["verifier_key"], opening
 
 
 class Proof:
@@ -76,3 +79,22 @@ class Proof:
         if self.record and [self.record["collection"], self.record["id"], self.record["version"]] not in written:
             raise Mismatch(f"the proved record did not write {self.record}, but {written}")
         return index, size, leaf, text
+
+    def content(self, state):
+        """What the proved record committed to: the stored text of it, out of the stopped daemon's database.
+
+        Whoever has the proof, the salt and this text needs neither the daemon nor its database.
+        """
+        collection, id_, version = (self.record[key] for key in ("collection", "id", "version"))
+        database = sqlite3.connect(f"file:{state / 'stationd.db'}?mode=ro", uri=True)
+        try:
+            salt, body = database.execute(f'SELECT salt, body FROM "{collection}" WHERE id = ? AND version = ?',
+                                          (id_, version)).fetchone()
+        finally:
+            database.close()
+        named = "\0".join((collection, id_, str(version))).encode()
+        commitment = base64.b64encode(hashlib.sha256(salt + named + b"\0" + body).digest()).decode()
+        leaf = json.loads(Path(f"{self.path}.leaf").read_bytes())
+        if [collection, id_, version, commitment] not in leaf["written"]:
+            raise Mismatch(f"{id_} is not what the log's record committed to")
+        return json.loads(body)

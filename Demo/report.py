@@ -149,7 +149,7 @@ class Report:
 
     # --- The log
 
-    def log(self, size, signed, counted):
+    def log(self, size, signed, counted, spooled):
         refused = {key: count for key, count in counted.items() if key[1] not in ("ok", "replayed")}
         read = sum(count for (method, outcome), count in counted.items()
                    if outcome == "ok" and method in DISCLOSING)
@@ -157,14 +157,29 @@ class Report:
                    if outcome == "ok" and method not in DISCLOSING and method != "dev.clock.set")
         say(f"{size} records. Of the calls: {done} writes, {read} disclosures of personal data, "
             f"{sum(refused.values())} refusals, {counted['support.open', 'replayed']} repeats.")
-        say("✓ every call that wrote, disclosed or was refused has its one record, and no other call has any")
+        say("✓ every call that wrote, disclosed or was refused has its one record, and no other call has any;")
+        say(f"  {spooled} more are of the daemon itself: each message to a bank made, sent, and its answer taken, once")
         say(f"✓ the tree recomputed from all records has the root that was signed: {signed.hex()[:24]}…")
 
-    def proof(self, what, index, size, leaf, text):
+    def proof(self, proof, index, size, leaf, text):
         record = json.loads(leaf)
-        say(bold(what))
-        touched = ", ".join(f"{item[1]} version {item[2]}" for item in record.get("written", []))
+        wanted = proof.record and [proof.record["collection"], proof.record["id"], proof.record["version"]]
+        written = [item[:3] for item in record.get("written", [])]
+        named = [item for item in written if not wanted or item == wanted]
+        more = f", and {len(written) - len(named)} more" if len(named) < len(written) else ""
+        say()
+        say(bold(proof.what))
         say(f"✓ a portable proof of {len(text.encode())} bytes: record {index} is in the signed log of {size}")
-        say(dim(f"  {record['method']} by {record['by'].get('actor')} at {record['at']}: {touched}"))
+        say(dim(f"  {record['method']} by {record['by'].get('actor')} at {record['at']}"))
+        say(dim(f"  wrote {', '.join(f'{item[1]} version {item[2]}' for item in named)}{more}"))
         say(dim(f"  SHA-256 of the record: {hashlib.sha256(leaf).hexdigest()}"))
         say(dim("  checked by code of this demonstration and by 'stationctl audit check', without the daemon"))
+
+    @staticmethod
+    def custody(link):
+        """What the proved link of a chain of custody says."""
+        giving, receiving = link["giving"], link["receiving"]
+        say("✓ the stored link is what that record committed to, under its salt:")
+        for side, who in (("given", giving), ("received", receiving)):
+            say(f"    {side:9} {who['quantity']}  signed by {who['by']} at {local(instant(who['at'])):%H:%M}")
+        say(f"    link {link['number']} of {link['item_id']}: {link['link']}, {', '.join(link['differences'])}")

@@ -108,7 +108,8 @@ class Story:
 def same(path, ours, theirs):
     """Every member of ours is in theirs, and there is none that nobody counted; how many numbers were compared."""
     if isinstance(ours, dict):
-        theirs = {key: value for key, value in theirs.items() if key not in SAID} if isinstance(theirs, dict) else theirs
+        if isinstance(theirs, dict):
+            theirs = {key: value for key, value in theirs.items() if key not in SAID}
         if not isinstance(theirs, dict) or set(ours) != set(theirs):
             raise Mismatch(f"figures: {path}: the daemon has {theirs}, expected {ours}")
         return sum(same(f"{path}/{key}", ours[key], theirs[key]) for key in ours)

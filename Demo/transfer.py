@@ -16,9 +16,10 @@ class Transfer(Story):
     label = "transfer 移案"
 
     def __init__(self, path):
-        self.legs = []  # began, sent, accepted
-        self.counts = []  # the differences of each count that both have signed
-        self.disputes = []  # [opened, decided, result]
+        # Each with the unit that receives: what the figures are grouped by.
+        self.legs = []  # [receiver, began, sent, accepted]
+        self.counts = []  # [receiver, the differences of a count that both have signed]
+        self.disputes = []  # [receiver, opened, decided, result]
         super().__init__(path)
 
     def write(self):
@@ -52,7 +53,7 @@ class Transfer(Story):
     def send(self):
         self.step("send", GIVES)
         self.step("reporter.tell", GIVES, way="phone")
-        self.legs.append([self.began, self.time, None])
+        self.legs.append([BRIGADE, self.began, self.time, None])
 
     def sheet(self, bats):
         return [{"item": 1, "quantity": bats, "condition": "sealed"},
@@ -65,14 +66,14 @@ class Transfer(Story):
         differing = [{"item": 1, "codes": ["shortage"]}] if bats < 2 else []
         self.expect("the count", (answer["result"], answer["differences"]),
                     ("discrepancy" if differing else "clean", differing))
-        self.counts.append([code for item in differing for code in item["codes"]])
+        self.counts.append([self.legs[-1][0], [code for item in differing for code in item["codes"]]])
         if differing:
             payload = self.event("transfer.discrepancy", case=self.id)
             self.expect("the items that differ", payload["items"], [1])
             rule = self.refused("refused_by_rule", "transfer.accept", self.taker("0503", "05"), takes)
             self.expect("the rule that refused", rule, "transfer.evidence.discrepancy")
-            self.tell("two counts, two signatures: 2 bats were given, 1 was received. Not accepted; Stone Bridge owns it",
-                      alarm=True)
+            self.tell("two counts, two signatures: 2 bats were given, 1 was received. Not accepted; Stone Bridge "
+                      "owns it", alarm=True)
 
     def taker(self, handler, custodian):
         return {"id": self.id, "handler": f"officer-{handler}", "custodian": f"keeper-{custodian}"}
@@ -83,29 +84,29 @@ class Transfer(Story):
 
     def accept(self):
         self.call("transfer.accept", self.taker("0503", "05"), TAKES)
-        self.legs[-1][2] = self.time
+        self.legs[-1][3] = self.time
         self.owned = [(self.began, STATION), (self.time, BRIGADE)]
         self.tell("the bat was in the car: counted again, they agree; the brigade accepts and owns the case")
 
     def dispute(self):
         self.step("dispute", TAKES, ground="jurisdiction", text="起因系道路交通事故，应由交警部门办理")
-        self.disputes.append([self.time, None, None])
+        self.disputes.append([BRIGADE, self.time, None, None])
         self.tell("accepted first, disputed afterwards: the brigade says that it began as a traffic accident")
 
     def adjudicate(self):
         self.step("adjudicate", LEGAL, to=TRAFFIC, document="法裁〔2026〕7号", text="起因系交通事故，由交警大队办理")
-        self.disputes[-1][1:] = [self.time, "moves"]
+        self.disputes[-1][2:] = [self.time, "moves"]
         self.ruled = self.time
         self.tell("the legal department rules: to the traffic brigade, within 24 hours")
 
     def send_on(self):
         self.step("send", TAKES)
-        self.legs.append([self.ruled, self.time, None])
+        self.legs.append([TRAFFIC, self.ruled, self.time, None])
 
     def accept_at_last(self):
         self.count(TAKES, TAKES_LATER, 2)
         self.call("transfer.accept", self.taker("0702", "07"), TAKES_LATER)
-        self.legs[-1][2] = self.time
+        self.legs[-1][3] = self.time
         self.owned.append((self.time, TRAFFIC))
         self.expect("who owned the case, and from when", self.ledger(), [owner for _, owner in self.owned])
         self.call("transfer.get", {"id": self.id}, TAKES_LATER, **WORDS)
@@ -126,24 +127,33 @@ class Transfer(Story):
 
     # --- The figures
 
-    def figures(self):
-        def in_time(place):
-            return rate(sum(leg[place] is not None and leg[place] < leg[0] + LIMIT for leg in self.legs),
-                        len(self.legs), {"running": 0, "dropped": 0})
+    def tally(self, receivers):
+        """What the figures have to be of what goes to these units."""
+        legs, counts, disputes = ([item[1:] for item in items if item[0] in receivers]
+                                  for items in (self.legs, self.counts, self.disputes))
 
-        lengths = [decided - opened for opened, decided, _ in self.disputes]
-        codes = [code for count in self.counts for code in count]
-        count = {
-            "legs": len(self.legs), "sent_in_time": in_time(1), "taken_over_in_time": in_time(2),
+        def in_time(place):
+            done = sum(leg[place] is not None and leg[place] < leg[0] + LIMIT for leg in legs)
+            return rate(done, len(legs), {"running": 0, "dropped": 0})
+
+        lengths = [decided - opened for opened, decided, _ in disputes]
+        codes = [code for differences, in counts for code in differences]
+        return {
+            "legs": len(legs), "sent_in_time": in_time(1), "taken_over_in_time": in_time(2),
             "disputes": {
-                "opened": len(self.disputes), "stays": 0, "moves": len(self.disputes), "superseded": 0,
+                "opened": len(disputes), "stays": 0, "moves": len(disputes), "superseded": 0,
                 "ruled_in_time": rate(len(lengths), len(lengths), {"running": 0, "superseded": 0}),
                 "measured": len(lengths), "median_s": nearest_rank(lengths, 50), "p90_s": nearest_rank(lengths, 90)},
             "discrepancies": {
                 "total": len(codes),
                 "by_code": {code: codes.count(code) for code in ("shortage", "surplus", "digest", "condition")},
-                "counts": rate(sum(bool(count) for count in self.counts), len(self.counts))}}
-        return [("transfer.figures", {}, {"total": count})]
+                "counts": rate(sum(bool(differences) for differences, in counts), len(counts))}}
+
+    def figures(self):
+        receivers = sorted({leg[0] for leg in self.legs})
+        groups = [dict(self.tally([receiver]), key=receiver) for receiver in receivers]
+        return [("transfer.figures", {}, {"total": self.tally(receivers)}),
+                ("transfer.figures", {"by": "receiver"}, {"groups": groups})]
 
     def rows(self, answers):
         total = answers[0]["total"]

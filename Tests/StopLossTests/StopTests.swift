@@ -224,7 +224,8 @@ struct StopTests {
     let fixture = try Fixture()
     let report = try fixture.report([Fixture.transfer(1, 2, 10), Fixture.transfer(2, 3, 4, "08:55:00")])
     let id = try fixture.request(report)
-    fixture.store.contents.rows["stoploss.account"]?[fixture.accountID(2)] = nil
+    let account = fixture.accountID(2)
+    fixture.store.contents.rows["stoploss.account"]?[account] = nil
     let get = try fixture.store.call("stoploss.get", ["id": .string(report)])
     #expect(get["accounts"]?.arrayValue?.count == 3)
     #expect(throws: Never.self) {

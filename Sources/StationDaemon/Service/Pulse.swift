@@ -19,6 +19,12 @@ package struct Pulse: Sendable {
     package var asks: [String]
     /// The parts that have not answered since the beat before.
     package var silent: [String]
+
+    package init(isAlive: Bool, asks: [String], silent: [String]) {
+      self.isAlive = isAlive
+      self.asks = asks
+      self.silent = silent
+    }
   }
 
   private var answers: [String: Answer]
