@@ -57,8 +57,17 @@ def ask(daemon, path):
                     sys.exit("stationd did not listen within 30 s")
                 time.sleep(0.02)
                 continue
-            client.sendall(b'{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}\n')
-            return json.loads(client.makefile("rb").readline())["result"]
+            answers = client.makefile("rb")
+
+            def call(method, **params):
+                request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+                client.sendall(json.dumps(request).encode() + b"\n")
+                return json.loads(answers.readline())["result"]
+
+            document = call("rpc.discover")
+            document["modules"] = {item["name"]: call("rpc.module", name=item["name"])
+                                   for item in document["x-modules"]}
+            return document
 
 
 # ---- The generated blocks
@@ -103,7 +112,8 @@ def limits(_):
 
 
 def module(document, name):
-    return next(module for module in document["x-modules"] if module["name"] == name)
+    """What `rpc.module` tells."""
+    return document["modules"][name]
 
 
 def life_cycles(document, name):

@@ -142,6 +142,7 @@ class ServiceManagerTests(unittest.TestCase):
         credentials = self.directory / "credentials"
         credentials.mkdir()
         shutil.move(self.directory / "state/audit.key", credentials / "audit.key")
+        shutil.copy(self.directory / "master.key", credentials / "master.key")
         daemon.spawn()
         self.assertEqual(daemon.wait_end(), 1)
         self.assertIn("put the key back", daemon.log)

@@ -61,11 +61,17 @@ package struct DaemonConfiguration: Sendable {
       calendarDirectory: data + "/calendar",
       modules: Dictionary(
         uniqueKeysWithValues: BuiltInModule.allCases.map { ($0, "\(data)/\($0.defaultFile)") }),
-      spool: SpoolConfiguration(directory: directory + "/spool"),
+      spool: developmentSpool(directory + "/spool"),
       directoryFile: data + "/directory.example.json", ioThreads: 1,
       readerThreads: 2, limits: Limits(), development: true,
       synchronous: ProcessInfo.processInfo.environment["STATIOND_DEV_SYNCHRONOUS"] ?? "FULL",
       masterKey: MasterKeyPlaces(path: directory + "/master.key", isMadeWhenNew: true))
+  }
+
+  private static func developmentSpool(_ directory: String) -> SpoolConfiguration {
+    var spool = SpoolConfiguration(directory: directory)
+    spool.exchangeMode = 0o700
+    return spool
   }
 
   /// Where the data files are: `STATIOND_DATA`, beside an installed program, or the source tree.

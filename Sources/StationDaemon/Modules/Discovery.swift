@@ -4,9 +4,16 @@ import Synchronization
 
 /// The OpenRPC 1.3 document (spec.open-rpc.org) of everything that is registered.
 final class Discovery: Sendable {
-  private let stored = Mutex<JSONValue>([:])
+  private struct Described {
+    var document: JSONValue = [:]
+    var modules: [String: JSONValue] = [:]
+  }
+  private let stored = Mutex(Described())
 
-  var document: JSONValue { stored.withLock { $0 } }
+  var document: JSONValue { stored.withLock { $0.document } }
+
+  /// A module's rules and life cycles; nil where there is no such module.
+  func module(_ name: String) -> JSONValue? { stored.withLock { $0.modules[name] } }
 
   func describe(_ registry: Registry, version: String) {
     let methods = registry.methods.values
@@ -30,12 +37,18 @@ final class Discovery: Sendable {
           [
             "name": .string($0.name), "title": .string($0.declaration.title.en),
             "title_zh": .string($0.declaration.title.zh), "version": .string($0.declaration.version),
-            "rules": .array($0.declaration.rules.map(Self.rule)),
-            "life_cycles": .array($0.declaration.lifeCycles.map(Self.lifeCycle)),
           ]
         }),
     ]
-    stored.withLock { $0 = document }
+    let described = Described(
+      document: document,
+      modules: registry.modules.mapValues { module in
+        [
+          "name": .string(module.name), "rules": .array(module.declaration.rules.map(Self.rule)),
+          "life_cycles": .array(module.declaration.lifeCycles.map(Self.lifeCycle)),
+        ]
+      })
+    stored.withLock { $0 = described }
   }
 
   private static func method(_ method: CompiledMethod) -> JSONValue {
