@@ -99,7 +99,8 @@ let package = Package(
       ], swiftSettings: strict),
     .testTarget(
       name: "StationDaemonTests",
-      dependencies: ["StationDaemon", "StationRPC", "StationStore", "StationKit", "Approval", "StationSystemd",
+      dependencies: [
+        "StationDaemon", "StationRPC", "StationStore", "StationKit", "Approval", "StationSystemd",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),

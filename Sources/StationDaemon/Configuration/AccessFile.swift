@@ -26,7 +26,8 @@ enum AccessFile {
   }
 
   /// The rules that a configuration asks for, and every key of their file.
-  static func policy(of configuration: DaemonConfiguration) throws -> (policy: AccessPolicy, trace: KeyTrace) {
+  static func policy(of configuration: DaemonConfiguration) throws -> (policy: AccessPolicy, trace: KeyTrace)
+  {
     if configuration.development { return (try development(merging: configuration.accessFile), KeyTrace()) }
     guard let file = configuration.accessFile else {
       return (AccessPolicy(roles: [], bindings: []), KeyTrace())
@@ -47,7 +48,9 @@ enum AccessFile {
 
   private static func role(_ name: String, _ reader: YAMLReader) throws -> AccessPolicy.Role {
     try reader.allow(["methods", "scope", "class"])
-    guard let texts = try reader.strings("methods", takes: "methods, or patterns such as 'audit.*'") else { throw reader.missing("methods") }
+    guard let texts = try reader.strings("methods", takes: "methods, or patterns such as 'audit.*'") else {
+      throw reader.missing("methods")
+    }
     let patterns = try texts.map {
       guard let pattern = MethodPattern($0) else {
         throw reader.wrong("methods", nil, "method names, 'prefix.*' or '*' ('\($0)' is none of these)")

@@ -14,7 +14,9 @@ extension DaemonConfiguration {
       "directory", "io_threads", "reader_threads", "limits", "modules", "sockets", "log_level", "log_calls",
       "drain_seconds",
     ])
-    guard let origin = try reader.string("origin", takes: "a URL without a scheme").map(expand) else { throw reader.missing("origin") }
+    guard let origin = try reader.string("origin", takes: "a URL without a scheme").map(expand) else {
+      throw reader.missing("origin")
+    }
     guard let access = try reader.string("access") else { throw reader.missing("access") }
     let base = (path as NSString).deletingLastPathComponent
     func resolve(_ name: String) -> String { name.hasPrefix("/") ? name : "\(base)/\(name)" }
@@ -42,7 +44,8 @@ extension DaemonConfiguration {
     let state = try reader.string("state", standard: standardState, takes: aDirectory) ?? standardState
     let socket = try reader.string("socket", standard: standardSocket, takes: "a path") ?? standardSocket
     var configuration = DaemonConfiguration(
-      stateDirectory: resolve(state), socketPath: resolve(socket), socketMode: mode, framing: framing, origin: origin, zone: zone, accessFile: resolve(access),
+      stateDirectory: resolve(state), socketPath: resolve(socket), socketMode: mode, framing: framing,
+      origin: origin, zone: zone, accessFile: resolve(access),
       calendarDirectory: calendars, scenarioFile: scenarios,
       directoryFile: try reader.string("directory", takes: aFile).map(resolve),
       supportEnabled: try support.bool("enabled", standard: true) ?? true,
@@ -109,7 +112,9 @@ extension DaemonConfiguration {
     var limits = Limits()
     try reader.allow(limitKeys.map(\.name))
     for (name, path, range) in limitKeys {
-      if let value = try reader.int(name, in: range, standard: limits[keyPath: path]) { limits[keyPath: path] = value }
+      if let value = try reader.int(name, in: range, standard: limits[keyPath: path]) {
+        limits[keyPath: path] = value
+      }
     }
     return limits
   }
