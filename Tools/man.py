@@ -245,7 +245,8 @@ def access_yaml(rules):
     for key, value in rules.items():
         standard = value["value"] if value["source"] == "default" else ""
         page.item(roff.bold(key), f"{value['takes']}" + (f"; default {standard}" if standard else ""))
-    page.paragraph(roff.escape("A change is brought into force by 'systemctl reload stationd', on open connections too."))
+    page.paragraph(roff.escape(
+        "A change is brought into force by 'systemctl reload stationd', on open connections too."))
     page.see("stationd(8), stationctl(1), stationd.yaml(5)")
     return page
 

@@ -24,8 +24,8 @@ mkdir "$work/parts"
 (
   cd "$work/parts"
   ar x "$work/tree/$deb"
-  xz -T1 -6 control.tar
-  xz -T1 --lzma2=preset=6,dict=192MiB data.tar
+  xz -T1 control.tar
+  xz -T1 --lzma2=preset=4,dict=192MiB data.tar
   ar rcD "$deb" debian-binary control.tar.xz data.tar.xz
 )
 mv "$work/parts/$deb" .

@@ -37,7 +37,8 @@ extension Daemon {
       return report
     }
     for change in report.changed {
-      log.notice("reloaded", metadata: ["key": "\(change.key)", "from": "\(change.from)", "to": "\(change.to)"])
+      log.notice(
+        "reloaded", metadata: ["key": "\(change.key)", "from": "\(change.from)", "to": "\(change.to)"])
     }
     for change in report.needsRestart {
       log.warning("needs a restart", metadata: ["key": "\(change.key)", "to": "\(change.to)"])

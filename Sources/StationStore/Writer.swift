@@ -41,7 +41,8 @@ final class Writer: @unchecked Sendable {
 
   init(
     pool: DatabasePool, catalog: Catalog, environment: Environment, hooks: StoreHooks,
-    health: HealthBoard, syncer: Syncer, wal: WALHandle?, configuration: StoreConfiguration, log: AuditLog, eventSeq: Int
+    health: HealthBoard, syncer: Syncer, wal: WALHandle?, configuration: StoreConfiguration, log: AuditLog,
+    eventSeq: Int
   ) {
     self.pool = pool
     self.catalog = catalog

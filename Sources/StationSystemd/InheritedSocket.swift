@@ -87,7 +87,9 @@ extension InheritedSocket {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }
     }
     guard code == 0, address.sun_family == sa_family_t(AF_UNIX) else { return nil }
-    let path = withUnsafeBytes(of: address.sun_path) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    let path = withUnsafeBytes(of: address.sun_path) {
+      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
     return path.isEmpty ? nil : path
   }
 }

@@ -7,7 +7,8 @@ package enum JournalStream {
   package static func receives(_ descriptor: Int32, variable: String?) -> Bool {
     guard let (device, inode) = parse(variable ?? "") else { return false }
     var status = stat()
-    return fstat(descriptor, &status) == 0 && UInt64(status.st_dev) == device && UInt64(status.st_ino) == inode
+    return fstat(descriptor, &status) == 0 && UInt64(status.st_dev) == device
+      && UInt64(status.st_ino) == inode
   }
 
   /// `device:inode` in decimal.

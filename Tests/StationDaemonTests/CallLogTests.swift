@@ -61,6 +61,7 @@ import Testing
     log.note(Self.report())
     log.note(Self.report("conflict"))
     let records = await journal.records(1)
-    #expect(records.count == 1 && records[0].contains("OUTCOME=conflict\n") && records[0].contains("PRIORITY=5\n"))
+    #expect(
+      records.count == 1 && records[0].contains("OUTCOME=conflict\n") && records[0].contains("PRIORITY=5\n"))
   }
 }

@@ -16,7 +16,8 @@ import Testing
     #expect(entries["log_level"]?.value == "debug" && entries["log_level"]?.line == 9)
     #expect(entries["limits.batch_length"]?.value == "100" && entries["limits.batch_length"]?.line == nil)
     #expect(entries["io_threads"]?.takes == "a whole number from 1 to 16")
-    #expect(entries["state"]?.value == "/var/lib/stationd" && entries["modules.support.enabled"]?.value == "true")
+    #expect(
+      entries["state"]?.value == "/var/lib/stationd" && entries["modules.support.enabled"]?.value == "true")
     #expect(entries["sockets.auditor.path"]?.line == nil)
   }
 
@@ -38,7 +39,8 @@ import Testing
 
   @Test(arguments: [
     ("sockets: {member: {path: a}}", "'sockets.member'"), ("sockets: {auditor: {mod: a}}", "'mode'"),
-    ("sockets: {auditor: {path: a, mode: rw}}", "'sockets.auditor.mode'"), ("log_level: loud", "trace, debug"),
+    ("sockets: {auditor: {path: a, mode: rw}}", "'sockets.auditor.mode'"),
+    ("log_level: loud", "trace, debug"),
     ("log_calls: some", "all, failures, none"), ("drain_seconds: -1", "0 to 3600"),
   ])
   func `mistakes in these are named`(more: String, says: String) throws {

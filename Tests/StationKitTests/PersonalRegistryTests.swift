@@ -49,12 +49,14 @@ import Testing
     Refused("the same twice", collection(personal: ["/name", "/name"]), "twice"),
     Refused("a personal field in clear", collection(fields: [.init("name", .text)]), "make it blind"),
     Refused(
-      "a personal number in clear", collection(fields: [.init("age", .integer)], personal: ["/age"]), "make it blind"),
+      "a personal number in clear", collection(fields: [.init("age", .integer)], personal: ["/age"]),
+      "make it blind"),
     Refused("a blind field that is not personal", collection(fields: [.init("of", .blind)]), "'personal'"),
     Refused("a blind number", collection(fields: [.init("age", .blind)], personal: ["/age"]), "a text"),
     Refused(
       "a unique index over a blind field",
-      collection(fields: [.init("name", .blind)], indexes: [.init("i", on: ["name"], unique: true)]), "unique"),
+      collection(fields: [.init("name", .blind)], indexes: [.init("i", on: ["name"], unique: true)]), "unique"
+    ),
     Refused("cached", collection(cached: true), "cached"),
     Refused("a personal subject", collection(required: ["name"], subject: .member("name")), "subject"),
     Refused("a subject that may be absent", collection(required: [], subject: .member("of")), "subject"),

@@ -32,11 +32,12 @@ import Testing
     #expect(identity.scope(for: "system.reload") != nil && identity.scope(for: "t.make") == nil)
   }
 
-  @Test(arguments: [
-    (SocketClass.member, "t.make", nil), (.member, "t.administer", "denied"), (.auditor, "t.echo", nil),
-    (.auditor, "t.make", "denied"), (.auditor, "t.administer", "denied"), (.administrator, "t.make", nil),
-    (.administrator, "t.administer", nil), (nil, "t.administer", nil), (nil, "t.make", nil),
-  ] as [(SocketClass?, String, String?)])
+  @Test(
+    arguments: [
+      (SocketClass.member, "t.make", nil), (.member, "t.administer", "denied"), (.auditor, "t.echo", nil),
+      (.auditor, "t.make", "denied"), (.auditor, "t.administer", "denied"), (.administrator, "t.make", nil),
+      (.administrator, "t.administer", nil), (nil, "t.administer", nil), (nil, "t.make", nil),
+    ] as [(SocketClass?, String, String?)])
   func `the class caps what any role may do`(
     socketClass: SocketClass?, method: String, kind: String?
   ) async throws {
@@ -102,7 +103,8 @@ import Testing
     session.stopping()
     let messages = try await connection.messages(2)
     #expect(messages[0]["id"] == 1)
-    #expect(messages[1]["method"] == "system.stopping" && messages[1]["params"]?["reconnect_after_ms"] == 1000)
+    #expect(
+      messages[1]["method"] == "system.stopping" && messages[1]["params"]?["reconnect_after_ms"] == 1000)
     #expect(connection.isFinished)
   }
 

@@ -33,7 +33,8 @@ def archive():
         return path
     CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as work:
-        subprocess.run(["debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", f"{work}/root", MIRROR],
+        subprocess.run(["debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", f"{work}/root",
+                        MIRROR],
                        check=True, stdout=subprocess.DEVNULL)
         shutil.rmtree(f"{work}/root/var/cache/apt/archives", ignore_errors=True)
         subprocess.run(["tar", "-C", f"{work}/root", "-cf", f"{work}/root.tar", "."], check=True)

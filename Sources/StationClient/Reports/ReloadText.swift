@@ -6,7 +6,9 @@ package enum ReloadText {
   package static func text(_ report: JSONValue, language: Language) -> String {
     let changed = lines(report["changed"], language)
     let waiting = lines(report["needs_restart"], language)
-    guard !changed.isEmpty || !waiting.isEmpty else { return language.pick("nothing changed\n", zh: "没有变化\n") }
+    guard !changed.isEmpty || !waiting.isEmpty else {
+      return language.pick("nothing changed\n", zh: "没有变化\n")
+    }
     let head = language.pick("needs a restart:\n", zh: "须重启后生效：\n")
     return changed.joined() + (waiting.isEmpty ? "" : head + waiting.joined())
   }
