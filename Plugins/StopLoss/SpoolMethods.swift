@@ -8,6 +8,7 @@ package enum SpoolMethods {
   }
 
   private static let digest = String(repeating: "0a", count: 32)
+  private static let retriesAtOnce = 1000
   private static let example = "370202-BM-2026-000001"
 
   private static let status = Method(
@@ -61,8 +62,10 @@ package enum SpoolMethods {
             messages.append(try item(record, policy, context, tx))
           }
         }
+        // Without content they are small; and those that have to wait longer must not hide the others.
         let query = Query(
-          "spool_refusal", index: "by_state", equals: [.text(RefusalState.retry.rawValue)], limit: limit)
+          "spool_refusal", index: "by_state", equals: [.text(RefusalState.retry.rawValue)],
+          limit: retriesAtOnce)
         let retries = try tx.query(query).records.map { record -> JSONValue in
           var file: JSONObject = ["digest": .string(record.id)]
           if let name = record["name"] { file["name"] = name }

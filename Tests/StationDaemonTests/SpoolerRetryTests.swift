@@ -51,7 +51,9 @@ import Testing
       _ = try bank.call("stoploss.spool.retry", ["id": item["id"] ?? .null])
     }
     var round = SpoolRound(files: bank.disk, ledger: bank.ledger)
-    for isMore in [true, true, false, false] { #expect(try round.run() == isMore) }
+    var rounds = 0
+    while try round.run(), rounds < 10 { rounds += 1 }
+    #expect(rounds < 10, "it does not come to rest")
     #expect(bank.names("in").count == 12)
     bank.minutes(2)
     try bank.round()

@@ -45,7 +45,7 @@ package struct SpoolRound {
       for file in waiting["retries"]?.arrayValue ?? [] {
         note(try fault { if try retry(file) { isMoving = true } })
       }
-      isMore = isMoving && max(outgoing, retries) > Self.outgoingAtOnce
+      isMore = isMoving && outgoing > Self.outgoingAtOnce
     } else {
       // Nothing is on its way: what lies there is of a message that was dropped.
       for name in try files.names(in: .work, limit: Self.namesAtOnce) { try files.remove(name, in: .work) }
