@@ -9,11 +9,11 @@ DEV ?= .dev
 # Debian packages: to build and run; to make and try the package; for the tests.
 BUILD_PACKAGES = libsqlite3-dev libssl-dev libexpat1-dev pkg-config socat
 PACKAGING_PACKAGES = debhelper lintian debootstrap systemd-container
-TEST_PACKAGES = gcc g++ golang-go golang-golang-x-mod-dev libjsonrpccpp-dev python3-venv strace e2fsprogs mount
+TEST_PACKAGES = gcc g++ golang-go golang-golang-x-mod-dev libjsonrpccpp-dev python3-venv strace e2fsprogs mount libxml2-utils
 SWIFT_SOURCES = Package.swift Sources Plugins Tests Fuzz
 
 # Which test suites run under a sanitizer (a regular expression of test names, as for `swift test --filter`).
-SANITIZED ?= StationJSONTests|StationAuditTests|StationRPCTests|StationStoreTests|StationTransportTests
+SANITIZED ?= StationJSONTests|StationAuditTests|StationRPCTests|StationStoreTests|StationTransportTests|StationXMLTests
 FUZZ_SECONDS ?= 30
 
 export STATIOND ?= $(CURDIR)/$(BIN)/stationd
@@ -144,8 +144,10 @@ format: ## Format the Swift files
 clean: ## Remove what was built (the development state in .dev stays)
 	rm -rf .build .build-address .build-thread .build-fuzz .build-docs .venv
 
-.venv/ready: Tests/blackbox/requirements.txt
+.venv/ready: Tests/blackbox/requirements.txt Tests/blackbox/requirements-nodeps.txt
 	rm -rf .venv
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	.venv/bin/pip install --quiet --disable-pip-version-check --requirement Tests/blackbox/requirements.txt
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps \
+	  --requirement Tests/blackbox/requirements-nodeps.txt
 	touch $@

@@ -49,6 +49,28 @@ import Testing
     #expect(value["by_number"] == ["p5"])
   }
 
+  @Test func `a collection whose subject has changed is refused, and loses nothing`() async throws {
+    let first = try bench(in: try TemporaryDirectory())
+    await first.write { tx, _ in
+      .string(try tx.create("person", id: "p", ["name": "Wang", "unit": "st-01"]).id)
+    }
+    first.stop()
+    #expect(throws: StoreError.self) {
+      try bench(in: first.directory) { scripts in
+        let changed = PersonalModules.person(
+          fields: [.init("unit", .text)], indexes: [], subject: .member("unit"))
+        return [
+          TestModules.test(scripts, collections: [changed, PersonalModules.visit, PersonalModules.note]),
+          TestModules.other,
+        ]
+      }
+    }
+    let again = try bench(in: first.directory)
+    let name = await again.read { tx, _ in try tx.get("person", "p")?["name"] ?? .null }
+    #expect(name.answer.value == "Wang")
+    again.stop()
+  }
+
   @Test func `a state from before is encrypted at its first start, and nothing of it stays in clear`()
     async throws
   {

@@ -20,7 +20,9 @@ enum PersonalModules {
     indexes: [.init("by_id_number", on: ["id_number"]), .init("by_both", on: ["unit", "id_number"])])
 
   /// Its own subject. Kept for five years after it was closed.
-  static func person(fields: [Collection.Field], indexes: [Collection.Index]) -> Collection {
+  static func person(
+    fields: [Collection.Field], indexes: [Collection.Index], subject: Collection.Subject = .own
+  ) -> Collection {
     Collection(
       name: "person", summary: Text("A person", zh: "人"),
       schema: [
@@ -31,7 +33,7 @@ enum PersonalModules {
           "closed": ["type": ["integer", "string", "null"]],
         ], "required": ["name", "unit"], "additionalProperties": false,
       ], fields: fields, indexes: indexes + [.init("by_unit", on: ["unit"])],
-      personal: ["/name", "/id_number", "/facts"], retention: .years(5, after: "closed"))
+      personal: ["/name", "/id_number", "/facts"], subject: subject, retention: .years(5, after: "closed"))
   }
 
   /// Of a person, by a member that has no index of the module's own.

@@ -160,7 +160,13 @@ extension SQLWriteTransaction {
     } else {
       key = row.isNull(6) ? nil : try sealer().unwrap(row.blob(6), for: id, personal)
     }
-    guard !row.isNull(5), let key else { return Found(body: body, key: key, isSealed: false) }
+    guard !row.isNull(5) else { return Found(body: body, key: key, isSealed: false) }
+    guard let key else {
+      // Written back as it is, it would lose what is encrypted.
+      throw StoreError(
+        "\(plan.compiled.fullName) '\(id)' is encrypted with the key of another subject than its collection"
+          + " declares: a collection's subject cannot change while it holds records")
+    }
     var (sealed, blind): (Set<String>, Set<String>) = ([], [])
     try row.withBlob(5) { bytes in
       _ = SealedMembers.forEach(bytes) {
