@@ -66,7 +66,8 @@ import Testing
     let open = Self.methods.filter { $0.method.permission == .everyone }.map(\.name).sorted()
     #expect(
       open == [
-        "events.unsubscribe", "rpc.cancel", "rpc.check", "rpc.discover", "rpc.module", "system.health", "system.info",
+        "events.unsubscribe", "rpc.cancel", "rpc.check", "rpc.discover", "rpc.module", "system.health",
+        "system.info",
         "system.ping",
       ])
   }
