@@ -20,6 +20,7 @@ package final class Daemon: Sendable {
   /// What holds now, and what is asked for anew at a reload.
   let running: Mutex<RunningConfiguration>
   private let ownSockets: [String]
+  private let framing: Framing
   let callLog: CallLog?
   let log: Logger
   private let late: LateParts
@@ -146,6 +147,7 @@ package final class Daemon: Sendable {
     running = Mutex(
       RunningConfiguration(
         configuration: configuration, access: accessTrace, calendar: environment.calendar))
+    framing = configuration.framing
     ownSockets = try await Self.listen(server, configuration)
     services.serving(
       connectionCount: { server.connectionCount },
@@ -159,7 +161,7 @@ package final class Daemon: Sendable {
   /// Calls itself as a client would, on every socket that it listens on.
   /// - Throws: when an answer does not come.
   package func callItself() async throws {
-    for path in ownSockets { try await SelfCall.ping(path) }
+    for path in ownSockets { try await SelfCall.ping(path, framing: framing) }
   }
 
   /// What must go on for the daemon to be alive: see ``Heartbeat``.
