@@ -92,7 +92,7 @@ package struct OfflineVerifier {
 
   // MARK: - What stands outside the database
 
-  private static func ownKey(_ path: String) throws(OfflineFault) -> VerifierKey {
+  static func ownKey(_ path: String) throws(OfflineFault) -> VerifierKey {
     do {
       guard let bytes = try FileIO.read(path) else { throw OfflineFault.key("\(path) is missing") }
       let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)

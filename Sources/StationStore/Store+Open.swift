@@ -49,7 +49,8 @@ extension Store {
   static func openPool(_ configuration: StoreConfiguration) throws -> DatabasePool {
     var settings = Configuration()
     settings.label = "store"
-    settings.maximumReaderCount = configuration.readerThreads + 1
+    // One for start-up and administration, one for a backup, which may take long.
+    settings.maximumReaderCount = configuration.readerThreads + 2
     settings.busyMode = .timeout(5)
     settings.prepareDatabase { try Settings.prepare($0) }
     return try DatabasePool(path: configuration.databasePath, configuration: settings)

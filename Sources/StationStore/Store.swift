@@ -18,9 +18,13 @@ package final class Store: Sendable {
   private let anchor: AnchorKeeper
   private let syncer: Syncer
   private let lock: StateLock
-  let report: @Sendable (String) -> Void
+  package let report: @Sendable (String) -> Void
   /// The change of the master key, under way or not.
   package let rotation: Rotation
+  /// The backup that is being made, if one is.
+  package let backups = BackupDesk()
+  package let stateDirectory: String
+  let anchorDirectory: String
 
   /// Opens the store, bringing the database up to date, and starts its threads.
   /// - Throws: ``StoreError`` where the state must not be used: locked by another daemon, of a newer
@@ -30,6 +34,8 @@ package final class Store: Sendable {
     hooks: StoreHooks
   ) throws {
     report = hooks.report
+    stateDirectory = configuration.directory
+    anchorDirectory = configuration.anchorDirectory
     self.environment = environment
     health = HealthBoard()
     catalog = Catalog(registry, vault: Vault(health: health))
@@ -104,7 +110,9 @@ package final class Store: Sendable {
 
   /// Queues a job for the next batch.
   package func write(_ job: WriteJob) {
-    if !writer.post(job) { job.done(.failure(RPCError(.queueFull, retryAfterMs: 100))) }
+    guard !writer.post(job) else { return }
+    health.figures.turnedAway()
+    job.done(.failure(RPCError(.queueFull, retryAfterMs: 100)))
   }
 
   /// How many jobs may wait for the writer from here on.

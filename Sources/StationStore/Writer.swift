@@ -138,6 +138,7 @@ final class Writer: @unchecked Sendable {
     let firesDeadlines = deadlineIsDue
     guard !jobs.isEmpty || firesDeadlines else { return }
     let mark = state.mark
+    let begun = Monotonic.now()
     var answers: [(WriteJob, Answer)] = []
     answers.reserveCapacity(jobs.count)
     do {
@@ -156,6 +157,7 @@ final class Writer: @unchecked Sendable {
       fail(error, jobs)
       return
     }
+    health.figures.batch(calls: jobs.count, nanoseconds: Monotonic.now() - begun)
     if erases {
       wipe()
       if wiper.retryAt != nil { for place in erasing { answers[place].1 = .failure(Wiper.pending) } }
@@ -220,6 +222,7 @@ final class Writer: @unchecked Sendable {
     let now = environment.clock.now()
     let due = try DeadlineTable.due(at: now, limit: Self.deadlinesPerBatch, on: batch.db)
     for deadline in due { try batch.fire(deadline) }
+    health.figures.fired(due.count)
     state.setNextDue(try DeadlineTable.nextDue(on: batch.db))
   }
 
@@ -291,8 +294,10 @@ final class Writer: @unchecked Sendable {
     guard !syncer.isBroken else { return }
     wal?.leavesSyncs(false)
     defer { wal?.leavesSyncs(true) }
+    let begun = Monotonic.now()
     do {
       try pool.writeWithoutTransaction(body)
+      health.figures.checkpointed(nanoseconds: Monotonic.now() - begun)
     } catch {
       failCheckpoint(error)
     }

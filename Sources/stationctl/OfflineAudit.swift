@@ -46,7 +46,7 @@ enum OfflineAudit {
     }
   }
 
-  private static func verifierKey(_ text: String) throws -> VerifierKey {
+  static func verifierKey(_ text: String) throws -> VerifierKey {
     do {
       return try VerifierKey(text)
     } catch {
@@ -76,7 +76,7 @@ enum OfflineAudit {
 }
 
 /// What is wrong with a log that no daemon serves, in words.
-private struct OfflineProblem {
+struct OfflineProblem {
   let fault: OfflineFault
 
   func text(_ language: Language) -> String {

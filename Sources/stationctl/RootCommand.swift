@@ -27,7 +27,9 @@ struct RootCommand: ParsableCommand {
     version: "stationctl 0.1.0",
     subcommands: [
       CallCommand.self, StatusCommand.self, EventsCommand.self, WatchCommand.self, AuditCommand.self,
-      KeyCommand.self, ConfigCommand.self, ReloadCommand.self, CompletionCommand.self, CompleteCommand.self,
+      KeyCommand.self, ConfigCommand.self, ReloadCommand.self, BackupCommand.self, RestoreCommand.self,
+      HealthCommand.self, MetricsCommand.self, DoctorCommand.self,
+      CompletionCommand.self, CompleteCommand.self,
     ])
 
   @OptionGroup var options: GlobalOptions
