@@ -126,6 +126,7 @@ package final class Daemon: Sendable {
     }
     try store.start()
     try await Self.record(store, systemCause("system.start"))
+    try await Self.recordSeal(store, environment)
     try await Self.recordRestore(configuration.stateDirectory, store, environment)
     if let organisation {
       try await Self.importDirectory(organisation, store, environment, systemCause("directory.import"))

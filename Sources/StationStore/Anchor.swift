@@ -22,21 +22,23 @@ package struct Anchor {
   package enum Found {
     /// Neither file is there, or both are empty: a new state.
     case none
-    case checkpoint(Checkpoint)
+    /// The newest, and the other where it can be read.
+    case checkpoint(Checkpoint, older: Checkpoint?)
     /// There is something, but no note that the key verifies.
     case unreadable
   }
 
   package static func read(directory: String, key: VerifierKey) throws -> Found {
-    var newest: Checkpoint?
+    var found: [Checkpoint] = []
     var bytesSeen = false
     for name in fileNames {
       guard let bytes = try FileIO.read("\(directory)/\(name)"), !bytes.isEmpty else { continue }
       bytesSeen = true
       guard let checkpoint = try checkpoint(in: "\(directory)/\(name)", key: key) else { continue }
-      if checkpoint.size >= newest?.size ?? 0 { newest = checkpoint }
+      found.append(checkpoint)
     }
-    if let newest { return .checkpoint(newest) }
+    found.sort { $0.size < $1.size }
+    if let newest = found.last { return .checkpoint(newest, older: found.count > 1 ? found[0] : nil) }
     return bytesSeen ? .unreadable : .none
   }
 
@@ -56,6 +58,10 @@ package struct Anchor {
     turn = (sizes[0] ?? 0) > (sizes[1] ?? 0) ? 1 : 0
     files = try Self.fileNames.map { try FileIO.open("\(directory)/\($0)", O_RDWR | O_CREAT, 0o644) }
     try FileIO.syncDirectory(directory)
+    // Before the first record: a state that ends right after it is not one that has lost its anchor.
+    if sizes.allSatisfy({ $0 == nil }) {
+      try write(TreeHead(size: 0, root: MerkleTree.emptyRoot), durable: true)
+    }
   }
 
   /// Makes files anew that are not in the directory any more, or not the ones that are written to.

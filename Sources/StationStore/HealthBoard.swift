@@ -11,6 +11,8 @@ package final class HealthBoard: Sendable {
     package var anchorTrouble: String?
     /// Whether the anchor's files were removed or replaced while the daemon ran.
     package var anchorWasRemade = false
+    /// Whether the database was changed while no daemon ran, and there is a record of that.
+    package var sealIsTold = false
     package var batches = 0
     package var calls = 0
     package var failedBatches = 0
@@ -55,6 +57,8 @@ package final class HealthBoard: Sendable {
   func wipe(isPending: Bool) { reading.withLock { $0.wipeIsPending = isPending } }
 
   func anchorRemade() { reading.withLock { $0.anchorWasRemade = true } }
+
+  func toldOfSeal() { reading.withLock { $0.sealIsTold = true } }
 
   func backedUp(at instant: Instant) { reading.withLock { $0.lastBackup = instant } }
 

@@ -78,7 +78,9 @@ package struct OfflineVerifier {
     }
     var verifier = OfflineVerifier(
       database: database, key: key, promises: promises ?? [], progress: progress)
-    return try verifier.run(anchorDirectory: anchorDirectory, hasAnchor: promises != nil)
+    let report = try verifier.run(anchorDirectory: anchorDirectory, hasAnchor: promises != nil)
+    try checkSeal(path, anchorDirectory, key)
+    return report
   }
 
   private init(
@@ -114,6 +116,18 @@ package struct OfflineVerifier {
       throw .inUse(directory: directory)
     }
     return file
+  }
+
+  private static func checkSeal(
+    _ path: String, _ anchorDirectory: String, _ key: VerifierKey
+  ) throws(OfflineFault) {
+    let state: DatabaseSeal.State
+    do {
+      state = try DatabaseSeal.state(database: path, anchorDirectory: anchorDirectory, key: key)
+    } catch {
+      throw .unreadable("\(error)", at: 0)
+    }
+    if state == .broken { throw .seal }
   }
 
   /// The signed heads, the smallest first; nil when there is no anchor at all.

@@ -19,7 +19,7 @@ extension Store {
     switch try Anchor.read(directory: anchorDirectory, key: signer.verifierKey) {
     case .none: return .lost("\(anchorDirectory) holds none")
     case .unreadable: return .lost("none in \(anchorDirectory) is signed by this log's key")
-    case .checkpoint(let checkpoint):
+    case .checkpoint(let checkpoint, _):
       guard checkpoint.size <= (try log.size()) else {
         // It may be of a commit that is newer than what the caller sees.
         let size = health.figures.now.logSize

@@ -25,6 +25,9 @@ package final class Store: Sendable {
   package let backups = BackupDesk()
   package let stateDirectory: String
   let anchorDirectory: String
+  private let configuration: StoreConfiguration
+  /// How the database stood to its seal when the store opened.
+  package let seal: DatabaseSeal.State
 
   /// Opens the store, bringing the database up to date, and starts its threads.
   /// - Throws: ``StoreError`` where the state must not be used: locked by another daemon, of a newer
@@ -36,6 +39,7 @@ package final class Store: Sendable {
     report = hooks.report
     stateDirectory = configuration.directory
     anchorDirectory = configuration.anchorDirectory
+    self.configuration = configuration
     self.environment = environment
     health = HealthBoard()
     catalog = Catalog(registry, vault: Vault(health: health))
@@ -48,6 +52,11 @@ package final class Store: Sendable {
     lock = try StateLock(configuration)
     signer = try Self.signer(configuration)
     try Self.refuseNewer(configuration)
+    seal = try DatabaseSeal.state(
+      database: configuration.databasePath, anchorDirectory: configuration.anchorDirectory,
+      key: signer.verifierKey)
+    // A broken one stays until there is a record of it.
+    if seal == .intact { try DatabaseSeal.remove(configuration.anchorDirectory) }
     pool = try Self.openPool(configuration)
     try Self.migrate(pool, catalog)
     let health = health
@@ -98,14 +107,24 @@ package final class Store: Sendable {
     readers.stop()
     writer.stop()
     anchor.stop()
+    let head = health.now.brokenBy == nil ? writer.head : nil
     do {
       // What was deleted must not stay in the WAL, and a copy of the database file must be whole.
       try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
       try pool.close()
+      if let head, seal != .broken || health.now.sealIsTold {
+        try DatabaseSeal.write(configuration, head: head, at: environment.clock.now(), by: signer)
+      }
     } catch {
       report("closing the database: \(error)")
     }
     lock.release()
+  }
+
+  /// There is a record of the broken seal: it is forgotten.
+  package func toldOfSeal() throws {
+    try DatabaseSeal.remove(anchorDirectory)
+    health.toldOfSeal()
   }
 
   /// Queues a job for the next batch.

@@ -80,6 +80,9 @@ final class Writer: @unchecked Sendable {
 
   var waiting: Int { mailbox.count }
 
+  /// The log's head; once the thread has ended.
+  var head: TreeHead { log.tree.head }
+
   /// Finishes what is queued, then ends the thread.
   func stop() {
     mailbox.close()

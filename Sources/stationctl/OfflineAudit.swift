@@ -108,6 +108,11 @@ struct OfflineProblem {
       language.pick(
         "the records are what was signed, but the stored hash \(index) of level \(level) is not theirs",
         zh: "记录与签名时一致，但第 \(level) 层第 \(index) 个存储的哈希不符")
+    case .seal:
+      language.pick(
+        "the log and all that it commits to are in order, but the database is not the one that the daemon left when it"
+          + " stopped: rows of events, deadlines, series or idempotency keys were changed",
+        zh: "日志及其承诺的内容无误，但数据库与守护进程停止时不同：事件、期限、编号或幂等键的行被改动")
     case .unlogged(let collection, let id):
       language.pick(
         "'\(shown(id))' is in \(shown(collection)), but nothing in the log wrote it",

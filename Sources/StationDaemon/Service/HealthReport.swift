@@ -56,6 +56,13 @@ struct HealthReport: Sendable {
           "The checkpoint outside the database was removed or replaced while the daemon ran, and was made anew:"
             + " find out who did that", zh: "数据库外的检查点在运行期间被删除或替换，已重新生成：请查明原因"))
     }
+    if reading.sealIsTold {
+      add(
+        "store", "changed", .critical,
+        Text(
+          "The database was changed while no daemon ran: run 'stationctl audit verify --state' on a copy, and find out"
+            + " who did that", zh: "数据库在守护进程停止期间被改动：请对副本运行 stationctl audit verify --state 并查明原因"))
+    }
     if reading.unreadable > 0 {
       add(
         "personal", "unreadable", .critical,

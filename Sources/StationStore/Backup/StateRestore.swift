@@ -94,7 +94,7 @@ package final class StateRestore {
     _ place: StoreConfiguration, _ backup: BackupFolder, _ key: VerifierKey
   ) throws -> PresentState {
     let seen: UInt64? =
-      if case .checkpoint(let checkpoint)? = try? Anchor.read(directory: place.anchorDirectory, key: key) {
+      if case .checkpoint(let checkpoint, _)? = try? Anchor.read(directory: place.anchorDirectory, key: key) {
         checkpoint.size
       } else { nil }
     guard access(place.databasePath, F_OK) == 0 else {
@@ -183,7 +183,9 @@ package final class StateRestore {
   }
 
   private var anchors: [String] {
-    Anchor.fileNames.filter { access("\(place.anchorDirectory)/\($0)", F_OK) == 0 }
+    (Anchor.fileNames + [DatabaseSeal.fileName]).filter {
+      access("\(place.anchorDirectory)/\($0)", F_OK) == 0
+    }
   }
 
   /// The database with its WAL, and a copy of the anchor: the anchor itself stays until the database has changed, so
@@ -214,7 +216,7 @@ package final class StateRestore {
     guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw FileError(directory) }
     try giveToOwner(directory)
     let checkpoint = try FileIO.read(backup.checkpointPath) ?? []
-    for name in Anchor.fileNames.reversed() {
+    for name in [DatabaseSeal.fileName] + Anchor.fileNames.reversed() {
       let path = "\(directory)/\(name)"
       if name == Anchor.fileNames[0] {
         try FileIO.create(path, checkpoint, mode: 0o644)
