@@ -22,6 +22,12 @@ package struct BackupFolder: Sendable {
     try FileIO.read(manifestPath).flatMap { BackupManifest(opening: $0, signedBy: key) }
   }
 
+  /// Removes a backup that is whole; cut short, it does not look like one any more.
+  func retire() throws(FileError) {
+    guard rename(path, whileMade.path) == 0 else { throw FileError(path) }
+    try whileMade.remove()
+  }
+
   /// Removes the folder with what a backup may hold; anything else in it stays, and the folder with it.
   func remove() throws(FileError) {
     let files =

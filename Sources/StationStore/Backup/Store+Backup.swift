@@ -145,7 +145,7 @@ extension Store {
     let others = try BackupFolder.finished(in: directory, key: signer.verifierKey)
       .map(\.folder).filter { $0.path != made.path }
     let old = others.prefix(max(0, others.count - max(0, keep - 1)))
-    for folder in old { try folder.remove() }
+    for folder in old { try folder.retire() }
     return old.map(\.name)
   }
 }
