@@ -1,5 +1,4 @@
 import Directory
-import Foundation
 import ModuleTesting
 import StationKit
 import Testing
@@ -14,15 +13,7 @@ struct DirectoryTests {
     try store.call("directory.import", Self.organisation)
   }
 
-  static let organisation: JSONObject = {
-    let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-      .deletingLastPathComponent()
-      .deletingLastPathComponent()
-    guard let data = try? Data(contentsOf: root.appending(path: "etc/directory.example.json")),
-      let value = try? JSONParser.parse([UInt8](data))
-    else { return [:] }
-    return value.objectValue ?? [:]
-  }()
+  static let organisation = ShippedFile.json("etc/directory.example.json").objectValue ?? [:]
 
   func unit(_ id: String) throws -> JSONValue { try store.call("directory.unit.get", ["id": .string(id)]) }
 
