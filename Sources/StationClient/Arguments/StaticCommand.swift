@@ -32,6 +32,9 @@ package struct StaticCommand: Sendable {
       name: "key", en: "Make a master key; rotate to it", zh: "生成主密钥；轮换主密钥", subcommands: ["new", "rotate"],
       options: []),
     StaticCommand(
+      name: "retention", en: "Tell beforehand what will be deleted because its keeping ends, and why",
+      zh: "预览保存期满将删除的记录及依据", subcommands: [], options: ["--dry-run", "--until"]),
+    StaticCommand(
       name: "config", en: "Show the configuration that holds, and where each value came from",
       zh: "查看生效的配置及其来源", subcommands: ["show"], options: []),
     StaticCommand(
@@ -53,7 +56,7 @@ package struct StaticCommand: Sendable {
     guard let second, second.utf8.first != UInt8(ascii: "-") else { return command }
     switch command.name {
     case "audit", "key": return command.subcommands.contains(second) ? command : nil
-    case "events": return nil
+    case "events", "retention": return nil
     default: return command
     }
   }
