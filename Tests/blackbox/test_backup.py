@@ -434,6 +434,7 @@ class RightsTests(BackupTestCase):
         with self.refused("denied"):
             daemon.call("system.backup", {"directory": str(self.place)})
         self.assertEqual(os.listdir(self.place), [])
+        wait_until((daemon.directory / "admin.sock").exists, "the administrators' socket")
         with Client(daemon.directory / "admin.sock") as client:
             client.call("system.backup", {"directory": str(self.place)})
         self.assertEqual(len(os.listdir(self.place)), 1)

@@ -257,6 +257,7 @@ class ExpiredCalendarTests(DegradedTestCase):
         (daemon.directory / "stationd.yaml").write_text(text.replace(str(data), str(calendars)))
         daemon.start()
         admin = str(daemon.directory / "admin.sock")
+        wait_until(lambda: os.path.exists(admin), "the administrators' socket")
         opened = daemon.call("support.open", OPEN)
         self.assertTrue(daemon.call("system.health")["ok"])
         self.assertIn(("calendar", "expired", "warning"), self.problems(daemon))

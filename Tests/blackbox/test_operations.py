@@ -186,6 +186,8 @@ class DoctorTests(DaemonTestCase):
         for path in (self.daemon.directory, self.daemon.directory / "state"):
             if path.exists():
                 path.chmod(0o700)
+        # The members' socket is the first.
+        wait_until((self.daemon.directory / "admin.sock").exists, "the administrators' socket")
         self.place = new_directory()
         self.addCleanup(shutil.rmtree, self.place)
 

@@ -22,11 +22,18 @@ package struct StaticCommand: Sendable {
       name: "watch", en: "Show open support requests with the time left", zh: "实时查看未办结的支援请求及剩余时间",
       subcommands: [], options: ["--once", "--department", "--station"]),
     StaticCommand(
+      name: "import", en: "Enter the lines of a file, many at once; running it again enters nothing twice",
+      zh: "批量导入文件各行；重复运行不会重复录入", subcommands: [],
+      options: ["--method", "--refused", "--progress", "--batch", "--in-flight"]),
+    StaticCommand(
       name: "audit", en: "Verify the audit log, export and check proofs", zh: "验证审计日志，导出并核验证明",
       subcommands: ["verify", "export", "check"], options: ["--state", "--db", "--anchor", "--key", "--out"]),
     StaticCommand(
       name: "key", en: "Make a master key; rotate to it", zh: "生成主密钥；轮换主密钥", subcommands: ["new", "rotate"],
       options: []),
+    StaticCommand(
+      name: "retention", en: "Tell beforehand what will be deleted because its keeping ends, and why",
+      zh: "预览保存期满将删除的记录及依据", subcommands: [], options: ["--dry-run", "--until"]),
     StaticCommand(
       name: "config", en: "Show the configuration that holds, and where each value came from",
       zh: "查看生效的配置及其来源", subcommands: ["show"], options: []),
@@ -64,7 +71,7 @@ package struct StaticCommand: Sendable {
     guard let second, second.utf8.first != UInt8(ascii: "-") else { return command }
     switch command.name {
     case "audit", "key": return command.subcommands.contains(second) ? command : nil
-    case "events": return nil
+    case "events", "retention": return nil
     default: return command
     }
   }
