@@ -38,6 +38,12 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ], swiftSettings: strict),
     .target(name: "StationSystemd", swiftSettings: strict),
+    .target(name: "CStationSpawn"),
+    .target(name: "StationPluginWire", dependencies: ["StationKit"], swiftSettings: strict),
+    .target(
+      name: "StationPluginHost",
+      dependencies: ["StationKit", "StationPluginWire", "StationCrypto", "CStationSpawn"],
+      swiftSettings: strict),
     .target(
       name: "SupportRequests", dependencies: ["StationKit"], path: "Plugins/SupportRequests",
       swiftSettings: strict),
@@ -50,7 +56,7 @@ let package = Package(
       name: "StationDaemon",
       dependencies: [
         "StationKit", "StationAudit", "StationCrypto", "StationStore", "StationRPC",
-        "StationTransport", "StationSystemd", "CStationFiles", "Approval", "SupportRequests", "Directory",
+        "StationTransport", "StationSystemd", "StationPluginHost", "StationPluginWire", "CStationFiles", "Approval", "SupportRequests", "Directory",
         .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
       ], swiftSettings: strict),
     .executableTarget(

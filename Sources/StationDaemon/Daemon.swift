@@ -18,6 +18,7 @@ package final class Daemon: Sendable {
   private let server: SocketServer
   private let log: Logger
   private let late: LateParts
+  private let plugins: Plugins
   private let systemCause: @Sendable (String) -> Cause
 
   /// Everything that can be found wrong without touching the state: files, access rules, modules.
@@ -25,6 +26,7 @@ package final class Daemon: Sendable {
     _ = try access(configuration)
     _ = try CalendarFiles.load(configuration.calendarDirectory)
     let registry = try Registry(try modules(for: configuration))
+    _ = try configuration.plugins.load()
     if let file = configuration.directoryFile { _ = try organisation(file, registry) }
   }
 
@@ -75,11 +77,20 @@ package final class Daemon: Sendable {
       clock: clock, origin: configuration.origin, development: configuration.development)
     let discovery = Discovery()
     let policy = try Self.access(configuration)
-    let registry = try Registry(try Self.modules(configuration, services, discovery))
+    let calendar = try CalendarFiles.load(configuration.calendarDirectory)
+    let modules = try Self.modules(configuration, services, discovery)
+    let plugins = try Plugins(
+      configuration, modules: modules, clock: clock, calendar: calendar, log: log,
+      discovered: {
+        discovery.describe($0, version: Self.version)
+        services.changed(modules: $0.modules.keys.sorted())
+      })
+    self.plugins = plugins
+    let registry = try plugins.registry(modules + [PluginModule.module(plugins)], log: log)
     discovery.describe(registry, version: Self.version)
     let organisation = try configuration.directoryFile.map { try Self.organisation($0, registry) }
     let environment = Environment(
-      clock: clock, calendar: try CalendarFiles.load(configuration.calendarDirectory),
+      clock: clock, calendar: calendar,
       zone: configuration.zone, uid: getuid(), gid: getgid(),
       checksResults: configuration.development)
     let late = LateParts()
@@ -95,7 +106,9 @@ package final class Daemon: Sendable {
       hooks: StoreHooks(
         report: report,
         events: { events in
-          if let last = events.last { late.hub?.published(upTo: last.seq) }
+          guard let last = events.last else { return }
+          late.hub?.published(upTo: last.seq)
+          plugins.host.published(upTo: last.seq)
         },
         broken: { reason in
           log.critical(
@@ -108,6 +121,7 @@ package final class Daemon: Sendable {
       store.fetchEvents(after: position, limit: EventHub.pageSize, deliver)
     }
     late.set(hub)
+    plugins.opened(store)
     services.opened(store, modules: registry.modules.keys.sorted())
     let principal = environment.systemPrincipalJSON
     systemCause = {
@@ -127,6 +141,8 @@ package final class Daemon: Sendable {
     late.set(server)
     services.serving(connectionCount: { server.connectionCount })
     try await Self.listen(server, configuration)
+    // Nobody waits for them: until they are ready, their methods are unavailable.
+    plugins.host.start()
   }
 
   private static func listen(
@@ -200,6 +216,7 @@ package final class Daemon: Sendable {
     // The event loops end with the server: from here on the writer answers by itself.
     late.serverStops()
     await server.stop(drain: drain)
+    await plugins.host.stop()
     do {
       try await Self.record(store, systemCause("system.stop"))
     } catch {

@@ -1,13 +1,27 @@
 import StationKit
+import Synchronization
 
 /// The registry's modules with the SQL of their collections.
 package final class Catalog: Sendable {
   package let registry: Registry
   private let plans: [String: [String: CollectionPlan]]
 
-  package init(_ registry: Registry) {
+  package convenience init(_ registry: Registry) { self.init(registry, after: nil) }
+
+  /// - Parameter former: modules that are the same objects keep what it knows of their collections.
+  init(_ registry: Registry, after former: Catalog?) {
     self.registry = registry
-    plans = registry.modules.mapValues { $0.collections.mapValues(CollectionPlan.init) }
+    plans = registry.modules.mapValues { module in
+      if let former, let plans = former.plans[module.name], former.registry.modules[module.name] === module {
+        return plans
+      }
+      return module.collections.mapValues(CollectionPlan.init)
+    }
+  }
+
+  /// The plans that `former` does not have, which are to be migrated.
+  func plans(notIn former: Catalog) -> [CollectionPlan] {
+    allPlans.filter { plan in !former.allPlans.contains { $0 === plan } }
   }
 
   func plan(_ module: String, _ collection: String) -> CollectionPlan? { plans[module]?[collection] }
@@ -15,4 +29,14 @@ package final class Catalog: Sendable {
   var allPlans: [CollectionPlan] {
     plans.values.flatMap(\.values).sorted { $0.table < $1.table }
   }
+}
+
+/// The catalog that counts now. A transaction takes it once and keeps to it.
+final class LiveCatalog: Sendable {
+  private let state: Mutex<Catalog>
+
+  init(_ catalog: Catalog) { state = Mutex(catalog) }
+
+  var now: Catalog { state.withLock { $0 } }
+  func set(_ catalog: Catalog) { state.withLock { $0 = catalog } }
 }

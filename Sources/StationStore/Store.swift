@@ -8,7 +8,7 @@ import Synchronization
 
 /// Records, audit log, deadlines and events in one SQLite database with one writer.
 package final class Store: Sendable {
-  package let catalog: Catalog
+  let live: LiveCatalog
   package let environment: Environment
   package let health: HealthBoard
   package let signer: SignerKey
@@ -27,7 +27,8 @@ package final class Store: Sendable {
     _ configuration: StoreConfiguration, registry: Registry, environment: Environment,
     hooks: StoreHooks
   ) throws {
-    catalog = Catalog(registry)
+    let catalog = Catalog(registry)
+    live = LiveCatalog(catalog)
     report = hooks.report
     self.environment = environment
     health = HealthBoard()
@@ -65,7 +66,7 @@ package final class Store: Sendable {
       report: hooks.report)
     syncer = Syncer(hooks: hooks, health: health, anchor: anchor, wal: wal)
     writer = Writer(
-      pool: pool, catalog: catalog, environment: environment, hooks: hooks, health: health,
+      pool: pool, catalog: live, environment: environment, hooks: hooks, health: health,
       syncer: syncer, wal: wal, configuration: configuration, log: log, eventSeq: eventSeq)
     readers = Readers(threads: configuration.readerThreads, limit: configuration.queueLimit)
   }
@@ -91,6 +92,9 @@ package final class Store: Sendable {
     lock.release()
   }
 
+  /// What may be called and stored now.
+  package var catalog: Catalog { live.now }
+
   /// Queues a job for the next batch.
   package func write(_ job: WriteJob) {
     if !writer.post(job) { job.done(.failure(RPCError(.queueFull, retryAfterMs: 100))) }
@@ -113,7 +117,9 @@ package final class Store: Sendable {
   }
 
   /// Runs `answer` once everything that a reader can have seen until now is on disk: mostly at once.
-  func whenDurable(_ answer: @escaping @Sendable () -> Void) { syncer.whenDurable(answer) }
+  package func whenDurable(_ answer: @escaping @Sendable () -> Void) { syncer.whenDurable(answer) }
+
+  var quiet: UInt64? { syncer.quiet }
 
   /// Reads on the calling thread; for start-up and administration.
   func readNow<T>(_ body: (Database) throws -> T) throws -> T {

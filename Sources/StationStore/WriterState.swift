@@ -18,6 +18,9 @@ final class WriterState {
   /// The earliest instant at which a deadline may fire, in milliseconds; later ones are found then.
   private(set) var nextDue: Int64?
 
+  /// Deadlines that another process is at. In memory only: after a crash they are due as before.
+  var lent: Set<LentDeadline> = []
+
   private static let cacheLimit = 4096
 
   init(eventSeq: Int) { self.eventSeq = eventSeq }

@@ -10,7 +10,7 @@ extension DaemonConfiguration {
     let reader = try YAMLReader(file: path, text: try text(of: path))
     try reader.allow([
       "state", "socket", "socket_mode", "framing", "origin", "zone_offset_minutes", "access", "calendars",
-      "directory", "io_threads", "reader_threads", "limits", "modules",
+      "directory", "io_threads", "reader_threads", "limits", "modules", "plugins",
     ])
     guard let origin = try reader.string("origin") else { throw reader.missing("origin") }
     guard let access = try reader.string("access") else { throw reader.missing("access") }
@@ -33,7 +33,7 @@ extension DaemonConfiguration {
     let modules = try reader.mapping("modules")
     try modules?.allow(["support"])
     let support = try modules?.mapping("support")
-    try support?.allow(["enabled", "scenarios"])
+    try support?.allow(["enabled", "scenarios", "isolation"])
     let calendars = try reader.string("calendars").map(resolve) ?? data.map { $0 + "/calendar" }
     guard let calendars else { throw reader.missing("calendars") }
     let scenarios =
@@ -48,7 +48,23 @@ extension DaemonConfiguration {
       supportEnabled: try support?.bool("enabled") ?? true,
       ioThreads: try reader.int("io_threads", in: 1...16) ?? 1,
       readerThreads: try reader.int("reader_threads", in: 1...16) ?? 2,
-      limits: try limits(reader.mapping("limits")), development: false, synchronous: "FULL")
+      limits: try limits(reader.mapping("limits")), development: false, synchronous: "FULL",
+      plugins: PluginsFile(path: path, key: "plugins", isTrusted: true), isolated: try isolated(modules),
+      ownArguments: ["--config", path])
+  }
+
+  /// The modules that have `isolation: process`.
+  private static func isolated(_ modules: YAMLReader?) throws -> Set<String> {
+    var names: Set<String> = []
+    for name in modules?.keys ?? [] {
+      guard let module = try modules?.mapping(name), let isolation = try module.string("isolation") else { continue }
+      switch isolation {
+      case "process": names.insert(name)
+      case "none": break
+      default: throw module.wrong("isolation", nil, "one of none, process")
+      }
+    }
+    return names
   }
 
   /// Every bound by its name, with the range that makes sense.

@@ -24,6 +24,12 @@ package struct DaemonConfiguration: Sendable {
   package var development: Bool
   /// `NORMAL` loses acknowledged writes at a power cut; only development may ask for it.
   package var synchronous: String
+  /// Where plugins are configured.
+  package var plugins: PluginsFile
+  /// Names of modules of this program that run in processes of their own.
+  package var isolated: Set<String> = []
+  /// What this program is started with to read the same configuration.
+  package var ownArguments: [String]?
 
   /// The development profile: everything under one directory, the caller has all roles.
   package static func development(directory: String) throws -> DaemonConfiguration {
@@ -36,7 +42,11 @@ package struct DaemonConfiguration: Sendable {
       calendarDirectory: data + "/calendar", scenarioFile: data + "/support/scenarios.json",
       directoryFile: data + "/directory.example.json", supportEnabled: true, ioThreads: 1,
       readerThreads: 2, limits: Limits(), development: true,
-      synchronous: ProcessInfo.processInfo.environment["STATIOND_DEV_SYNCHRONOUS"] ?? "FULL")
+      synchronous: ProcessInfo.processInfo.environment["STATIOND_DEV_SYNCHRONOUS"] ?? "FULL",
+      plugins: PluginsFile(path: directory + "/plugins.yaml", key: nil, isTrusted: false),
+      isolated: Set(
+        (ProcessInfo.processInfo.environment["STATIOND_DEV_ISOLATED"] ?? "").split(separator: ",").map(String.init)),
+      ownArguments: ["--dev", directory])
   }
 
   /// Where the data files are: `STATIOND_DATA`, beside an installed program, or the source tree.
@@ -54,6 +64,9 @@ package struct DaemonConfiguration: Sendable {
     throw ConfigurationError(
       "data", nil, "no directory with 'calendar/' found; looked in \(candidates.joined(separator: ", "))")
   }
+
+  /// This program's file.
+  static var ownProgram: String? { realpath("/proc/self/exe") }
 
   private static func realpath(_ path: String) -> String? {
     guard let resolved = Glibc.realpath(path, nil) else { return nil }

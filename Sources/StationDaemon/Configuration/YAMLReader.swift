@@ -70,6 +70,9 @@ struct YAMLReader {
     throw ConfigurationError(file, key.mark?.line, "unknown key '\(full(name))'\(hint)")
   }
 
+  /// What stands under a key, as it is.
+  func value(_ name: String) -> Node? { pairs[name]?.value }
+
   func string(_ name: String) throws -> String? {
     guard let value = pairs[name]?.value else { return nil }
     guard let text = value.string, value.mapping == nil, value.sequence == nil else {

@@ -34,6 +34,8 @@ final class Services: Sendable {
     }
   }
 
+  func changed(modules: [String]) { state.withLock { $0.moduleNames = modules } }
+
   func serving(connectionCount: @escaping @Sendable () -> Int) {
     state.withLock { $0.connectionCount = connectionCount }
   }

@@ -1,0 +1,97 @@
+import Foundation
+import Glibc
+import StationKit
+import StationPluginHost
+import StationPluginWire
+
+/// The plugins of a configuration file: read at start, and again whenever one is started or reloaded.
+package struct PluginsFile: Sendable {
+  /// The file, and the key under which plugins stand; nil for the whole file.
+  let path: String
+  let key: String?
+  let isTrusted: Bool
+
+  /// - Returns: every plugin, by name; none where there is no such file or key.
+  /// - Throws: ``ConfigurationError`` with file, line and what was expected.
+  func load() throws -> [PluginSettings] {
+    guard FileManager.default.fileExists(atPath: path) else { return [] }
+    let file = try YAMLReader(file: path, text: try DaemonConfiguration.text(of: path))
+    guard let reader = try key.map({ try file.mapping($0) }) ?? file else { return [] }
+    return try reader.keys.compactMap { name in
+      guard Names.isWord(name) else { throw reader.wrong(name, nil, "named with a-z, 0-9 and _") }
+      return try reader.mapping(name).map { try settings(name, $0) }
+    }
+  }
+
+  private func settings(_ name: String, _ reader: YAMLReader) throws -> PluginSettings {
+    try reader.allow([
+      "program", "arguments", "environment", "config", "user", "group", "enabled", "grants", "limits",
+    ])
+    guard let program = try reader.string("program") else { throw reader.missing("program") }
+    let base = (path as NSString).deletingLastPathComponent
+    let absolute = program.hasPrefix("/") ? program : "\(base)/\(program)"
+    var environment: [String: String] = [:]
+    if let map = try reader.mapping("environment") {
+      for key in map.keys { environment[key] = try map.string(key) }
+    }
+    return PluginSettings(
+      name: name, program: (absolute as NSString).standardizingPath,
+      arguments: try reader.strings("arguments") ?? [], environment: environment,
+      configuration: try reader.json("config") ?? [:], user: try user(reader),
+      grants: try grants(reader.mapping("grants")), limits: try Self.limits(reader.mapping("limits")),
+      isEnabled: try reader.bool("enabled") ?? true, isTrusted: isTrusted)
+  }
+
+  private func user(_ reader: YAMLReader) throws -> PluginSettings.User? {
+    guard let name = try reader.string("user") else { return nil }
+    guard let entry = getpwnam(name) ?? UInt32(name).flatMap({ getpwuid($0) }) else {
+      throw reader.wrong("user", nil, "a user of this machine ('\(name)' is unknown)")
+    }
+    let (uid, own) = (entry.pointee.pw_uid, entry.pointee.pw_gid)
+    guard let group = try reader.string("group") else { return .init(uid: uid, gid: own) }
+    guard let entry = getgrnam(group) else {
+      throw reader.wrong("group", nil, "a group of this machine ('\(group)' is unknown)")
+    }
+    return .init(uid: uid, gid: entry.pointee.gr_gid)
+  }
+
+  private func grants(_ reader: YAMLReader?) throws -> PluginSettings.Grants {
+    var grants = PluginSettings.Grants()
+    guard let reader else { return grants }
+    try reader.allow(["calls", "events", "personal"])
+    if let calls = try? reader.mapping("calls") {
+      for method in calls.keys { grants.calls[method] = .some(try calls.strings(method)) }
+    } else {
+      for method in try reader.strings("calls") ?? [] { grants.calls[method] = .some(nil) }
+    }
+    grants.events = Set(try reader.strings("events") ?? [])
+    grants.personal = try reader.bool("personal") ?? false
+    return grants
+  }
+
+  /// Every bound by its name, with the range that makes sense.
+  static let limitKeys:
+    [(name: String, path: WritableKeyPath<PluginLimits, Int> & Sendable, range: ClosedRange<Int>)] = [
+      ("frame_bytes", \.frameBytes, 4096...(64 << 20)), ("in_flight", \.inFlight, 1...10_000),
+      ("waiting", \.waiting, 0...100_000), ("requests", \.requests, 1...10_000),
+      ("outbound_bytes", \.outboundBytes, 1 << 16...(256 << 20)), ("start_ms", \.startMs, 100...3_600_000),
+      ("call_ms", \.callMs, 10...3_600_000), ("grace_ms", \.graceMs, 10...600_000),
+      ("drain_ms", \.drainMs, 10...600_000), ("offences", \.offences, 1...10_000),
+      ("memory_mib", \.memoryMiB, 32...1_048_576), ("descriptors", \.descriptors, 16...65_536),
+      ("file_mib", \.fileMiB, 1...1_048_576), ("processes", \.processes, 0...10_000),
+      ("cpu_seconds_per_minute", \.cpuSecondsPerMinute, 1...6_000), ("nice", \.nice, 0...19),
+      ("restarts", \.restarts, 1...1_000), ("restart_window_ms", \.restartWindowMs, 1_000...86_400_000),
+      ("first_back_off_ms", \.firstBackOffMs, 10...600_000),
+      ("longest_back_off_ms", \.longestBackOffMs, 10...3_600_000),
+    ]
+
+  private static func limits(_ reader: YAMLReader?) throws -> PluginLimits {
+    var limits = PluginLimits()
+    guard let reader else { return limits }
+    try reader.allow(limitKeys.map(\.name))
+    for (name, path, range) in limitKeys {
+      if let value = try reader.int(name, in: range) { limits[keyPath: path] = value }
+    }
+    return limits
+  }
+}
