@@ -5,6 +5,12 @@ let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
 let package = Package(
   name: "stationd",
+  products: [
+    .executable(name: "stationd", targets: ["stationd"]),
+    .executable(name: "stationctl", targets: ["stationctl"]),
+    // What a plugin in Swift is written against.
+    .library(name: "StationPlugin", targets: ["StationPlugin", "StationKit"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -40,6 +46,7 @@ let package = Package(
     .target(name: "StationSystemd", swiftSettings: strict),
     .target(name: "CStationSpawn"),
     .target(name: "StationPluginWire", dependencies: ["StationKit"], swiftSettings: strict),
+    .target(name: "StationPlugin", dependencies: ["StationKit", "StationPluginWire"], swiftSettings: strict),
     .target(
       name: "StationPluginHost",
       dependencies: ["StationKit", "StationPluginWire", "StationCrypto", "CStationSpawn"],
@@ -62,7 +69,7 @@ let package = Package(
     .executableTarget(
       name: "stationd",
       dependencies: [
-        "StationDaemon", "StationSystemd", .product(name: "Logging", package: "swift-log"),
+        "StationDaemon", "StationPlugin", "StationSystemd", .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     .target(

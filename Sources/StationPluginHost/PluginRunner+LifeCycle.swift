@@ -142,6 +142,7 @@ extension PluginRunner {
         "protocol": .int(PluginProtocol.version), "config": session.settings.configuration,
         "zone_offset_minutes": .int(surroundings.zone.offsetMinutes),
         "calendars": WireCalendar.json(surroundings.calendar),
+        "write_calls": .array(manifest.calls.map(\.method).filter(store.writes).map(JSONValue.string)),
         "limits": [
           "frame_bytes": .int(session.settings.limits.frameBytes),
           "in_flight": .int(session.settings.limits.inFlight), "call_ms": .int(session.settings.limits.callMs),

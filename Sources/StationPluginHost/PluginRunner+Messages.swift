@@ -129,6 +129,8 @@ extension PluginRunner {
           record.journal.note(rehearsed: method, params, value)
         case (_, _, .failure(let error)) where error.kind == .conflict && position > 0:
           record.journal.isDoomed = true
+        // What it was about to do is refused: it will do something else.
+        case (_, _, .failure) where position > 0: break
         default: record.journal.note(read, at: position, result)
         }
         session.calls[id] = record

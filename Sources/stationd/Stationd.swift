@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Logging
 import StationDaemon
+import StationPlugin
 import StationSystemd
 
 /// The daemon's command line.
@@ -27,6 +28,9 @@ struct Stationd: AsyncParsableCommand {
   @Option(name: .customLong("check-config"), help: "Check a configuration file and exit.")
   var fileToCheck: String?
 
+  @Option(name: .customLong("plugin-host"), help: .hidden)
+  var moduleToHost: String?
+
   func validate() throws {
     guard [development, configurationFile, fileToCheck].compactMap({ $0 }).count == 1 else {
       throw ValidationError("give exactly one of --dev DIR, --config FILE and --check-config FILE")
@@ -37,6 +41,7 @@ struct Stationd: AsyncParsableCommand {
     var log = Logger(label: "stationd") { StreamLogHandler.standardError(label: $0) }
     log.logLevel = .info
     do {
+      if let name = moduleToHost { try host(name) }
       if let file = fileToCheck {
         try Daemon.check(try DaemonConfiguration.load(file))
         print("\(file): ok")
@@ -49,6 +54,14 @@ struct Stationd: AsyncParsableCommand {
       FileHandle.standardError.write(Data("stationd: \(error)\n".utf8))
       throw ExitCode(1)
     }
+  }
+
+  /// Serves one of the daemon's modules as a plugin's process: `isolation: process`.
+  private func host(_ name: String) throws -> Never {
+    guard let module = try Daemon.modules(for: try configuration()).first(where: { $0.name == name }) else {
+      throw ConfigurationError("modules", nil, "there is no module '\(name)'")
+    }
+    runPlugin { _ in module }
   }
 
   private func configuration() throws -> DaemonConfiguration {

@@ -82,12 +82,10 @@ class Plugin:
         """A kind of event that the plugin emits. Its payload never holds personal data."""
         self._manifest["events"].append({"name": name, "summary": summary, "payload": _object(payload)})
 
-    def calls(self, method: str, *, fields: Optional[Sequence[str]] = None, writes: bool = False) -> None:
+    def calls(self, method: str, *, fields: Optional[Sequence[str]] = None) -> None:
         """A method of another module that the plugin calls, and which parts of its result it needs: pointers,
         with `*` for every element of a list."""
         self._manifest["calls"].append({"method": method, "fields": list(fields)} if fields is not None else method)
-        if writes:
-            self._write_calls.add(method)
 
     def rule(self, id: str, version: str, effective: str, source: str, summary: Text) -> None:
         self._manifest["rules"].append(
@@ -185,6 +183,7 @@ class Plugin:
             channel.answer(message["id"], result=self._manifest)
         elif method == "plugin.init":
             self.config = params["config"]
+            self._write_calls = set(params["write_calls"])
             try:
                 self._start()
             except Exception as error:  # noqa: BLE001 - whatever it is, the daemon hears that it did not start

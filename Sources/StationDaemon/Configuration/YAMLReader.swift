@@ -4,7 +4,7 @@ import Yams
 package struct ConfigurationError: Error, CustomStringConvertible {
   package let description: String
 
-  init(_ file: String, _ line: Int?, _ what: String) {
+  package init(_ file: String, _ line: Int?, _ what: String) {
     description = line.map { "\(file):\($0): \(what)" } ?? "\(file): \(what)"
   }
 }
