@@ -6,13 +6,14 @@ CONFIGURATION = release
 BIN = .build/$(CONFIGURATION)
 DEV ?= .dev
 
-# Debian packages. The first list builds and runs; the second is for the tests; the third for measuring.
-BUILD_PACKAGES = libsqlite3-dev libssl-dev pkg-config socat
-TEST_PACKAGES = gcc g++ golang-go golang-golang-x-mod-dev libjsonrpccpp-dev python3-venv strace e2fsprogs mount
+# Debian packages: to build and run; to make and try the package; for the tests.
+BUILD_PACKAGES = libsqlite3-dev libssl-dev libexpat1-dev pkg-config socat
+PACKAGING_PACKAGES = debhelper lintian debootstrap systemd-container
+TEST_PACKAGES = gcc g++ golang-go golang-golang-x-mod-dev libjsonrpccpp-dev python3-venv strace e2fsprogs mount libxml2-utils
 SWIFT_SOURCES = Package.swift Sources Plugins Tests Fuzz
 
 # Which test suites run under a sanitizer (a regular expression of test names, as for `swift test --filter`).
-SANITIZED ?= StationJSONTests|StationAuditTests|StationRPCTests|StationStoreTests|StationTransportTests
+SANITIZED ?= StationJSONTests|StationAuditTests|StationRPCTests|StationStoreTests|StationTransportTests|StationXMLTests
 FUZZ_SECONDS ?= 30
 
 export STATIOND ?= $(CURDIR)/$(BIN)/stationd
@@ -38,6 +39,22 @@ deps-test: ## Install the Debian packages that the tests need
 build: ## Build stationd and stationctl into .build/release
 	$(SWIFT) build -c $(CONFIGURATION) --product stationd
 	$(SWIFT) build -c $(CONFIGURATION) --product stationctl
+
+.PHONY: build-static
+build-static: ## Build both programs with the Swift runtime in them, into .build-deb/release
+	$(SWIFT) build -c $(CONFIGURATION) --static-swift-stdlib --scratch-path .build-deb --product stationd
+	$(SWIFT) build -c $(CONFIGURATION) --static-swift-stdlib --scratch-path .build-deb --product stationctl
+
+.PHONY: deb
+deb: deps-deb build-static package ## Make the Debian package stationd_VERSION_amd64.deb
+
+.PHONY: package
+package: # The package, of programs that are built
+	BUILT=$(CURDIR)/.build-deb/$(CONFIGURATION) Tools/package.sh
+
+.PHONY: deps-deb
+deps-deb: ## Install the Debian packages that making the package needs
+	@Tools/deps.sh $(BUILD_PACKAGES) $(PACKAGING_PACKAGES)
 
 .PHONY: run
 run: deps build ## Build, start a development daemon in .dev, and say what to type next
@@ -66,6 +83,10 @@ test-swift: ## The Swift tests, in a release build without warnings
 .PHONY: test-config
 test-config: build ## The example configuration in etc/ is accepted
 	$(STATIOND) --check-config etc/stationd.yaml
+
+.PHONY: test-systemd
+test-systemd: deb ## The package in a booted Debian 12 (as root; ONLY=name of a test)
+	$(PYTHON) -m unittest discover -v -s Tests/systemd -p 'test_*.py' $(if $(ONLY),-k $(ONLY))
 
 .PHONY: test-blackbox
 test-blackbox: build .venv/ready ## Tests through the socket (one file: make test-blackbox ONLY=test_json.py)
@@ -123,8 +144,10 @@ format: ## Format the Swift files
 clean: ## Remove what was built (the development state in .dev stays)
 	rm -rf .build .build-address .build-thread .build-fuzz .build-docs .venv
 
-.venv/ready: Tests/blackbox/requirements.txt
+.venv/ready: Tests/blackbox/requirements.txt Tests/blackbox/requirements-nodeps.txt
 	rm -rf .venv
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	.venv/bin/pip install --quiet --disable-pip-version-check --requirement Tests/blackbox/requirements.txt
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps \
+	  --requirement Tests/blackbox/requirements-nodeps.txt
 	touch $@

@@ -43,7 +43,8 @@ let package = Package(
         "StationRPC", "StationJSON", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ], swiftSettings: strict),
-    .target(name: "StationSystemd", swiftSettings: strict),
+    .target(name: "CStationSystemd"),
+    .target(name: "StationSystemd", dependencies: ["CStationSystemd"], swiftSettings: strict),
     .target(name: "CStationSpawn"),
     .target(name: "StationPluginWire", dependencies: ["StationKit"], swiftSettings: strict),
     .target(name: "StationPlugin", dependencies: ["StationKit", "StationPluginWire"], swiftSettings: strict),
@@ -59,11 +60,23 @@ let package = Package(
     .target(
       name: "Directory", dependencies: ["StationKit"], path: "Plugins/Directory",
       swiftSettings: strict),
+    .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+    .target(name: "StationXML", dependencies: ["CExpat"], swiftSettings: strict),
+    .target(
+      name: "StopLoss", dependencies: ["StationKit", "StationXML"], path: "Plugins/StopLoss",
+      swiftSettings: strict),
+    .target(
+      name: "Mediation", dependencies: ["StationKit"], path: "Plugins/Mediation", swiftSettings: strict),
+    .target(
+      name: "KeyPerson", dependencies: ["StationKit"], path: "Plugins/KeyPerson", swiftSettings: strict),
+    .target(
+      name: "CaseTransfer", dependencies: ["StationKit"], path: "Plugins/CaseTransfer", swiftSettings: strict),
     .target(
       name: "StationDaemon",
       dependencies: [
         "StationKit", "StationAudit", "StationCrypto", "StationStore", "StationRPC",
-        "StationTransport", "StationSystemd", "StationPluginHost", "StationPluginWire", "CStationFiles", "Approval", "SupportRequests", "Directory",
+        "StationTransport", "StationSystemd", "StationPluginHost", "StationPluginWire", "CStationFiles",
+        "Approval", "SupportRequests", "Directory", "StopLoss", "Mediation", "KeyPerson", "CaseTransfer",
         .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
       ], swiftSettings: strict),
     .executableTarget(
@@ -111,7 +124,10 @@ let package = Package(
       ], swiftSettings: strict),
     .testTarget(
       name: "StationDaemonTests",
-      dependencies: ["StationDaemon", "StationRPC", "StationStore", "StationKit", "Approval"],
+      dependencies: [
+        "StationDaemon", "StationRPC", "StationStore", "StationKit", "StationCrypto", "StationSystemd",
+        "Approval", "Directory", "StopLoss", .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "StationClientTests",
@@ -124,6 +140,26 @@ let package = Package(
     .testTarget(
       name: "SupportRequestsTests",
       dependencies: ["SupportRequests", "Directory", "StationKit", "ModuleTesting"], swiftSettings: strict),
+    .testTarget(name: "StationXMLTests", dependencies: ["StationXML"], swiftSettings: strict),
+    .testTarget(
+      name: "StopLossTests",
+      dependencies: ["StopLoss", "Approval", "Directory", "StationKit", "StationXML", "ModuleTesting"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "MediationTests",
+      dependencies: [
+        "Mediation", "SupportRequests", "Approval", "Directory", "StationKit", "ModuleTesting",
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "KeyPersonTests",
+      dependencies: [
+        "KeyPerson", "SupportRequests", "Approval", "Directory", "StationKit", "ModuleTesting",
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "CaseTransferTests",
+      dependencies: [
+        "CaseTransfer", "SupportRequests", "Approval", "Directory", "StationKit", "ModuleTesting",
+      ], swiftSettings: strict),
     .testTarget(
       name: "DirectoryTests", dependencies: ["Directory", "StationKit", "ModuleTesting"],
       swiftSettings: strict),

@@ -6,11 +6,8 @@ from collections import Counter
 
 from plan import DAWN, END, NEXT_DAWN
 from recount import HOUR, MINUTE, Cycle, instant, local, rfc3339
+from story import Mismatch
 from wire import Client, Follower, Refused
-
-
-class Mismatch(Exception):
-    """What the daemon says is not what was done."""
 
 
 class Crew:
@@ -57,8 +54,10 @@ class Crew:
 class Day:
     """The state of the play, and the count of everything that was done."""
 
-    def __init__(self, path, requests, catalogue):
-        self.requests, self.catalogue = requests, catalogue
+    def __init__(self, path, requests, catalogue, stories=()):
+        self.requests, self.catalogue, self.stories = requests, catalogue, stories
+        for story in stories:
+            story.day = self
         self.clock = Client(path)
         self.crew = Crew(path, 8)
         self.follower = Follower(path)
@@ -76,10 +75,13 @@ class Day:
             for step in request.steps:
                 steps.setdefault(step.time, []).append(step)
         instants = set(steps) | set(range(DAWN, NEXT_DAWN + 1, MINUTE)) | set(range(NEXT_DAWN, END + 1, HOUR // 2))
+        instants |= {time for story in self.stories for time, _ in story.steps}
         shown = DAWN
         for time in sorted(instants):
             self.set_clock(time)
             self.run(sorted(steps.get(time, []), key=lambda step: step.request), time)
+            for story in self.stories:
+                story.run(time)
             if time <= NEXT_DAWN and time % HOUR == DAWN % HOUR and time > DAWN:
                 self.settle(time)
                 hour_done(shown, time)

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """A day of a bureau with twelve stations, through a real daemon's socket; then everything is counted again.
 
+Beside the day's support requests: a fraud with its banks, a dispute, a person on bail, a case that changes hands.
+
 Run: python3 Demo/demo.py [--seed N] [--requests N] [--keep DIR]
 
 Takes `stationd` and `stationctl` from $STATIOND and $STATIONCTL, else from the release build. Ends with status 1
@@ -8,23 +10,25 @@ if a figure, an event, or the log is not what was done.
 """
 
 import argparse
-import base64
-import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from pathlib import Path
 
 import ledger
-from day import Day, Mismatch
+from day import Day
+from dispute import Dispute
+from fraud import Fraud
+from keyperson import KeyPerson
+from logbook import Proof, check_log, run
 from plan import END, Planner
 from recount import figures
 from report import Report
 from screen import bold, dim, say, title
+from story import Mismatch
+from transfer import Transfer
 from wire import Client, Daemon, Refused
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,38 +70,6 @@ def compare(client, cycles, groups):
     return compared
 
 
-def check_log(client, expected):
-    """Recomputes the tree from its leaves, checks who signed it, and counts the records against what was done."""
-    hashes, counted, opening = [], Counter(), None
-    while True:
-        page = client.call("audit.entries", {"from": len(hashes), "limit": 1000})
-        for item in page["items"]:
-            leaf = base64.b64decode(item["leaf"], validate=True)
-            hashes.append(ledger.leaf_hash(leaf))
-            record = json.loads(leaf)
-            if record["method"].split(".")[0] in ("support", "dev"):
-                counted[record["method"], record["outcome"]] += 1
-            if opening is None and record["method"] == "support.open":
-                opening = record["seq"]
-        if "next" not in page or page["next"] >= page["size"]:
-            break
-    answer = client.call("audit.checkpoint")
-    size, signed = ledger.open_checkpoint(answer["checkpoint"], answer["verifier_key"])
-    if size != len(hashes) or signed != ledger.root(hashes):
-        raise Mismatch("the signed checkpoint is not of the records that the log shows")
-    if counted != expected:
-        raise Mismatch(f"log: missing {expected - counted}, too many {counted - expected}")
-    return size, signed, counted, answer["verifier_key"], opening
-
-
-def run(command):
-    """A tool's run: its output, or the demonstration ends."""
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    if done.returncode:
-        raise Mismatch(f"{' '.join(map(str, command))} ended with {done.returncode}: {done.stderr}{done.stdout}")
-    return done.stdout
-
-
 def play(arguments, directory):
     stationctl = program("STATIONCTL", "stationctl")
     began = time.monotonic()
@@ -111,7 +83,10 @@ def play(arguments, directory):
         units = {item["id"]: item for item in client.call("directory.unit.list", {"limit": 500})["items"]}
         planner = Planner(arguments.seed, {number: item[:2] for number, item in catalogue.items()})
         requests = planner.requests(arguments.requests)
-        day = Day(daemon.path, requests, {number: item[:2] for number, item in catalogue.items()})
+        transfer = Transfer(daemon.path)
+        stories = [Fraud(daemon.path, daemon.directory / "spool"), Dispute(daemon.path), KeyPerson(daemon.path),
+                   transfer]
+        day = Day(daemon.path, requests, {number: item[:2] for number, item in catalogue.items()}, stories)
         report = Report(units, catalogue, day)
         report.head(arguments.seed)
         day.play(report.hour)
@@ -120,23 +95,35 @@ def play(arguments, directory):
         compared = compare(client, day.cycles, groups)
         report.figures(groups, compared)
 
+        report.modules(stories)
+
         title("The log")
-        size, signed, counted, key, opening = check_log(client, day.log)
-        report.log(size, signed, counted)
+        link = transfer.link()
+        expected = sum((story.log for story in stories), day.log)
+        size, signed, counted, spooled, key, opening = check_log(client, expected)
+        report.log(size, signed, counted, spooled)
         # The key goes from hand to hand once; after that nobody has to trust this machine.
         run([stationctl, "audit", "verify", "--socket", daemon.path, "--key", key])
         say("✓ stationctl audit verify: the running daemon's log is whole, and signed by that key")
-        proof = directory / "opening.tlog-proof"
-        run([stationctl, "audit", "export", str(opening), "--socket", daemon.path, "--key", key, "--out", str(proof)])
+        proofs = [Proof("The first opening of a request, for somebody else", opening),
+                  Proof.of_record("The link of the chain of custody that holds the missing item", client,
+                                  link["record"])]
+        for number, proof in enumerate(proofs):
+            proof.export(stationctl, daemon.path, key, directory / f"proof-{number + 1}.tlog-proof")
+        for story in stories:
+            story.client.close()
         client.close()
         if daemon.stop() != 0:
             raise Mismatch("the daemon did not stop cleanly")
         run([stationctl, "audit", "verify", "--state", str(daemon.directory), "--key", key])
         say("✓ stationctl audit verify --state: the stopped daemon's files are whole too")
-        leaf = Path(f"{proof}.leaf").read_bytes()
-        index, of = ledger.check_portable_proof(proof.read_text(), leaf, key)
-        run([stationctl, "audit", "check", str(proof), f"{proof}.leaf", "--key", key])
-        report.proof(index, of, leaf, proof.read_text())
+        for proof in proofs:
+            report.proof(proof, *proof.check(stationctl, key))
+        shown = proofs[1].content(daemon.directory)
+        counts = [shown[side]["quantity"] for side in ("giving", "receiving")]
+        if (shown["link"], shown["differences"], counts) != ("differing", ["shortage"], [2, 1]):
+            raise Mismatch(f"the link of the chain of custody says {shown}")
+        report.custody(shown)
         say()
         say(bold("Everything agrees. ") + dim(f"{time.monotonic() - began:.1f} s of real time."))
     finally:

@@ -6,10 +6,11 @@ from collections import Counter
 
 from plan import NEXT_DAWN
 from recount import instant, local
-from screen import WIDTH, bold, dim, duration, fit, say, style, table, title
+from screen import WIDTH, bold, dim, duration, say, style, table, title, wrap
 
-RED, YELLOW = "31;1", "33"
+RED, YELLOW, CYAN = "31;1", "33", "36"
 TOLD = {150: "duty leader", 200: "强所办"}
+DISCLOSING = {"support.get", "mediation.get", "stoploss.trace", "transfer.get", "keyperson.get", "keyperson.notice.get"}
 LATE = {"response": "no answer from", "support": "not done by"}
 
 
@@ -31,6 +32,7 @@ class Report:
         say(bold(f"{bureau['en']} {bureau['zh']}: a day of support requests 派出所支援请求的一天"))
         say(dim(f"{kinds['station']} stations, {kinds['department'] + kinds['desk']} departments and desks, "
                 f"{len(self.catalogue)} scenarios. Bureau and people are invented (seed {seed})."))
+        say(dim("Beside it: a fraud over three hops, a dispute, a person on bail, and a case that changes hands."))
         title("The day, from Monday 23 November 2026, 07:30")
         say(dim("! danger to life: told at once   50 %, 100 %: reminders   150 %, 200 % of a limit: told higher up"))
 
@@ -48,9 +50,11 @@ class Report:
         span = f"{local(start):%H:%M}–{local(end):%H:%M}" if end <= NEXT_DAWN else "until Friday"
         say()
         say(bold(span) + "  " + "  ".join(parts))
-        notable = sorted((line for event in events for line in self.notable(event)), key=lambda line: line[:2])
+        notable = [(instant(at), *line) for event in events for at, *line in self.notable(event)]
+        notable = sorted(notable + list(self.told(start, end)), key=lambda line: line[:2])
         for _, _, colour, line in notable:
-            say(style(fit(line, WIDTH).rstrip(), colour) if colour else fit(line, WIDTH).rstrip())
+            for part in wrap(line, WIDTH):
+                say(style(part, colour) if colour else part)
         if end > NEXT_DAWN and actions["lapse"]:
             say(f"  {actions['lapse']} requests closed without feedback after three working days: incomplete")
 
@@ -68,6 +72,14 @@ class Report:
             yield (event["at"], id_, colour,
                    f"  {time}  {payload['rung']} %  {id_}  {LATE[payload['clock']]} "
                    f"{self.name(self.department(id_))} → {TOLD[payload['rung']]}")
+
+    def told(self, start, end):
+        """What the cases of the other modules tell of this hour."""
+        for story in self.day.stories:
+            for time, label, text, alarm in story.lines:
+                if start < time <= end:
+                    day = "" if end <= NEXT_DAWN else f"{local(time):%a} "
+                    yield time, label, RED if alarm else CYAN, f"  {day}{local(time):%H:%M:%S}  {label}: {text}"
 
     def department(self, id_):
         """Who had the request last."""
@@ -101,6 +113,19 @@ class Report:
         say()
         say(f"✓ {compared} numbers by department, station and scenario, recounted from what was done: all the same")
 
+    def modules(self, stories):
+        """The other modules' figures, each recounted; the numbers behind every share are shown with it."""
+        title("The other modules: every share with its numerator and denominator 各模块指标")
+        compared = 0
+        for story in stories:
+            count, rows = story.check()
+            compared += count
+            table([story.label, "numerator 分子", "denominator 分母", "share", "target"],
+                  [[name, str(item["numerator"]), str(item["denominator"]), item["text"], target or "–"]
+                   for name, item, target in rows], [46, 15, 17, 9, 8])
+            say()
+        say(f"✓ {compared} numbers of {', '.join(story.label for story in stories)}, recounted: all the same")
+
     def clocks(self, heads, widths, rows):
         cells = []
         for name, item in rows:
@@ -124,19 +149,37 @@ class Report:
 
     # --- The log
 
-    def log(self, size, signed, counted):
+    def log(self, size, signed, counted, spooled):
         refused = {key: count for key, count in counted.items() if key[1] not in ("ok", "replayed")}
+        read = sum(count for (method, outcome), count in counted.items()
+                   if outcome == "ok" and method in DISCLOSING)
         done = sum(count for (method, outcome), count in counted.items()
-                   if outcome == "ok" and method not in ("support.get", "dev.clock.set"))
-        say(f"{size} records. Of the calls: {done} writes, {counted['support.get', 'ok']} disclosures of a request, "
+                   if outcome == "ok" and method not in DISCLOSING and method != "dev.clock.set")
+        say(f"{size} records. Of the calls: {done} writes, {read} disclosures of personal data, "
             f"{sum(refused.values())} refusals, {counted['support.open', 'replayed']} repeats.")
-        say("✓ every call that wrote, disclosed or was refused has its one record, and no other call has any")
+        say("✓ every call that wrote, disclosed or was refused has its one record, and no other call has any;")
+        say(f"  {spooled} more are of the daemon itself: each message to a bank made, sent, and its answer taken, once")
         say(f"✓ the tree recomputed from all records has the root that was signed: {signed.hex()[:24]}…")
 
-    def proof(self, index, size, leaf, text):
+    def proof(self, proof, index, size, leaf, text):
         record = json.loads(leaf)
-        touched = ", ".join(f"{item[1]} version {item[2]}" for item in record.get("written", []))
+        wanted = proof.record and [proof.record["collection"], proof.record["id"], proof.record["version"]]
+        written = [item[:3] for item in record.get("written", [])]
+        named = [item for item in written if not wanted or item == wanted]
+        more = f", and {len(written) - len(named)} more" if len(named) < len(written) else ""
+        say()
+        say(bold(proof.what))
         say(f"✓ a portable proof of {len(text.encode())} bytes: record {index} is in the signed log of {size}")
-        say(dim(f"  {record['method']} by {record['by'].get('actor')} at {record['at']}: {touched}"))
+        say(dim(f"  {record['method']} by {record['by'].get('actor')} at {record['at']}"))
+        say(dim(f"  wrote {', '.join(f'{item[1]} version {item[2]}' for item in named)}{more}"))
         say(dim(f"  SHA-256 of the record: {hashlib.sha256(leaf).hexdigest()}"))
         say(dim("  checked by code of this demonstration and by 'stationctl audit check', without the daemon"))
+
+    @staticmethod
+    def custody(link):
+        """What the proved link of a chain of custody says."""
+        giving, receiving = link["giving"], link["receiving"]
+        say("✓ the stored link is what that record committed to, under its salt:")
+        for side, who in (("given", giving), ("received", receiving)):
+            say(f"    {side:9} {who['quantity']}  signed by {who['by']} at {local(instant(who['at'])):%H:%M}")
+        say(f"    link {link['number']} of {link['item_id']}: {link['link']}, {', '.join(link['differences'])}")

@@ -22,6 +22,20 @@ def fit(text, width, right=False):
     return space + text if right else text + space
 
 
+def wrap(text, width):
+    """Lines of a width, broken between words; the later ones stand under the first one's text."""
+    indent, lines = 12, []
+    while columns(text) > width:
+        end = len(text)
+        while columns(text[:end]) > width:
+            end -= 1
+        space = text.rfind(" ", indent, end)
+        end = space if space > indent else end
+        lines.append(text[:end].rstrip())
+        text = " " * indent + text[end:].lstrip()
+    return [*lines, text]
+
+
 def style(text, code):
     return f"\033[{code}m{text}\033[0m" if COLOURS else text
 

@@ -43,6 +43,6 @@ target fuzz-json JSONFuzz.swift "$out/StationJSON.o"
 # The framer needs no NIO and no store: of these two modules only the files that it uses.
 rpc="$root/Sources/StationRPC"
 transport="$root/Sources/StationTransport"
-module StationRPC "$rpc/Connection.swift" "$rpc/Limits.swift" "$rpc/Peer.swift"
+module StationRPC "$rpc/Connection.swift" "$rpc/Limits.swift" "$rpc/Peer.swift" "$rpc/SocketClass.swift"
 module StationTransport "$transport/Framer.swift" "$transport/Framing.swift" "$transport/HeaderBlock.swift"
 target fuzz-framer FramerFuzz.swift "$out/StationTransport.o" "$out/StationRPC.o" "$out/StationJSON.o"

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import example
 import links
+import man
 import reference
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,8 +57,17 @@ def ask(daemon, path):
                     sys.exit("stationd did not listen within 30 s")
                 time.sleep(0.02)
                 continue
-            client.sendall(b'{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}\n')
-            return json.loads(client.makefile("rb").readline())["result"]
+            answers = client.makefile("rb")
+
+            def call(method, **params):
+                request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+                client.sendall(json.dumps(request).encode() + b"\n")
+                return json.loads(answers.readline())["result"]
+
+            document = call("rpc.discover")
+            document["modules"] = {item["name"]: call("rpc.module", name=item["name"])
+                                   for item in document["x-modules"]}
+            return document
 
 
 # ---- The generated blocks
@@ -101,43 +111,47 @@ def limits(_):
     return table(("key", "default", "range", "bounds"), rows)
 
 
-def life_cycle(_):
-    """The table of LifeCycle.swift as a state diagram."""
-    folder = "Plugins/SupportRequests"
-    words = {}
-    for name in ("State", "Action"):
-        for line in re.findall(r"^\s+case (.+)$", source(f"{folder}/{name}.swift"), re.M):
-            for case in line.split(", "):
-                word, _, code = case.partition(" = ")
-                words[word] = code.strip('"') or word
-    text = source(f"{folder}/LifeCycle.swift")
-    groups = {name: re.findall(r"\.(\w+)", items)
-              for name, items in re.findall(r"private static let (\w+): \[State\] = \[(.*?)\]", text)}
-    edges, same = {}, {}
-    rows = re.findall(r"^\s+[=+] rows\((.+), \.(\w+), \.(same|former|state\(\.(\w+)\))\)$",
-                      text.replace("] =\n", "] =\n  = ").replace("  =     rows", "  = rows"), re.M)
-    if len(rows) != len(re.findall(r"\brows\(", text)) - 1:
-        sys.exit("the table of LifeCycle.swift has a row that Tools/docs.py does not understand")
-    for states, action, target, to in rows:
-        origins = [state for part in states.split(" + ")
-                   for state in (groups.get(part) or re.findall(r"\.(\w+)", part))]
-        for origin in origins:
-            if target == "same":
-                same.setdefault(action, []).append(origin)
-            elif target == "former":
-                for former in groups["inWork"]:
-                    edges.setdefault((origin, former), []).append(action)
+def module(document, name):
+    """What `rpc.module` tells."""
+    return document["modules"][name]
+
+
+def life_cycles(document, name):
+    """A module's life cycles as state diagrams, from the tables that its code runs."""
+    parts = []
+    cycles = module(document, name)["life_cycles"]
+    for cycle in cycles:
+        edges, stays, back = {}, {}, {}
+        for step in cycle["steps"]:
+            if step["to"] is None:
+                back.setdefault(step["action"], []).append(step["from"])
+            elif step["to"] == step["from"]:
+                stays.setdefault(step["action"], []).append(step["from"])
             else:
-                edges.setdefault((origin, to), []).append(action)
-    lines = ["```mermaid", "stateDiagram-v2", "  [*] --> submitted: open"]
-    for (origin, to), actions in edges.items():
-        lines.append(f"  {words[origin]} --> {words[to]}: {', '.join(words[action] for action in actions)}")
-    lines += ["  closed --> [*]", "  withdrawn --> [*]", "```", ""]
-    for action, origins in same.items():
-        lines.append(f"`{words[action]}` leaves the state as it is; possible in "
-                     f"{', '.join('`' + words[state] + '`' for state in origins)}.")
-    lines.append("`provide_info` leads back to the state in which the information was asked for.")
-    return "\n".join(lines)
+                edges.setdefault((step["from"], step["to"]), []).append(step["action"])
+        left = {step["from"] for step in cycle["steps"] if step["to"] != step["from"]}
+        ends = [to for to in dict.fromkeys(to for _, to in edges) if to not in left]
+        lines = ["```mermaid", "stateDiagram-v2", f"  [*] --> {cycle['initial']}"]
+        lines += [f"  {origin} --> {to}: {', '.join(actions)}" for (origin, to), actions in edges.items()]
+        lines += [f"  {end} --> [*]" for end in ends] + ["```"]
+        notes = [f"`{action}` leaves the state as it is; possible in {listed(states)}."
+                 for action, states in stays.items()]
+        notes += [f"`{action}` leads from {listed(states)} back to the state before."
+                  for action, states in back.items()]
+        title = f"{cycle['summary']} {cycle['summary_zh']}\n\n" if len(cycles) > 1 else ""
+        parts.append(title + "\n".join(lines) + ("\n\n" + "\n".join(f"- {note}" for note in notes) if notes else ""))
+    return "\n\n".join(parts)
+
+
+def listed(states):
+    return ", ".join(f"`{state}`" for state in states)
+
+
+def rules(document, name):
+    """A module's rules with their sources."""
+    rows = [(f"`{rule['id']}`", rule["version"], rule["effective"], f"{rule['summary']}<br>{rule['summary_zh']}",
+             rule["source"]) for rule in module(document, name)["rules"]]
+    return table(("rule", "version", "from", "what it says", "source"), rows)
 
 
 def term(value):
@@ -163,7 +177,19 @@ def catalogue(_):
             f"Feedback is due {term(data['feedback_limit'])} after completion.")
 
 
-BLOCKS = {"errors": errors, "limits": limits, "life-cycle": life_cycle, "catalogue": catalogue}
+BLOCKS = {"errors": errors, "limits": limits, "catalogue": catalogue}
+# Blocks of one module each: `life-cycle-support`.
+MODULE_BLOCKS = {"life-cycle": life_cycles, "rules": rules}
+
+
+def block(name, document):
+    """The text of a generated block."""
+    if name in BLOCKS:
+        return BLOCKS[name](document)
+    kind, _, of = name.rpartition("-")
+    if kind not in MODULE_BLOCKS:
+        sys.exit(f"no generated block is called '{name}'")
+    return MODULE_BLOCKS[kind](document, of)
 
 
 def generate(document):
@@ -172,7 +198,7 @@ def generate(document):
     for path in sorted(DOCS.rglob("*.md")):
         text = path.read_text()
         if "<!-- generated:" in text and path not in pages:
-            pages[path] = BLOCK.sub(lambda m: f"{m[1]}\n{BLOCKS[m[2]](document)}\n\n{m[3]}", text)
+            pages[path] = BLOCK.sub(lambda m: f"{m[1]}\n{block(m[2], document)}\n\n{m[3]}", text)
     return pages
 
 
@@ -189,6 +215,11 @@ def main():
             faults.append(f"{name} is not current: run `make docs`")
         else:
             path.write_text(text)
+            print(f"wrote {name}")
+    for name in man.stale(write=not check):
+        if check:
+            faults.append(f"{name} is not current: run `make docs`")
+        else:
             print(f"wrote {name}")
     if check:
         faults += links.broken(ROOT) + example.faults(ROOT)

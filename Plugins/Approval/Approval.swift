@@ -39,7 +39,7 @@ package enum Approval {
     name: "request", summary: Text("A request for approval", zh: "审批申请"),
     schema: Shapes.object(properties, required: required),
     fields: [.init("state", .text)], indexes: [.init("by_state", on: ["state"])],
-    personal: ["/payload"], retention: .years(10, after: "expires_at"))
+    personal: ["/payload", "/note"], retention: .years(10, after: "expires_at"))
 
   private static let header: JSONObject = {
     var header = properties
@@ -113,7 +113,10 @@ package enum Approval {
 
   private static let get = Method(
     "get", Text("Read a request with what is to be approved", zh: "查看审批申请及内容"),
-    params: Shapes.object(["id": Shapes.text]), positional: ["id"], result: Shapes.anyObject,
+    params: Shapes.object(["id": Shapes.text]), positional: ["id"],
+    result: [
+      "type": "object", "properties": ["payload": ["x-personal": "text"], "note": ["x-personal": "text"]],
+    ],
     permission: .role, disclosesPersonalData: true,
     examples: [
       Example(

@@ -3,20 +3,16 @@ import StationKit
 /// What the second signature of a count leaves behind: a link in each item's chain of custody with both counts
 /// and both signatures, and a discrepancy for each difference.
 struct CountClosing {
-  let items: [EvidenceItem]
+  let outcome: CountOutcome
   let first: TransferCase.Round
   let second: (side: TransferCase.Side, record: String)
-  let sheet: CountSheet
-  let found: [Int: [Difference]]
 
   func write(_ handling: Handling) throws {
-    let firstSheet = try CountSheet(record: first.record, handling.tx)
-    for var item in items {
-      guard let earlier = firstSheet.counts[item.number], let later = sheet.counts[item.number] else {
-        throw RPCError(.internalError)
-      }
-      let codes = found[item.number] ?? []
-      let blocks = codes.contains(where: \.blocks)
+    for var item in outcome.items {
+      guard let earlier = outcome.firstSheet?.counts[item.number],
+        let later = outcome.sheet.counts[item.number]
+      else { throw RPCError(.internalError) }
+      let codes = outcome.differences[item.number] ?? []
       let sides = [
         first.side: side(
           earlier, by: .string(first.by), at: first.at.text(handling.context), record: first.record),
@@ -28,13 +24,15 @@ struct CountClosing {
       more["receiving"] = sides[.receiving]
       if !codes.isEmpty { more["differences"] = .array(codes.map { .string($0.rawValue) }) }
       try handling.link(
-        &item, blocks ? .differing : .counted, from: item.holder, to: item.holder, more: more)
+        &item, codes.contains(where: \.blocks) ? .differing : .counted, from: item.holder, to: item.holder,
+        more: more)
       // Where both sides agree on a condition, that is what it is now.
       if earlier.condition == later.condition { item.counted.condition = later.condition }
       try handling.store(item)
-      let giving = first.side == .giving ? earlier : later
-      let receiving = first.side == .giving ? later : earlier
-      for code in codes { try discrepancy(code, item, giving, receiving, handling) }
+      let isGiving = first.side == .giving
+      for code in codes {
+        try discrepancy(code, item, isGiving ? earlier : later, isGiving ? later : earlier, handling)
+      }
     }
   }
 

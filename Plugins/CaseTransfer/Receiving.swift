@@ -16,7 +16,7 @@ struct Receiving: Sendable {
     item.reporter = params["reporter"]
     item.persons = params["persons"]
     item.facts = params["facts"]
-    item.support = params["support_request"]?.stringValue
+    item.support = try supportRequest(params)
     let id = CaseID.make(year: today.year, number: try tx.next(series: String(today.year)))
     var handling = Handling(
       id: id, policy: policy, params: params, context: context, tx: tx, from: item.state, item: item)
@@ -32,6 +32,19 @@ struct Receiving: Sendable {
     try handling.schedule()
     try handling.announce(.receive)
     return .object(handling.item.header(id: id, version: record.version, context))
+  }
+
+  /// The number of the support request that the case came from.
+  private func supportRequest(_ params: Params) throws(RPCError) -> String? {
+    guard let number = params["support_request"]?.stringValue else { return nil }
+    let isNumber = number.utf8.dropFirst(3).allSatisfy {
+      (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-")
+    }
+    guard number.hasPrefix("SR-"), isNumber else {
+      throw .invalid(
+        Text("Not the number of a support request", zh: "不是支援请求编号"), pointer: "/support_request")
+    }
+    return number
   }
 
   /// An urgent case is screened as it is received: it goes to the criminal brigade, and waits for nothing.

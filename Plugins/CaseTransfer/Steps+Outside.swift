@@ -37,7 +37,7 @@ extension Steps {
     }
     handling.item.fulfil(.designate, at: handling.now)
     handling.details["document"] = .string(try handling.params.string("number"))
-    handling.details["code"] = .string(try handling.params.string("superior"))
+    handling.details["superior"] = .string(try handling.params.string("superior"))
     handling.alsoTo = [handling.policy.legal]
     if let bureau {
       handling.item.bureau = bureau

@@ -32,6 +32,8 @@ extension Steps {
     handling.text = handling.params["text"]
     handling.item.kind = .criminal
     handling.item.isUnclear = false
+    // A ruling about an administrative case is none about a criminal one.
+    handling.item.isRuled = false
     let given = handling.params["to"]?.stringValue
     guard handling.item.state == .screened else {
       // Negotiations with another bureau go on; only the procedure changes.

@@ -9,7 +9,7 @@ extension Steps {
     // A criminal case waits for approval and notice; the ruling on a dispute stands for both.
     if handling.from == .screened, handling.item.kind == .criminal, !handling.item.isUrgent {
       throw RPCError.refused(
-        rule: handling.item.approval == nil ? RuleID.approval : RuleID.notice,
+        rule: RuleID.approval,
         Text("A criminal case is sent with approval and notice", zh: "刑事案件移送须经批准并制作移送案件通知书"),
         pointer: "/id")
     }

@@ -25,12 +25,14 @@ struct Steps: Sendable {
     guard let record = try tx.get("case", id), var item = TransferCase(record.body) else {
       throw RPCError.notFound("case", id, pointer: "/id")
     }
+    if item.state == .jurisdictionEnded {
+      try requireJurisdiction(item, try choose(item, params), context.principal)
+    }
     try require(parties, item, context.principal)
     if let expected = params["version"]?.intValue, expected != record.version {
       throw RPCError(.conflict, pointer: "/version", details: ["version": .int(record.version)])
     }
     let action = try choose(item, params)
-    try requireJurisdiction(item, action, context.principal)
     guard context.now >= item.last else {
       throw RPCError(
         .unavailable, Text("The clock stands before the last step of this case", zh: "系统时间早于该案的上一步骤"),
@@ -68,11 +70,13 @@ struct Steps: Sendable {
     try principal.require()
   }
 
-  /// The unit that has lost the case writes nothing more, not even with a wider scope.
+  /// The unit that has lost the case writes nothing more, not even with a wider scope; the legal department
+  /// hands its evidence out.
   private func requireJurisdiction(
     _ item: TransferCase, _ action: Action, _ principal: Principal
   ) throws(RPCError) {
-    guard item.state == .jurisdictionEnded else { return }
+    // To others it says no more than that the case is none of theirs.
+    guard principal.mayReach(item.unit, policy.legal) else { return }
     guard action == .handOut, principal.unit != item.unit else {
       throw .refused(
         rule: RuleID.jurisdictionEnded,

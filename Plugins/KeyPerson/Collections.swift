@@ -75,7 +75,9 @@ enum Collections {
       .init("due", .integer),
     ],
     indexes: [
-      .init("by_unit", on: ["unit", "state", "due"]), .init("by_record", on: ["record", "state", "due"]),
+      .init("by_unit", on: ["unit", "state", "due"]),
+      .init("by_unit_kind", on: ["unit", "kind", "state", "due"]),
+      .init("by_record", on: ["record", "state", "due"]),
       .init("by_kind", on: ["kind", "state", "due", "unit"]),
     ],
     personal: ["/document"], subject: .member("record"), retention: .forever)

@@ -91,7 +91,8 @@ extension Work {
       "record": .string(id), "unit": .string(record.station), "task": .string(task),
       "reason": .string(reason.rawValue), "erase_at": .at(eraseAt),
       "en": .string(
-        "\(text.en) Your record is hidden now and is erased after \(day). Until then you can ask for an extract."),
+        "\(text.en) Your record is hidden now and is erased after \(day). Until then you can ask for an extract."
+      ),
       "zh": .string("\(text.zh)您的记录现已封存，\(day)后删除；此前您可以申请查阅、复制。"),
     ]
     for name in ["name", "phone"] { notice[name] = record.personal[name] }

@@ -33,7 +33,8 @@ extension KeyPerson {
         answer: Examples.header(.active, done), rules
       ) { try Keeping(work: $0, params: $1).record() },
       step(
-        "duty.excuse", Text("Record why a duty that was not kept is not held against the person", zh: "登记免责事由"),
+        "duty.excuse",
+        Text("Record why a duty that was not kept is not held against the person", zh: "登记免责事由"),
         ["task": task, "excuse": Schemas.excuse, "document": Shapes.text(max: 120)],
         required: ["task", "excuse"], positional: ["task"], result: settled,
         example: ["task": Examples.task, "excuse": "leave_granted"],
@@ -65,7 +66,8 @@ extension KeyPerson {
         example: ["duty": Examples.duty], answer: Examples.header(.active, ["duty": Examples.duty]), rules
       ) { try Duties(work: $0, params: $1).end(.visitWithdraw, "duty") },
       step(
-        "contact.lost", Text("Somebody is out of contact: asks the instrument's owner for support", zh: "失去联系，请求支援"),
+        "contact.lost",
+        Text("Somebody is out of contact: asks the instrument's owner for support", zh: "失去联系，请求支援"),
         ["id": id, "urgency": ["type": "string", "enum": ["immediate", "urgent", "routine"]]],
         required: ["id", "urgency"], positional: ["id"],
         result: Schemas.header(["task": task, "support": Shapes.text(max: 64)]),

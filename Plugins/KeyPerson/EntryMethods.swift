@@ -20,7 +20,8 @@ extension KeyPerson {
         answer: Examples.header(.proposed, ["task": Examples.task]), rules
       ) { try Proposing(work: $0, params: $1).run() },
       step(
-        "verify_instrument", Text("Say that the instrument was seen; asks a second person", zh: "核验法律文书并申请审批"),
+        "verify_instrument",
+        Text("Say that the instrument was seen; asks a second person", zh: "核验法律文书并申请审批"),
         ["id": id, "seen": Shapes.words(InstrumentSeen.self)], required: ["id", "seen"], positional: ["id"],
         result: Schemas.header(asked), example: ["id": Examples.id, "seen": "original"],
         answer: Examples.header(
@@ -32,14 +33,16 @@ extension KeyPerson {
         answer: Examples.header(.active), rules
       ) { try Entering(work: $0, params: $1).activate() },
       step(
-        "review", Text("Confirm that a follow-up is in force and needed, until the next review", zh: "复核：确认仍有效且必要"),
+        "review",
+        Text("Confirm that a follow-up is in force and needed, until the next review", zh: "复核：确认仍有效且必要"),
         ["id": id, "in_force": Shapes.flag, "needed": Shapes.flag, "next_review": Shapes.date],
         required: ["id", "in_force", "needed", "next_review"], positional: ["id"], result: Schemas.header(),
         example: ["id": Examples.id, "in_force": true, "needed": true, "next_review": "2026-06-26"],
         answer: Examples.header(.active), rules
       ) { try Reviewing(work: $0, params: $1).run() },
       step(
-        "renew.request", Text("Ask a second person for a renewal under a further instrument", zh: "依新的法律文书申请延续"),
+        "renew.request",
+        Text("Ask a second person for a renewal under a further instrument", zh: "依新的法律文书申请延续"),
         renewal, required: renewal.keys, positional: ["id"], result: Schemas.header(asked),
         example: [
           "id": Examples.id,
@@ -50,7 +53,8 @@ extension KeyPerson {
         answer: Examples.header(.reviewDue, ["task": Examples.task, "approval": Examples.approval]), rules
       ) { try Renewing(work: $0, params: $1).request() },
       step(
-        "renew", Text("Renew what a second person has approved, within the legal maximum", zh: "经批准后在法定期限内延续"),
+        "renew",
+        Text("Renew what a second person has approved, within the legal maximum", zh: "经批准后在法定期限内延续"),
         ["id": id], required: ["id"], positional: ["id"], result: Schemas.header(),
         example: ["id": Examples.id], answer: Examples.header(.renewed), rules
       ) { try Renewing(work: $0, params: $1).renew() },

@@ -8,6 +8,12 @@ struct Erasing {
   func run() throws -> JSONValue {
     let loaded = try work.load(try params.string("id"), version: params["version"])
     _ = try RecordLife.table.next(loaded.record.state, .erase)
+    // Whoever erases first cannot tell any more; the clock waits for nobody.
+    for notice in try work.all("notice", "by_record", [.text(loaded.id)]) where notice["told_at"] == nil {
+      throw RPCError.refused(
+        rule: RuleID.delistNotice,
+        Text("Tell the person first, and record it", zh: "应先告知本人并登记"), pointer: "/id")
+    }
     try work.erase(loaded.id, loaded.record)
     return [
       "id": .string(loaded.id), "state": .string(State.erased.rawValue),

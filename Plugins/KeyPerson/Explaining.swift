@@ -23,7 +23,9 @@ struct Explaining {
     if category == .drugTreatment {
       list.append(try show("three_years_clean", try terms.clean(since: from, on: on), on))
     }
-    return ["category": .string(category.rawValue), "rules_on": .string(on.description), "terms": .array(list)]
+    return [
+      "category": .string(category.rawValue), "rules_on": .string(on.description), "terms": .array(list),
+    ]
   }
 
   private func show(_ what: String, _ term: ComputedTerm, _ on: CivilDate) throws -> JSONValue {

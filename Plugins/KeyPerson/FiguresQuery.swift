@@ -18,7 +18,8 @@ struct FiguresQuery {
         let first: Int? = what == .entry || what == .delisting ? nil : start
         let query = Query(
           "tally", index: unit == nil ? "by_time" : "by_unit",
-          equals: [.text(what.rawValue)] + (unit.map { [.text($0)] } ?? []), from: first.map(IndexValue.integer),
+          equals: [.text(what.rawValue)] + (unit.map { [.text($0)] } ?? []),
+          from: first.map(IndexValue.integer),
           to: .integer(end))
         try tx.forEach(query, columns: ["at", "unit", "code"]) { row in
           guard let at = row[0].integer, let station = row[1].text, let code = row[2].text else { return }

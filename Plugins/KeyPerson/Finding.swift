@@ -48,7 +48,9 @@ struct Finding {
         work.context.principal.mayReach(record.station, record.owner),
         isVisible(record.state(at: work.now))
       else { continue }
-      if let instrument = params["instrument"], instrument != record.personal["instrument_number"] { continue }
+      if let instrument = params["instrument"], instrument != record.personal["instrument_number"] {
+        continue
+      }
       found.append(stored.id)
     }
     guard found.count < 2 else {

@@ -25,9 +25,9 @@ package struct KeyRecord: Sendable {
   }
 
   package struct Delisting: Sendable, Hashable {
-    let reason: DelistReason
-    let at: Instant
-    let eraseAt: Instant
+    package let reason: DelistReason
+    package let at: Instant
+    package let eraseAt: Instant
   }
 
   package let category: Category

@@ -7,6 +7,7 @@ struct Notices {
 
   /// The notice with its addressee, for the station that delivers it.
   func get(_ tx: any ReadTransaction) throws -> JSONValue {
+    try Reading.requirePurpose(context)
     let stored = try find(tx)
     let zone = context.zone
     var answer: JSONObject = [

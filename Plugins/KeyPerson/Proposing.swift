@@ -59,7 +59,9 @@ struct Proposing {
         Text("Support after release, and nothing else, rests on consent", zh: "安置帮教须本人同意，其他类别不适用"),
         pointer: "/consent")
     }
-    if hasConsent { try work.notLater(params["consent"]?["date"], "/consent/date", rule: RuleID.visitConsent) }
+    if hasConsent {
+      try work.notLater(params["consent"]?["date"], "/consent/date", rule: RuleID.visitConsent)
+    }
     try work.notLater(
       params["care_need"]?["document"]?["date"], "/care_need/document/date", rule: RuleID.careNeed)
     var personal: JSONObject = [:]
@@ -81,6 +83,14 @@ struct Proposing {
       throw RPCError.refused(
         rule: RuleID.instrument,
         Text("Nothing begins before its instrument", zh: "起始日不得早于文书日期"), pointer: "/from")
+    }
+    // So that an old instrument cannot begin anew.
+    let days = try work.rules.int(RuleID.instrumentAge, "days", on: on)
+    guard from <= date.adding(days: days) else {
+      throw RPCError.refused(
+        rule: RuleID.instrumentAge,
+        Text("A term begins within \(days) days of its instrument", zh: "期限须在文书日期后\(days)日内起算"),
+        pointer: "/from")
     }
     guard from <= work.today.adding(days: 31), to >= from, to >= work.today else {
       throw RPCError.refused(
@@ -115,11 +125,11 @@ struct Proposing {
     return (since, end)
   }
 
-  /// One instrument makes one record of one person.
+  /// One instrument makes one record of one person, also after that has ended: what is over does not begin again.
   private func refuseTwice(_ category: Category, _ part: Part?) throws {
     guard let number = params["instrument"]?["number"]?.stringValue else { return }
     for stored in try work.all("record", "by_instrument", [.text(number)]) {
-      guard let other = KeyRecord(stored.body), other.state(at: work.now) != .delisted,
+      guard let other = KeyRecord(stored.body), !other.wasTakenBack,
         other.category == category, other.part == part,
         other.personal["instrument"]?["authority"] == params["instrument"]?["authority"],
         other.personal["id_number"] == params["id_number"], other.personal["name"] == params["name"]
@@ -130,4 +140,9 @@ struct Proposing {
         pointer: "/instrument/number")
     }
   }
+}
+
+extension KeyRecord {
+  /// Whether it ended as if it had never been: a mistake, or a proposal that nobody entered.
+  fileprivate var wasTakenBack: Bool { delisting?.reason == .error || delisting?.reason == .notEntered }
 }

@@ -123,7 +123,8 @@ extension KeyPerson {
 
   private static func tasks(_ rules: Rules) -> Method {
     Method(
-      "tasks", Text("What the own unit has to do: ids, kinds and times, and nobody in them", zh: "本单位待办（不含个人信息）"),
+      "tasks",
+      Text("What the own unit has to do: ids, kinds and times, and nobody in them", zh: "本单位待办（不含个人信息）"),
       params: Shapes.object(
         [
           "days": ["type": "integer", "minimum": 0, "maximum": 366], "kind": Schemas.taskKind,
@@ -157,7 +158,8 @@ extension KeyPerson {
 
   private static func explain(_ rules: Rules) -> Method {
     Method(
-      "explain", Text("How long a follow-up may be, and why: about the law, not about a record", zh: "说明法定期限及依据"),
+      "explain",
+      Text("How long a follow-up may be, and why: about the law, not about a record", zh: "说明法定期限及依据"),
       params: Shapes.object(
         ["category": Schemas.category, "from": Shapes.date, "rules_on": Shapes.date],
         required: ["category", "from"]),

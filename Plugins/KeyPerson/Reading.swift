@@ -9,11 +9,7 @@ struct Reading {
   let params: Params
 
   func run() throws -> JSONValue {
-    guard let purpose = work.context.purpose, Self.purposes.contains(purpose) else {
-      throw RPCError.refused(
-        rule: RuleID.readPurpose,
-        Text("Not a purpose for which a record is read", zh: "该用途不得查阅记录"), pointer: "/meta/purpose")
-    }
+    try Self.requirePurpose(work.context)
     let (loaded, task) = try Finding(work: work, params: params, reader: .officer).run()
     try work.count(
       .reading, (task == nil ? Tally.Reading.unlinked : .linked).rawValue, unit: loaded.record.station,
@@ -23,9 +19,19 @@ struct Reading {
     return .object(answer)
   }
 
+  /// - Throws: `refused_by_rule` for a purpose that the daemon knows and that allows no read here.
+  static func requirePurpose(_ context: CallContext) throws(RPCError) {
+    guard let purpose = context.purpose, purposes.contains(purpose) else {
+      throw .refused(
+        rule: RuleID.readPurpose,
+        Text("Not a purpose for which a record is read", zh: "该用途不得查阅记录"), pointer: "/meta/purpose")
+    }
+  }
+
   /// The other side of a protection order: its id, as long as the order holds for both, and no more.
   private func counterpart(_ record: KeyRecord) throws -> String? {
-    guard let part = record.part, record.state.isLive, let number = record.personal["instrument_number"]?.stringValue
+    guard let part = record.part, record.state.isLive,
+      let number = record.personal["instrument_number"]?.stringValue
     else { return nil }
     for stored in try work.all("record", "by_instrument", [.text(number)]) {
       guard let other = KeyRecord(stored.body), other.category == .protectionOrder,

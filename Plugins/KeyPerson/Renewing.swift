@@ -23,6 +23,14 @@ struct Renewing {
         Text("A renewal needs an instrument of its own", zh: "延续须有新的法律文书"),
         pointer: "/instrument/number")
     }
+    guard let date = CivilDate(params["instrument"]?["date"]),
+      let present = CivilDate(record.personal["instrument"]?["date"]), date >= present
+    else {
+      throw RPCError.refused(
+        rule: RuleID.instrument,
+        Text("The further instrument is older than the present one", zh: "新文书日期不得早于现有文书"),
+        pointer: "/instrument/date")
+    }
     let to = try params.date("to")
     let nextReview = try params.date("next_review")
     try check(record, to: to, pointer: "/to")

@@ -9,6 +9,7 @@ enum RuleID {
   static let owner = "keyperson.owner"
   static let instrument = "keyperson.instrument"
   static let instrumentOnce = "keyperson.instrument.once"
+  static let instrumentAge = "keyperson.instrument.age"
   static let term = "keyperson.term"
   static let clean = "keyperson.drug.clean"
   static let proposal = "keyperson.proposal"
@@ -46,6 +47,7 @@ enum RuleID {
     plain.map { RuleBook.Need($0) } + Category.allCases.map { RuleBook.Need(maximum($0), ints: ["months"]) }
     + Category.allCases.map { RuleBook.Need(total($0), ints: ["months"]) }
     + [
+      RuleBook.Need(instrumentAge, ints: ["days", "days_at_most"]),
       RuleBook.Need(clean, ints: ["months"]),
       RuleBook.Need(proposal, ints: ["days", "days_at_most"]),
       RuleBook.Need(fourEyes, ints: ["hours", "hours_at_most"]),
@@ -59,7 +61,8 @@ enum RuleID {
     ]
 
   private static let plain = [
-    category, part, purpose, station, owner, instrument, instrumentOnce, term, review, ended, erased, dutyKind,
+    category, part, purpose, station, owner, instrument, instrumentOnce, term, review, ended, erased,
+    dutyKind,
     dutyTime, visitConsent, delistReason, contact, readPurpose, readLookup, readTask, text, careNeed,
     correction, figures, period,
   ]

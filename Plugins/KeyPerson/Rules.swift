@@ -8,7 +8,8 @@ package struct Rules: Sendable {
   ///   else that a configuration can say: no category, no field, no duty.
   package init(_ configuration: JSONValue) throws {
     for key in configuration.objectValue?.keys ?? [] where key != "rules" && key != "$comment" {
-      throw KeyPersonError("'\(key)' is not known: the configuration gives numbers to rules, and nothing else")
+      throw KeyPersonError(
+        "'\(key)' is not known: the configuration gives numbers to rules, and nothing else")
     }
     book = try RuleBook(configuration, needs: RuleID.needs)
     for rule in book.table {
@@ -17,7 +18,8 @@ package struct Rules: Sendable {
       for category in Category.allCases {
         let one = try int(RuleID.maximum(category), "months", on: day)
         guard one <= (try int(RuleID.total(category), "months", on: day)) else {
-          throw KeyPersonError("\(RuleID.total(category)): 'values.months' must not be below one instrument's")
+          throw KeyPersonError(
+            "\(RuleID.total(category)): 'values.months' must not be below one instrument's")
         }
       }
     }

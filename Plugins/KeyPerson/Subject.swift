@@ -17,7 +17,9 @@ struct Subject {
     let record = loaded.record
     try work.count(.reading, Tally.Reading.extract.rawValue, unit: record.station, at: work.now)
     var answer = try work.shown(loaded)
-    for name in ["pending_instrument", "former_instruments", "decision"] { answer[name] = record.personal[name] }
+    for name in ["pending_instrument", "former_instruments", "decision"] {
+      answer[name] = record.personal[name]
+    }
     if let delisting = record.delisting {
       answer["delisting"] = [
         "reason": .string(delisting.reason.rawValue), "at": .time(delisting.at, work.zone),
@@ -62,7 +64,7 @@ struct Subject {
     var after: JSONObject = [:]
     for name in Self.members {
       guard let value = params[name] else { continue }
-      let new = value.isNull ? nil : value
+      let new: JSONValue? = value.isNull ? .none : value
       guard new != loaded.record.personal[name] else { continue }
       before[name] = loaded.record.personal[name]
       after[name] = new

@@ -7,8 +7,6 @@ import StationKit
 struct TaskList {
   static let limit = 50
   static let limitAtMost = 200
-  /// Rows looked at for one answer where a kind is wanted; the page may then be short.
-  static let scanAtMost = 1000
 
   let rules: Rules
   let params: Params
@@ -30,26 +28,18 @@ struct TaskList {
     }
     let end = context.now.adding(hours: 24 * days).adding(milliseconds: 1)
     let kind = params["kind"]?.stringValue
-    let wanted = params["limit"]?.intValue ?? Self.limit
-    var query = Query(
-      "task", index: "by_unit", equals: [.text(unit), .text(TaskState.open.rawValue)],
-      to: .integer(Int(end.milliseconds)), descending: params["order"]?.stringValue == "desc", limit: wanted,
-      cursor: params["cursor"]?.stringValue)
-    var items: [JSONValue] = []
-    var scanned = 0
-    while true {
-      query.limit = wanted - items.count
-      let page = try tx.query(query)
-      scanned += page.records.count
-      for stored in page.records {
-        guard let task = DueTask(stored.body), kind == nil || task.kind.rawValue == kind else { continue }
-        items.append(show(task, id: stored.id))
-      }
-      query.cursor = page.next
-      if page.next == nil || items.count >= wanted || scanned >= Self.scanAtMost { break }
-    }
-    var result: JSONObject = ["items": .array(items)]
-    result["next"] = query.cursor.map(JSONValue.string)
+    let open = IndexValue.text(TaskState.open.rawValue)
+    let page = try tx.query(
+      Query(
+        "task", index: kind == nil ? "by_unit" : "by_unit_kind",
+        equals: [.text(unit)] + (kind.map { [.text($0)] } ?? []) + [open],
+        to: .integer(Int(end.milliseconds)), descending: params["order"]?.stringValue == "desc",
+        limit: params["limit"]?.intValue ?? Self.limit, cursor: params["cursor"]?.stringValue))
+    var result: JSONObject = [
+      "items": .array(
+        page.records.compactMap { stored in DueTask(stored.body).map { show($0, id: stored.id) } })
+    ]
+    result["next"] = page.next.map(JSONValue.string)
     return .object(result)
   }
 

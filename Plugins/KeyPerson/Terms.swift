@@ -40,7 +40,8 @@ struct Terms {
   /// When a person in a drug case has been clean for long enough.
   func clean(since: CivilDate, on day: CivilDate) throws(RPCError) -> ComputedTerm {
     try fixed(
-      .months(try rules.int(RuleID.clean, "months", on: day)), from: since.start(in: zone), rule: RuleID.clean,
+      .months(try rules.int(RuleID.clean, "months", on: day)), from: since.start(in: zone),
+      rule: RuleID.clean,
       on: day)
   }
 

@@ -30,7 +30,9 @@ extension Work {
   }
 
   func moveTask(_ id: String, due: Instant) throws {
-    guard let stored = try tx.get("task", id), var task = DueTask(stored.body), task.due != due else { return }
+    guard let stored = try tx.get("task", id), var task = DueTask(stored.body), task.due != due else {
+      return
+    }
     task.due = due
     _ = try tx.put("task", id, version: stored.version, task.body)
   }

@@ -78,6 +78,13 @@ package struct Dispute: Sendable {
     package var represents: String?
     /// Whether the person is willing; nil until asked.
     package var agrees: Bool?
+
+    package init(id: String, role: Role, represents: String? = nil, agrees: Bool? = nil) {
+      self.id = id
+      self.role = role
+      self.represents = represents
+      self.agrees = agrees
+    }
   }
 
   /// Who owned it, from when to when, and in which kind of mediation.

@@ -25,7 +25,6 @@ struct Door {
     do {
       let request = try ask(step)
       step.dispute.doors.append(Dispute.SupportDoor(request: request, at: step.now))
-      step.history["request"] = .string(request)
       try announcement.support(
         step.id, step.dispute, request: request, refusedBy: nil, failures: counted.failures,
         calls: counted.calls)

@@ -6,16 +6,16 @@ extension Party {
   /// - Parameter pointer: where it stands in the params; empty for the params themselves.
   /// - Throws: `refused_by_rule` for an ID number that cannot be, or a birth date that is not that of the number.
   init(said: JSONObject, role: Role, pointer: String, today: CivilDate) throws(RPCError) {
-    guard let name = said["name"]?.stringValue, !name.allSatisfy(\.isWhitespace) else {
-      throw .invalid(Text("A person has a name", zh: "须填写姓名"), pointer: "\(pointer)/name")
-    }
-    self.init(role: role, name: name)
+    self.init(role: role, name: "")
     try set(said, pointer: pointer, today: today)
   }
 
   /// Takes over what is said and leaves the rest.
   mutating func set(_ said: JSONObject, pointer: String, today: CivilDate) throws(RPCError) {
     if let name = said["name"]?.stringValue { self.name = name }
+    guard !name.allSatisfy(\.isWhitespace) else {
+      throw .invalid(Text("A person has a name", zh: "须填写姓名"), pointer: "\(pointer)/name")
+    }
     if let number = said["id_number"]?.stringValue {
       guard IDNumber.isValid(number) else {
         throw .refused(

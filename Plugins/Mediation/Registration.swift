@@ -99,8 +99,6 @@ struct Registration: Sendable {
     call["risk"] = step.params["violence_risk"]
     _ = try step.tx.create("call", id: nil, call)
     step.takeRisk()
-    step.history["unit"] = call["unit"]
-    step.history["on"] = .string(at.rfc3339(zone: step.context.zone))
     step.alsoTo = [try step.params.string("unit")]
     step.opensDoor = true
   }

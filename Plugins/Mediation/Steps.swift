@@ -25,13 +25,18 @@ struct Steps: Sendable {
     let from = step.dispute.state
     let action = try choose(step)
     step.dispute.state = try DisputeLife.table.next(from, action)
-    if step.dispute.state == from, step.dispute.history.count >= Bounds.history {
+    // A call is a record of its own: there may be many.
+    let isLogged = action != .call
+    if isLogged, step.dispute.state == from, step.dispute.history.count >= Bounds.history {
       throw RPCError.refused(
         rule: RuleID.bounds, Text("Too many steps without an end", zh: "办理步骤超过上限"))
     }
     try step.dispute.refresh(context, step.terms)
     try change(&step)
-    step.dispute.history.append(Self.entry(action.rawValue, from, step.dispute.state, context, step.history))
+    if isLogged {
+      let entry = Self.entry(action.rawValue, from, step.dispute.state, context, step.history)
+      step.dispute.history.append(entry)
+    }
     return try finish(&step, action, from: from)
   }
 

@@ -70,7 +70,8 @@ struct Announcement {
       "lapsed_unhandled",
       [
         "stop": .string(id), "report": .string(stop.report), "account": .string(stop.account),
-        "measure": .string(measure.rawValue), "ended": .string(ended.rfc3339(zone: zone)), "late": .bool(late),
+        "measure": .string(measure.rawValue), "ended": .string(ended.rfc3339(zone: zone)),
+        "late": .bool(late),
         "to": to(stop.station, policy.lapseTo),
       ])
   }

@@ -2,7 +2,8 @@ import StationKit
 
 extension StopLoss {
   private static let common: [Collection.Field] = [
-    .init("reported", .integer), .init("station", .text), .init("fraud_type", .text), .init("age_band", .text),
+    .init("reported", .integer), .init("station", .text), .init("fraud_type", .text),
+    .init("age_band", .text),
   ]
 
   static let report = Collection(

@@ -6,9 +6,9 @@ enum Examples {
   static let accountID: JSONValue = "0197a0c0-0000-7000-8000-000000000001"
   static let stopKey = "0197a0c0-0000-7000-8000-000000000002"
   static let stopID: JSONValue = .string(stopKey)
-  private static let victimCard: JSONValue = "6222020000000000006"
-  private static let suspectCard: JSONValue = "6222020000000000014"
-  private static let nextCard: JSONValue = "6222020000000000022"
+  private static let victimCard: JSONValue = "6222020000000000000"
+  private static let suspectCard: JSONValue = "6222020000000000018"
+  private static let nextCard: JSONValue = "6222020000000000026"
 
   static let report: JSONValue = .object(reportMembers)
 
@@ -41,7 +41,8 @@ enum Examples {
     answer["outcome"] = "accepted"
     answer["steps"] = [
       [
-        "code": "request_stop", "en": "Ask the banks to stop payment on these accounts", "zh": "请求开户机构对下列账户紧急止付",
+        "code": "request_stop", "en": "Ask the banks to stop payment on these accounts",
+        "zh": "请求开户机构对下列账户紧急止付",
         "due": "2026-03-02T09:30:00.000+08:00", "left_s": 1800,
         "accounts": [["account": accountID, "amount": 5_000_000]],
       ]
@@ -143,7 +144,8 @@ enum Examples {
     whole["requested_by"] = "uid:1001"
     whole["history"] = [
       [
-        "at": "2026-03-02T09:10:00.000+08:00", "action": "request_stop", "by": "uid:1001", "from": "validated",
+        "at": "2026-03-02T09:10:00.000+08:00", "action": "request_stop", "by": "uid:1001",
+        "from": "validated",
         "to": "stop_requested", "amount": 5_000_000,
       ]
     ]
@@ -160,8 +162,10 @@ enum Examples {
     "id": stopID, "rules_on": "2026-03-02",
     "terms": [
       [
-        "name": "stop", "term": "48h/coercive", "rule": ["id": .string(StopLossRules.stopTerm), "version": "1"],
-        "start": "2026-03-02T09:25:00.000+08:00", "end": "2026-03-04T09:25:00.000+08:00", "provisional": false,
+        "name": "stop", "term": "48h/coercive",
+        "rule": ["id": .string(StopLossRules.stopTerm), "version": "1"],
+        "start": "2026-03-02T09:25:00.000+08:00", "end": "2026-03-04T09:25:00.000+08:00",
+        "provisional": false,
         "calendar_version": "2026.1", "steps_apply": true,
         "steps": [
           [

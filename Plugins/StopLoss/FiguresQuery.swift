@@ -31,7 +31,9 @@ struct FiguresQuery: Sendable {
     try tx.forEach(
       query("report", period), columns: Self.common + ["amount", "to_stop", "held", "returned"]
     ) { row in
-      guard let amount = row[3].integer, let held = row[5].integer, let returned = row[6].integer else { return }
+      guard let amount = row[3].integer, let held = row[5].integer, let returned = row[6].integer else {
+        return
+      }
       add(row) { $0.add(amount: amount, toStop: row[4].integer, held: held, returned: returned) }
       guard station == nil || row[0].text == station else { return }
       cells[Cell(fraudType: row[1].text ?? "", ageBand: row[2].text ?? ""), default: Sum()].add(amount)

@@ -16,7 +16,8 @@ package struct Flow: Sendable, Hashable {
   package let place: Int
 
   package init(
-    at: Instant, amount: Int, from: String, to: String, reference: String? = nil, origin: String?, report: String,
+    at: Instant, amount: Int, from: String, to: String, reference: String? = nil, origin: String?,
+    report: String,
     place: Int
   ) {
     self.at = at

@@ -52,7 +52,8 @@ package struct Freeze: Sendable, Hashable {
   }
 
   package init(
-    kind: Kind, amount: Int, months: Int, scope: Scope, interest: Bool, cityApproval: String?, approval: String
+    kind: Kind, amount: Int, months: Int, scope: Scope, interest: Bool, cityApproval: String?,
+    approval: String
   ) {
     self.kind = kind
     self.amount = amount

@@ -8,10 +8,13 @@ struct GraphReads: Sendable {
   func next(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
     let station = try Scoped.station(params, policy, context)
     let query = Query("account", index: "next", equals: [.integer(1)])
-    var answer = try Scoped.page(query, params, tx, newestFirst: true) { record in
-      guard let account = Account(record.body), station.map(account.stations.contains) ?? true else { return nil }
-      return .object(ReportReads.position(record.id, account, context))
-    }.objectValue ?? [:]
+    var answer =
+      try Scoped.page(query, params, tx, newestFirst: true) { record in
+        guard let account = Account(record.body), station.map(account.stations.contains) ?? true else {
+          return nil
+        }
+        return .object(ReportReads.position(record.id, account, context))
+      }.objectValue ?? [:]
     answer["rule"] = try shown(StopLossRules.next, context)
     return .object(answer)
   }
@@ -22,7 +25,9 @@ struct GraphReads: Sendable {
     let least = params["at_least"]?.intValue ?? 2
     let query = Query("account", index: "shared", from: .integer(least))
     return try Scoped.page(query, params, tx, newestFirst: true) { record in
-      guard let account = Account(record.body), station.map(account.stations.contains) ?? true else { return nil }
+      guard let account = Account(record.body), station.map(account.stations.contains) ?? true else {
+        return nil
+      }
       var shown = ReportReads.position(record.id, account, context)
       shown["reports"] = .array(account.reports.prefix(Self.reportsShown).map(JSONValue.string))
       return .object(shown)

@@ -19,7 +19,8 @@ extension Intake {
     for (name, party) in zip(names, draft.parties) {
       var account = party.account
       account.join(report: id, station: draft.station, asVictim: party.isVictim)
-      ledger.enter(name, Ledger.Entry(id: party.id, version: party.version, account: account, isChanged: true))
+      ledger.enter(
+        name, Ledger.Entry(id: party.id, version: party.version, account: account, isChanged: true))
     }
     try ledger.apply(
       Flow.flows(report: id, draft.transfers, accounts: names, victims: draft.victims, from: 0), tx)
@@ -58,7 +59,8 @@ extension Intake {
       if let id = party.id, let place = accounts.firstIndex(of: id) {
         guard party.isVictim == victims.contains(place) else {
           throw RPCError.refused(
-            rule: StopLossRules.known, Text("The report has this account in the other role", zh: "该账户在本案中的角色不同"),
+            rule: StopLossRules.known,
+            Text("The report has this account in the other role", zh: "该账户在本案中的角色不同"),
             pointer: "/accounts/\(order)/role")
         }
         places[party.number] = place
@@ -100,7 +102,8 @@ extension Intake {
       ledger.enter(accounts[place], entry)
     }
     let flows = Flow.flows(
-      report: record.id, changed.transfers, accounts: accounts, victims: victims, from: report.transfers.count)
+      report: record.id, changed.transfers, accounts: accounts, victims: victims, from: report.transfers.count
+    )
     try ledger.apply(flows, tx)
     let ids = try ledger.store(tx)
     changed.accounts = accounts.map { ids[$0] ?? $0 }

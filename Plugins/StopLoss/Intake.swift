@@ -57,7 +57,7 @@ struct Intake: Sendable {
     return .fresh(draft)
   }
 
-  private func parties(
+  func parties(
     _ accounts: [JSONValue], _ pointer: String, _ tx: any ReadTransaction
   ) throws -> [Party] {
     var seen: Set<String> = []
@@ -122,7 +122,8 @@ struct Intake: Sendable {
     }
     guard instant <= context.now else {
       throw .refused(
-        rule: StopLossRules.instant, Text("This instant is in the future", zh: "时间不得晚于当前时间"), pointer: pointer)
+        rule: StopLossRules.instant, Text("This instant is in the future", zh: "时间不得晚于当前时间"), pointer: pointer
+      )
     }
     return instant
   }

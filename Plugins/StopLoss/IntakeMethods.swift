@@ -16,11 +16,15 @@ struct IntakeMethods: Sendable {
     Method(
       "report", Text("Enter a fraud report with its accounts and transfers", zh: "录入电诈警情及涉案账户、转账"),
       params: IntakeSchemas.single(intake.policy), result: Self.answer, permission: .role,
-      examples: [Example("A call, ten minutes after the money left", params: Examples.report, result: Examples.reported)],
+      examples: [
+        Example(
+          "A call, ten minutes after the money left", params: Examples.report, result: Examples.reported)
+      ],
       handler: .write { params, context, tx in
         switch try intake.prepare(params.object, at: "", context, tx) {
         case .duplicate(let record): return try duplicate(record, context, tx)
-        case .fresh(let draft): return try answer(intake.commit(draft, context, tx), context, outcome: "accepted")
+        case .fresh(let draft):
+          return try answer(intake.commit(draft, context, tx), context, outcome: "accepted")
         }
       })
   }
@@ -47,7 +51,8 @@ struct IntakeMethods: Sendable {
       handler: .write { params, context, tx in try runImport(params, context, tx) })
   }
 
-  private func runImport(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
+  private func runImport(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue
+  {
     var counts = ["accepted": 0, "duplicate": 0, "refused": 0]
     let reports = params["reports"]?.arrayValue ?? []
     let items: [JSONValue] = try reports.enumerated().map { place, value in
@@ -128,7 +133,8 @@ struct IntakeMethods: Sendable {
       })
   }
 
-  private func answer(_ entered: Intake.Entered, _ context: CallContext, outcome: String) throws -> JSONValue {
+  private func answer(_ entered: Intake.Entered, _ context: CallContext, outcome: String) throws -> JSONValue
+  {
     var result = entered.report.header(
       id: entered.record.id, version: entered.record.version, zone: context.zone)
     result["outcome"] = .string(outcome)
@@ -158,9 +164,10 @@ struct IntakeMethods: Sendable {
     return Shapes.object(members, required: Report.headerMembers.keys + ["outcome", "steps"])
   }()
 
+  /// Anything: what is wrong with one item must not refuse the others.
   private static let anyItem: JSONValue = [
-    "type": "object",
-    "description": "As the params of stoploss.report, with a key. What is wrong with one is told in its own answer.",
+    "description":
+      "As the params of stoploss.report, with a key. What is wrong with one is told in its own answer."
   ]
 
   private static let importAnswer: JSONValue = Shapes.object([

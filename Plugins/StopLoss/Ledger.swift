@@ -28,8 +28,8 @@ struct Ledger {
 
   /// Lets new transfers happen; they are not stored yet.
   mutating func apply(_ new: [Flow], _ tx: any ReadTransaction) throws {
-    let isLate = new.contains { isLate($0.from, $0.at) || isLate($0.to, $0.at) }
-    if isLate {
+    let isOutOfOrder = new.contains { isLate($0.from, $0.at) || isLate($0.to, $0.at) }
+    if isOutOfOrder {
       if try !recompute(new, tx) { append(new, isApproximate: true) }
     } else {
       append(new, isApproximate: false)

@@ -14,6 +14,8 @@ package enum Limits {
   package static let payersPerReturn = 100
   /// Lines of a stop's history; a freeze that is renewed for decades does not come near.
   package static let history = 500
+  /// Of these, kept free of what callers ask for.
+  package static let historyReserve = 50
   /// Rows looked at for one answer where an index cannot filter them; the page may then be short.
   package static let scan = 500
 }

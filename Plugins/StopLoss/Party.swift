@@ -53,7 +53,8 @@ struct Party {
     }
     guard account.reports.count < Limits.reportsPerAccount else {
       throw RPCError.refused(
-        rule: StopLossRules.limits, Text("Too many reports for one account", zh: "同一账户涉及报案过多"), pointer: pointer)
+        rule: StopLossRules.limits, Text("Too many reports for one account", zh: "同一账户涉及报案过多"),
+        pointer: pointer)
     }
   }
 

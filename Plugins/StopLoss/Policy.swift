@@ -24,7 +24,8 @@ package struct Policy: Sendable {
       throw PolicyError("'desk' must be the id of a unit")
     }
     self.desk = desk
-    guard let told = value["lapse_to"]?.arrayValue, told.allSatisfy({ $0.stringValue?.isEmpty == false }) else {
+    guard let told = value["lapse_to"]?.arrayValue, told.allSatisfy({ $0.stringValue?.isEmpty == false })
+    else {
       throw PolicyError("'lapse_to' must be a list of units")
     }
     lapseTo = told.compactMap(\.stringValue)
@@ -59,7 +60,8 @@ package struct Policy: Sendable {
         steps.allSatisfy({ list.isRising ? $0 < $1 : $0 > $1 })
       else {
         throw PolicyError(
-          "\(rule.id): 'values.\(list.name)' must be whole numbers, \(list.isRising ? "rising from 0" : "falling")")
+          "\(rule.id): 'values.\(list.name)' must be whole numbers, \(list.isRising ? "rising from 0" : "falling")"
+        )
       }
     }
   }

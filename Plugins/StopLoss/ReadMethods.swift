@@ -110,7 +110,8 @@ extension StopLoss {
 
   private static let particulars: JSONObject = [
     "number": Shapes.personal(.number, max: 64), "kind": Account.kindSchema, "bank": Schemas.bank,
-    "holders": Shapes.list(Shapes.personal(.name, max: 128)), "credit_code": Shapes.personal(.number, max: 18),
+    "holders": Shapes.list(Shapes.personal(.name, max: 128)),
+    "credit_code": Shapes.personal(.number, max: 18),
   ]
 
   private static let accountItem: JSONValue = {

@@ -52,7 +52,8 @@ extension Report {
     [
       "station": Shapes.unit, "key": Shapes.text(max: 256), "digest": Shapes.text(max: 32),
       "fraud_type": Shapes.text(max: 40), "age_band": AgeBand.schema, "occurred": Shapes.milliseconds,
-      "reported": Shapes.milliseconds, "rules_on": Shapes.date, "reported_at": Shapes.instant, "victim": Victim.schema,
+      "reported": Shapes.milliseconds, "rules_on": Shapes.date, "reported_at": Shapes.instant,
+      "victim": Victim.schema,
       "summary": Schemas.prose, "amount": Schemas.amount, "held": Schemas.amountOrZero,
       "returned": Schemas.amountOrZero, "reserved": Shapes.count, "to_stop": Shapes.count,
       "accounts": Shapes.list(Schemas.id, max: Limits.accountsPerReport),
@@ -60,7 +61,8 @@ extension Report {
       "transfers": Shapes.list(Transfer.schema, max: Limits.transfersPerReport),
     ],
     required: [
-      "station", "fraud_type", "age_band", "occurred", "reported", "rules_on", "reported_at", "victim", "amount", "held",
+      "station", "fraud_type", "age_band", "occurred", "reported", "rules_on", "reported_at", "victim",
+      "amount", "held",
       "returned", "accounts", "victims", "transfers",
     ])
 

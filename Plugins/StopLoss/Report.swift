@@ -31,7 +31,8 @@ package struct Report: Sendable {
 
   package init(
     station: String, key: String?, digest: String?, fraudType: String, ageBand: String, occurred: Instant,
-    reported: Instant, rulesOn: CivilDate, victim: Victim, summary: String?, accounts: [String], victims: [Int],
+    reported: Instant, rulesOn: CivilDate, victim: Victim, summary: String?, accounts: [String],
+    victims: [Int],
     transfers: [Transfer]
   ) {
     self.station = station

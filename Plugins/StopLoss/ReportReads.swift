@@ -19,7 +19,9 @@ struct ReportReads: Sendable {
         var shown: JSONObject = [
           "account": .string(id), "role": report.victims.contains(place) ? "victim" : "suspect",
         ]
-        guard let account = try tx.get("account", id).flatMap({ Account($0.body) }) else { return .object(shown) }
+        guard let account = try tx.get("account", id).flatMap({ Account($0.body) }) else {
+          return .object(shown)
+        }
         for (key, value) in particulars(account) { shown[key] = value }
         return .object(shown)
       })
@@ -78,7 +80,8 @@ struct ReportReads: Sendable {
   static func position(_ id: String, _ account: Account, _ context: CallContext) -> JSONObject {
     var shown: JSONObject = [
       "account": .string(id), "kind": .string(account.kind.rawValue), "holding": .int(account.holding),
-      "stops": .int(account.stops), "active": .int(account.active), "report_count": .int(account.reports.count),
+      "stops": .int(account.stops), "active": .int(account.active),
+      "report_count": .int(account.reports.count),
       "approximate": .bool(account.isApproximate),
     ]
     if let bank = account.bank { shown["bank"] = .string(bank) }
@@ -95,7 +98,9 @@ struct ReportReads: Sendable {
     "arrived_at": Shapes.instant, "gone_s": Schemas.seconds,
   ]
 
-  static let positionRequired = ["account", "kind", "holding", "stops", "active", "report_count", "approximate"]
+  static let positionRequired = [
+    "account", "kind", "holding", "stops", "active", "report_count", "approximate",
+  ]
 
   /// Reports without personal data: of a station in the order of entry, of all by the time they were made.
   func list(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
@@ -107,7 +112,9 @@ struct ReportReads: Sendable {
       query.equals = [.text(station)]
     }
     return try Scoped.page(query, params, tx, newestFirst: true) { record in
-      guard let report = Report(record.body), fraudType == nil || report.fraudType == fraudType else { return nil }
+      guard let report = Report(record.body), fraudType == nil || report.fraudType == fraudType else {
+        return nil
+      }
       return .object(report.header(id: record.id, version: record.version, zone: context.zone))
     }
   }
@@ -120,7 +127,8 @@ enum Scoped {
   /// The station that a list is of; nil for all, where the caller may reach the desk's data.
   ///
   /// - Throws: `denied` for a station out of scope.
-  static func station(_ params: Params, _ policy: Policy, _ context: CallContext) throws(RPCError) -> String? {
+  static func station(_ params: Params, _ policy: Policy, _ context: CallContext) throws(RPCError) -> String?
+  {
     if let station = params["station"]?.stringValue {
       try context.principal.require(station, policy.desk)
       return station

@@ -46,7 +46,8 @@ struct SpoolDraft {
             .flatMap { Account($0.body) }?.number
         }
         return CancellationRequest.Item(
-          at: transfer.at, amount: transfer.amount, from: payers[transfer.from], reference: transfer.reference)
+          at: transfer.at, amount: transfer.amount, from: payers[transfer.from], reference: transfer.reference
+        )
       }
     }
     return []

@@ -18,7 +18,9 @@ extension SpoolMessage {
     if let answered { body["answered"] = .instant(answered) }
     if let pending { body["pending"] = .instant(pending) }
     if let reason { body["reason"] = .string(reason.rawValue) }
-    if let ended = answered ?? (state == .dropped ? queued : nil) { body["ended"] = .string(ended.description) }
+    if let ended = answered ?? (state == .dropped ? queued : nil) {
+      body["ended"] = .string(ended.description)
+    }
     return body
   }
 
@@ -66,7 +68,8 @@ extension SpoolMessage {
   static let schema: JSONValue = Shapes.object(
     [
       "stop": Schemas.id, "station": Shapes.unit, "amount": Shapes.count, "queued": Shapes.milliseconds,
-      "state": Shapes.words(SpoolState.self), "digest": SpoolSchemas.digest, "file": SpoolSchemas.name, "prepared": Shapes.milliseconds,
+      "state": Shapes.words(SpoolState.self), "digest": SpoolSchemas.digest, "file": SpoolSchemas.name,
+      "prepared": Shapes.milliseconds,
       "sent": Shapes.milliseconds, "final_at": Shapes.milliseconds, "held": Shapes.count,
       "reasons": SpoolSchemas.bankReasons, "answered": Shapes.milliseconds, "pending": Shapes.milliseconds,
       "reason": SpoolSchemas.reasonCode, "ended": Shapes.instant,

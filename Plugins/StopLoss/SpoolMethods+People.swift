@@ -12,7 +12,8 @@ extension SpoolMethods {
       "spool.list", Text("Messages to banks, and bank files that were set aside", zh: "银行报文及被搁置文件清单"),
       params: Shapes.object(
         [
-          "state": SpoolSchemas.listState, "station": Shapes.unit, "order": Shapes.order, "limit": Shapes.limit,
+          "state": SpoolSchemas.listState, "station": Shapes.unit, "order": Shapes.order,
+          "limit": Shapes.limit,
           "cursor": Shapes.cursor,
         ], required: ["state"]), positional: ["state"],
       result: Shapes.object(
@@ -37,7 +38,8 @@ extension SpoolMethods {
         if let station = params["station"]?.stringValue {
           guard isMessage else {
             throw RPCError.invalid(
-              Text("Files that were set aside belong to no station", zh: "被搁置文件不属于任何派出所"), pointer: "/station")
+              Text("Files that were set aside belong to no station", zh: "被搁置文件不属于任何派出所"), pointer: "/station"
+            )
           }
           try context.principal.require(station, policy.desk)
           query.index = "by_station"
@@ -87,7 +89,8 @@ extension SpoolMethods {
           // Its name was not kept, so that it cannot be found again: it has to come anew, under another.
           throw RPCError.refused(
             rule: Spool.naming,
-            Text("The file has a name that is not kept: leave it again under another", zh: "该文件名未保存：请改名后重新放入"),
+            Text(
+              "The file has a name that is not kept: leave it again under another", zh: "该文件名未保存：请改名后重新放入"),
             pointer: "/id")
         }
         let changed = try tx.put("spool_refusal", id, version: record.version, refusal.body)

@@ -8,6 +8,7 @@ package enum SpoolMethods {
   }
 
   private static let digest = String(repeating: "0a", count: 32)
+  private static let retriesAtOnce = 1000
   private static let example = "370202-BM-2026-000001"
 
   private static let status = Method(
@@ -32,7 +33,8 @@ package enum SpoolMethods {
         "id": SpoolSchemas.messageID, "state": Shapes.words(SpoolState.self), "name": SpoolSchemas.name,
         "text": Shapes.personal(.text, max: 4_000_000),
       ], required: ["id", "state"])
-    let file = Shapes.object(["digest": SpoolSchemas.digest, "name": SpoolSchemas.name], required: ["digest"])
+    let file = Shapes.object(
+      ["digest": SpoolSchemas.digest, "name": SpoolSchemas.name], required: ["digest"])
     return Method(
       "spool.waiting", Text("What is to be moved, with its content", zh: "待处理文件及内容"),
       params: Shapes.object(["limit": ["type": "integer", "minimum": 1, "maximum": 16]]),
@@ -44,7 +46,8 @@ package enum SpoolMethods {
           result: [
             "messages": [
               [
-                "id": .string(example), "state": "waiting", "name": "camt.056.001.08_370202-BM-2026-000001.xml",
+                "id": .string(example), "state": "waiting",
+                "name": "camt.056.001.08_370202-BM-2026-000001.xml",
                 "text": "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n…",
               ]
             ], "retries": [],
@@ -59,8 +62,10 @@ package enum SpoolMethods {
             messages.append(try item(record, policy, context, tx))
           }
         }
+        // Without content they are small; and those that have to wait longer must not hide the others.
         let query = Query(
-          "spool_refusal", index: "by_state", equals: [.text(RefusalState.retry.rawValue)], limit: limit)
+          "spool_refusal", index: "by_state", equals: [.text(RefusalState.retry.rawValue)],
+          limit: retriesAtOnce)
         let retries = try tx.query(query).records.map { record -> JSONValue in
           var file: JSONObject = ["digest": .string(record.id)]
           if let name = record["name"] { file["name"] = name }
@@ -92,13 +97,15 @@ package enum SpoolMethods {
     Method(
       "spool.prepared", Text("The file of a message is complete and on the disk", zh: "报文文件已写入磁盘"),
       params: Shapes.object(
-        ["id": SpoolSchemas.messageID, "digest": SpoolSchemas.digest, "name": SpoolSchemas.name], required: ["id"]),
+        ["id": SpoolSchemas.messageID, "digest": SpoolSchemas.digest, "name": SpoolSchemas.name],
+        required: ["id"]),
       positional: ["id"], result: header, permission: .modules,
       examples: [
         Example(
           "A file",
           params: [
-            "id": .string(example), "digest": .string(digest), "name": "camt.056.001.08_370202-BM-2026-000001.xml",
+            "id": .string(example), "digest": .string(digest),
+            "name": "camt.056.001.08_370202-BM-2026-000001.xml",
           ],
           result: ["id": .string(example), "state": "prepared"])
       ],
@@ -139,7 +146,10 @@ package enum SpoolMethods {
     return Method(
       "spool.receive", Text("A file of a bank", zh: "受理银行文件"),
       params: Shapes.object(
-        ["name": SpoolSchemas.name, "digest": SpoolSchemas.digest, "text": ["type": "string", "maxLength": 262_144]]),
+        [
+          "name": SpoolSchemas.name, "digest": SpoolSchemas.digest,
+          "text": ["type": "string", "maxLength": 262_144],
+        ]),
       result: received, permission: .modules,
       examples: [
         Example(
@@ -176,7 +186,8 @@ package enum SpoolMethods {
     "id": SpoolSchemas.messageID, "state": Shapes.words(SpoolState.self),
   ])
   private static let received = Shapes.object(
-    ["outcome": Shapes.words(SpoolReceiver.Outcome.self), "reason": SpoolSchemas.reason], required: ["outcome"])
+    ["outcome": Shapes.words(SpoolReceiver.Outcome.self), "reason": SpoolSchemas.reason],
+    required: ["outcome"])
 
   private static func change(
     _ params: Params, _ tx: any Transaction, _ body: (String, inout SpoolMessage) throws -> Void

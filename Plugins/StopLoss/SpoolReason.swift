@@ -79,14 +79,17 @@ package enum SpoolReason: String, Error, Sendable, CaseIterable {
     case .truncated: Text("The file ends before the document is complete", zh: "文件不完整，文档在结束前中断")
     case .notXML: Text("Not well-formed XML", zh: "不是格式正确的 XML")
     case .doctype: Text("It has a document type declaration", zh: "含有文档类型声明（DOCTYPE）")
-    case .encoding: Text("It declares another encoding than UTF-8, or another XML than 1.0", zh: "声明的编码不是 UTF-8，或不是 XML 1.0")
+    case .encoding:
+      Text(
+        "It declares another encoding than UTF-8, or another XML than 1.0", zh: "声明的编码不是 UTF-8，或不是 XML 1.0")
     case .tooComplex: Text("It has too many elements, attributes or levels", zh: "元素、属性或层级过多")
     case .otherDocument: Text("Not a camt.029 of versions 09 to 14", zh: "不是 camt.029（09 至 14 版）")
     case .missingElement: Text("An element that is needed is missing", zh: "缺少必需的元素")
     case .repeatedElement: Text("An element is there twice", zh: "元素重复")
     case .badValue: Text("A value has not the form that it must have", zh: "元素值格式不符")
     case .currency: Text("An amount is not in CNY", zh: "金额币种不是人民币（CNY）")
-    case .unknownStatus: Text("The status is not one of CNCL, PECR, RJCR, PDCR, CWFW", zh: "状态不是 CNCL、PECR、RJCR、PDCR、CWFW 之一")
+    case .unknownStatus:
+      Text("The status is not one of CNCL, PECR, RJCR, PDCR, CWFW", zh: "状态不是 CNCL、PECR、RJCR、PDCR、CWFW 之一")
     case .inconsistent: Text("Its parts contradict each other", zh: "报文内容前后矛盾")
     case .amountMissing: Text("It does not say how much is held", zh: "未说明止付金额")
     case .inFuture: Text("It is dated in the future", zh: "报文时间晚于当前时间")

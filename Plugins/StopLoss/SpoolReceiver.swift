@@ -41,7 +41,8 @@ struct SpoolReceiver: Sendable {
   private func apply(
     _ resolution: Resolution, _ digest: String, _ context: CallContext, _ tx: any Transaction
   ) throws -> JSONValue {
-    guard let record = try tx.get("message", resolution.request), var message = SpoolMessage(record.body) else {
+    guard let record = try tx.get("message", resolution.request), var message = SpoolMessage(record.body)
+    else {
       throw SpoolReason.unknownMessage
     }
     guard message.state != .waiting, message.state != .dropped else { throw SpoolReason.notSent }
@@ -90,7 +91,8 @@ struct SpoolReceiver: Sendable {
 
   private func answer(_ resolution: Resolution) -> BankAnswer {
     switch resolution.outcome {
-    case .accepted(let amount): return BankAnswer(.stopped(at: resolution.created, held: amount), reference: resolution.id)
+    case .accepted(let amount):
+      return BankAnswer(.stopped(at: resolution.created, held: amount), reference: resolution.id)
     case .refused(let reasons):
       let mismatches = Resolution.mismatches(reasons)
       return BankAnswer(mismatches.isEmpty ? .none : .mismatch(mismatches), reference: resolution.id)

@@ -25,7 +25,8 @@ package struct SpoolRefusal: Sendable, Hashable {
     let marks = Set("._-".utf8)
     return (1...128).contains(name.utf8.count) && FreeText.finding(in: name) == nil
       && name.utf8.allSatisfy {
-        (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || marks.contains($0)
+        (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+          || marks.contains($0)
       }
   }
 

@@ -4,11 +4,13 @@ import StationKit
 enum SpoolSchemas {
   static let messageID = Shapes.text(max: 35)
   /// SHA-256 in hexadecimal digits.
-  static let digest: JSONValue = ["type": "string", "pattern": "^[0-9a-f]{64}$"]
+  static let digest: JSONValue = ["type": "string", "format": "hex", "minLength": 64, "maxLength": 64]
   static let name = Shapes.text(max: 255)
   static let reasonCode = Shapes.words(SpoolReason.self)
   static let bankReasons = Shapes.list(Shapes.text(max: 35), max: 16)
-  static let reason = Shapes.object(["code": reasonCode, "en": Shapes.text(max: 200), "zh": Shapes.text(max: 200)])
+  static let reason = Shapes.object([
+    "code": reasonCode, "en": Shapes.text(max: 200), "zh": Shapes.text(max: 200),
+  ])
   /// What can be asked for in a list: the states of both kinds of record.
   static let listState: JSONValue = [
     "type": "string",

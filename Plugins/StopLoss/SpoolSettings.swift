@@ -23,13 +23,15 @@ package struct SpoolSettings: Sendable, Hashable {
       throw SpoolSettingsError("\(entry.rule.id): 'values.code' must be 1 to 15 letters, digits or '-'")
     }
     let name = try one("name")
-    guard (1...140).contains(name.unicodeScalars.count), name.unicodeScalars.allSatisfy({ $0.value >= 0x20 }) else {
+    guard (1...140).contains(name.unicodeScalars.count), name.unicodeScalars.allSatisfy({ $0.value >= 0x20 })
+    else {
       throw SpoolSettingsError("\(entry.rule.id): 'values.name' must have 1 to 140 characters")
     }
     version = try one("version")
     guard CancellationRequest.versions.contains(version) else {
       throw SpoolSettingsError(
-        "\(entry.rule.id): 'values.version' must be one of \(CancellationRequest.versions.joined(separator: ", "))")
+        "\(entry.rule.id): 'values.version' must be one of \(CancellationRequest.versions.joined(separator: ", "))"
+      )
     }
     sender = CancellationRequest.Sender(code: code, name: name)
   }

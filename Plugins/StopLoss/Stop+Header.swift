@@ -33,7 +33,8 @@ extension Stop {
   ]
 
   static let headerRequired = [
-    "id", "version", "report", "account", "station", "state", "attempt", "amount", "held", "returned", "lapses",
+    "id", "version", "report", "account", "station", "state", "attempt", "amount", "held", "returned",
+    "lapses",
     "requested_at",
   ]
 

@@ -50,7 +50,8 @@ extension Stop {
     held = body["held"]?.intValue ?? 0
     returned = body["returned"]?.intValue ?? 0
     hold = StoredTerm(body["hold"])
-    mismatch = body["mismatch"]?.arrayValue?.compactMap { $0.stringValue.flatMap(Mismatch.init(rawValue:)) } ?? []
+    mismatch =
+      body["mismatch"]?.arrayValue?.compactMap { $0.stringValue.flatMap(Mismatch.init(rawValue:)) } ?? []
     reference = body["reference"]?.stringValue
     freeze = Freeze(body["freeze"])
     unrelated = StoredTerm(body["unrelated"])
@@ -87,7 +88,8 @@ extension Stop {
       "ended_at": Shapes.instant,
     ],
     required: [
-      "report", "reported", "station", "fraud_type", "age_band", "account", "attempt", "rules_on", "requested",
+      "report", "reported", "station", "fraud_type", "age_band", "account", "attempt", "rules_on",
+      "requested",
       "requested_by", "amount", "state", "held", "returned", "lapses", "alarms", "history",
     ])
 }

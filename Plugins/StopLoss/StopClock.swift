@@ -25,7 +25,9 @@ struct StopClock: Sendable {
   /// after a change does nothing wrong.
   func agenda(_ stop: Stop) throws(RPCError) -> [Item] {
     var items: [Item] = []
-    if stop.state == .stopRequested, let due = stop.answerDue { items.append(Item(what: .unanswered, due: due)) }
+    if stop.state == .stopRequested, let due = stop.answerDue {
+      items.append(Item(what: .unanswered, due: due))
+    }
     if let ends = stop.ends, !stop.state.isOver {
       let start = (stop.state.isFrozen ? stop.freeze?.term?.start : stop.hold?.start) ?? .earliest
       let hours = try policy.alarms(isFreeze: stop.state.isFrozen, on: stop.rulesOn)

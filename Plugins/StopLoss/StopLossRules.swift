@@ -53,7 +53,8 @@ package enum StopLossRules {
   package static let smallestCell = "stoploss.figures.smallest_cell"
 
   static let needs: [RuleBook.Need] = [
-    .init(station), .init(key), .init(card), .init(account), .init(idNumber), .init(creditCode), .init(amount),
+    .init(station), .init(key), .init(card), .init(account), .init(idNumber), .init(creditCode),
+    .init(amount),
     .init(instant), .init(parties), .init(known), .init(loss), .init(limits),
     .init(steps, ints: ["stop_minutes", "evidence_hours"]), .init(stopTerm, ints: ["hours"]),
     .init(twice, ints: ["stops"]), .init(stopTarget), .init(answer), .init(answerTime, ints: ["minutes"]),

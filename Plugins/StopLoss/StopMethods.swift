@@ -10,7 +10,9 @@ extension StopLoss {
     return [
       Method(
         "stop.request",
-        Text("Ask the bank to stop payment on an account; for what is traced to it, or the amount named", zh: "请求紧急止付"),
+        Text(
+          "Ask the bank to stop payment on an account; for what is traced to it, or the amount named",
+          zh: "请求紧急止付"),
         params: Shapes.object(
           [
             "report": Schemas.reportID, "account": Schemas.id, "amount": Schemas.amount, "bank": Schemas.bank,
@@ -44,7 +46,7 @@ extension StopLoss {
           "city_approval": Schemas.document,
         ], required: ["name", "account", "amount", "kind", "scope", "interest"],
         example: [
-          "name": "李四", "account": "6222020000000000014", "amount": 5_000_000, "kind": "ordinary",
+          "name": "李四", "account": "6222020000000000018", "amount": 5_000_000, "kind": "ordinary",
           "scope": "amount", "interest": true,
         ], Examples.stop(.freezeRequested, version: 3)
       ) { try steps.run(.requestFreeze, $0, $1, $2, change: StopSteps.requestFreeze(policy)) },
@@ -54,7 +56,9 @@ extension StopLoss {
       ) { try steps.run(.orderFreeze, $0, $1, $2, change: StopSteps.orderFreeze) },
       step(
         "freeze.record",
-        Text("Record what the bank made of the order: frozen, queued behind another freeze, refused", zh: "登记银行冻结结果"),
+        Text(
+          "Record what the bank made of the order: frozen, queued behind another freeze, refused",
+          zh: "登记银行冻结结果"),
         [
           "result": ["type": "string", "enum": ["frozen", "queued", "refused"]], "at": Shapes.instant,
           "amount": Schemas.amount, "reference": Schemas.reference,
@@ -73,7 +77,9 @@ extension StopLoss {
       ) { try steps.run(.recordRenewal, $0, $1, $2, change: steps.recordRenewal()) },
       step(
         "unrelated",
-        Text("It is known that the money has nothing to do with the case: it is to be released within days", zh: "查明与案件无关"),
+        Text(
+          "It is known that the money has nothing to do with the case: it is to be released within days",
+          zh: "查明与案件无关"),
         ["found_at": Shapes.instant], example: [:], Examples.stop(.frozen, version: 6)
       ) { try steps.run(.findUnrelated, $0, $1, $2, change: steps.findUnrelated()) },
       step(
@@ -89,22 +95,26 @@ extension StopLoss {
       ) { try steps.run(.decideReturn, $0, $1, $2, change: StopSteps.decideReturn) },
       step(
         "return.approve",
-        Text("Approve a return as the second officer; a shared one is put on notice", zh: "第二名民警复核返还（按比例的予以公告）"), [:],
+        Text(
+          "Approve a return as the second officer; a shared one is put on notice", zh: "第二名民警复核返还（按比例的予以公告）"),
+        [:],
         example: [:], Examples.stop(.notice, version: 7)
-      ) { try steps.approveReturn($0, $1, $2) },
+      ) { try steps.run(StopSteps.approval, $0, $1, $2, change: steps.approveReturn()) },
       step(
         "return.withdraw", Text("Take a return decision back before it is with the bank", zh: "撤回返还决定"), [:],
         example: [:], Examples.stop(.frozen, version: 8)
       ) { try steps.run(.withdrawReturn, $0, $1, $2, change: StopSteps.withdrawReturn) },
       step(
-        "return.execute", Text("Send an approved return to the bank, once its notice is over", zh: "通知银行返还"), [:],
+        "return.execute", Text("Send an approved return to the bank, once its notice is over", zh: "通知银行返还"),
+        [:],
         example: [:], Examples.stop(.notice, version: 8)
       ) { try steps.run(.orderReturn, $0, $1, $2, change: steps.orderReturn()) },
       step(
-        "return.record", Text("Record that the bank has finished; what remains stays frozen", zh: "登记返还完成（余额继续冻结）"),
+        "return.record",
+        Text("Record that the bank has finished; what remains stays frozen", zh: "登记返还完成（余额继续冻结）"),
         ["at": Shapes.instant, "reference": Schemas.reference], example: [:],
         Examples.stop(.executed, version: 9)
-      ) { try steps.recordReturn($0, $1, $2) },
+      ) { try steps.run(StopSteps.execution, $0, $1, $2, change: steps.recordReturn()) },
     ]
   }
 

@@ -42,7 +42,8 @@ struct StopReads: Sendable {
     }
     let clock = StopClock(policy: policy)
     return try Scoped.page(query, params, tx) { record in
-      guard let stop = Stop(record.body), let ends = stop.ends, station == nil || stop.station == station else {
+      guard let stop = Stop(record.body), let ends = stop.ends, station == nil || stop.station == station
+      else {
         return nil
       }
       var item: JSONObject = [
@@ -62,7 +63,8 @@ struct StopReads: Sendable {
   static let alarm = Shapes.object(
     [
       "stop": Schemas.id, "report": Schemas.reportID, "account": Schemas.id, "station": Shapes.unit,
-      "state": Schemas.state, "measure": Shapes.words(Announcement.Measure.self), "held": Schemas.amountOrZero,
+      "state": Schemas.state, "measure": Shapes.words(Announcement.Measure.self),
+      "held": Schemas.amountOrZero,
       "ends_at": Shapes.instant, "left_s": Schemas.seconds, "next_alarm_at": Shapes.instant,
     ],
     required: ["stop", "report", "account", "station", "state", "measure", "held", "ends_at", "left_s"])
@@ -87,7 +89,8 @@ struct StopReads: Sendable {
   private func explained(
     _ name: TermName, _ term: StoredTerm, _ context: CallContext
   ) throws -> JSONValue {
-    let computed = try Terms(policy: policy, context: context).computed(term.term, from: term.start, term.rule)
+    let computed = try Terms(policy: policy, context: context).computed(
+      term.term, from: term.start, term.rule)
     let english = computed.explain(.english)
     let chinese = computed.explain(.chinese)
     let zone = context.zone

@@ -35,7 +35,8 @@ extension StopSteps {
     guard let account = work.account else { throw .notFound("account", work.stop.account, pointer: "/id") }
     guard try params.string("account") == account.number else {
       throw .refused(
-        rule: StopLossRules.particulars, Text("Not the number of the account that is stopped", zh: "账号与止付账户不符"),
+        rule: StopLossRules.particulars,
+        Text("Not the number of the account that is stopped", zh: "账号与止付账户不符"),
         pointer: "/account")
     }
     let name = try params.string("name")
@@ -53,7 +54,8 @@ extension StopSteps {
   ) throws(RPCError) -> Int {
     if kind == .major, params["city_approval"] == nil {
       throw .refused(
-        rule: StopLossRules.major, Text("A major case names the city-level approval", zh: "重大案件须注明市级公安机关批准文书"),
+        rule: StopLossRules.major,
+        Text("A major case names the city-level approval", zh: "重大案件须注明市级公安机关批准文书"),
         pointer: "/city_approval")
     }
     let rule = try policy.rule(StopLossRules.freezeTerm, on: day)
@@ -252,10 +254,13 @@ extension StopSteps {
 
   private static func renewalTooLate(_ pointer: String) -> RPCError {
     .refused(
-      rule: StopLossRules.renewal, Text("A freeze is renewed before it ends", zh: "续冻须在冻结期限届满前办理"), pointer: pointer)
+      rule: StopLossRules.renewal, Text("A freeze is renewed before it ends", zh: "续冻须在冻结期限届满前办理"),
+      pointer: pointer)
   }
 
-  fileprivate func credit(_ work: inout StopWork, tx: any Transaction) throws { try credit(&work, { _ in }, tx) }
+  fileprivate func credit(_ work: inout StopWork, tx: any Transaction) throws {
+    try credit(&work, { _ in }, tx)
+  }
 }
 
 extension Stop {

@@ -38,7 +38,9 @@ extension StopSteps {
         params, "at", notBefore: work.stop.unrelated?.start ?? work.stop.requested,
         rule: StopLossRules.releaseTime, context)
       if reason.isMistake, work.stop.unrelated == nil { try unrelated(&work, from: at, context) }
-      var notes: Notes = ["reason": .string(reason.rawValue), "when": .string(at.rfc3339(zone: context.zone))]
+      var notes: Notes = [
+        "reason": .string(reason.rawValue), "when": .string(at.rfc3339(zone: context.zone)),
+      ]
       if let document = params["document"] { notes["document"] = document }
       work.stop.released = at
       work.stop.held = 0

@@ -39,14 +39,16 @@ extension StopSteps {
       }
       guard named == nil || work.account?.reports.contains(id) == true || traced.contains(id) else {
         throw RPCError.refused(
-          rule: StopLossRules.payers, Text("No money of this report is known to have come here", zh: "无该案资金转入本账户的记录"),
+          rule: StopLossRules.payers,
+          Text("No money of this report is known to have come here", zh: "无该案资金转入本账户的记录"),
           pointer: "/reports/\(place)")
       }
       if report.open > 0 { payers.append((id, report)) }
     }
     guard !payers.isEmpty else {
       throw RPCError.refused(
-        rule: StopLossRules.payers, Text("Nobody is known to be owed of this money", zh: "无可返还对象"), pointer: "/reports")
+        rule: StopLossRules.payers, Text("Nobody is known to be owed of this money", zh: "无可返还对象"),
+        pointer: "/reports")
     }
     return payers.sorted { left, right in
       left.report.reported != right.report.reported
@@ -54,18 +56,28 @@ extension StopSteps {
     }
   }
 
+  /// What an approval of the present decision is.
+  static func approval(_ stop: Stop) -> StopAction {
+    stop.decision?.isShared == true ? .beginNotice : .approveReturn
+  }
+
+  /// What the end of the present return is.
+  static func execution(_ stop: Stop) -> StopAction {
+    (stop.decision?.total ?? 0) < stop.held ? .executePart : .execute
+  }
+
   /// A second officer approves; where the return is shared, the notice begins.
-  func approveReturn(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
-    try run(
-      { $0.decision?.isShared == true ? .beginNotice : .approveReturn }, params, context, tx
-    ) { work, params, context, _ in
+  func approveReturn() -> Change {
+    { work, params, context, _ in
       guard let decision = work.stop.decision, decision.approved == nil else {
         throw RPCError.refused(
-          rule: StopLossRules.officers, Text("This return is approved already", zh: "该返还决定已复核"), pointer: "/id")
+          rule: StopLossRules.officers, Text("This return is approved already", zh: "该返还决定已复核"),
+          pointer: "/id")
       }
       guard decision.decidedBy != context.principal.person else {
         throw RPCError.refused(
-          rule: StopLossRules.officers, Text("Who decides does not approve: two officers", zh: "须由两名民警办理，决定人不得复核"),
+          rule: StopLossRules.officers,
+          Text("Who decides does not approve: two officers", zh: "须由两名民警办理，决定人不得复核"),
           pointer: "/id")
       }
       work.stop.decision?.approved = context.now
@@ -94,7 +106,9 @@ extension StopSteps {
     _ decision: ReturnDecision, _ tx: any Transaction, _ change: (inout Report, Int) -> Void
   ) throws {
     for share in decision.shares where share.amount > 0 {
-      guard let record = try tx.get("report", share.report), var report = Report(record.body) else { continue }
+      guard let record = try tx.get("report", share.report), var report = Report(record.body) else {
+        continue
+      }
       change(&report, share.amount)
       _ = try tx.put("report", record.id, version: record.version, report.body)
     }
@@ -105,7 +119,9 @@ extension StopSteps {
     guard let decision = stop.decision else { return }
     try settle(decision, tx) { $0.reserved = max(0, $0.reserved - $1) }
     stop.decision = nil
-    stop.told.removeAll { Announcement.Due(rawValue: $0) != nil && $0 != Announcement.Due.releaseLate.rawValue }
+    stop.told.removeAll {
+      Announcement.Due(rawValue: $0) != nil && $0 != Announcement.Due.releaseLate.rawValue
+    }
   }
 
   /// The return goes to the bank, which has its working days to finish.
@@ -118,11 +134,13 @@ extension StopSteps {
       }
       guard decision.bank == nil else {
         throw RPCError.refused(
-          rule: StopLossRules.bank, Text("The return is with the bank already", zh: "返还已送达银行"), pointer: "/id")
+          rule: StopLossRules.bank, Text("The return is with the bank already", zh: "返还已送达银行"), pointer: "/id"
+        )
       }
       if let notice = decision.notice, context.now < notice.end {
         throw RPCError(
-          .refusedByRule, Text("The notice is not over", zh: "公告期未满"), pointer: "/id", rule: StopLossRules.notice,
+          .refusedByRule, Text("The notice is not over", zh: "公告期未满"), pointer: "/id",
+          rule: StopLossRules.notice,
           details: ["notice_ends": .string(notice.end.rfc3339(zone: context.zone))])
       }
       let days = try policy.rule(StopLossRules.bank, on: work.stop.rulesOn).int("working_days")
@@ -133,13 +151,12 @@ extension StopSteps {
   }
 
   /// The bank has finished: the reports get what was returned to them, and the rest stays frozen.
-  func recordReturn(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
-    try run(
-      { stop in (stop.decision?.total ?? 0) < stop.held ? .executePart : .execute }, params, context, tx
-    ) { work, params, context, tx in
+  func recordReturn() -> Change {
+    { work, params, context, tx in
       guard let decision = work.stop.decision, let bank = decision.bank else {
         throw RPCError.refused(
-          rule: StopLossRules.bank, Text("The return is not with the bank yet", zh: "返还尚未送达银行"), pointer: "/id")
+          rule: StopLossRules.bank, Text("The return is not with the bank yet", zh: "返还尚未送达银行"),
+          pointer: "/id")
       }
       let at = try fact(params, "at", notBefore: bank.start, rule: StopLossRules.bank, context)
       try Self.settle(decision, tx) { report, amount in

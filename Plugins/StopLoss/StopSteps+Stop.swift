@@ -4,9 +4,11 @@ import StationKit
 extension StopSteps {
   /// Asks for a stop on an account. Its record begins here: entered, found valid, requested.
   func request(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
-    let (reportRecord, report) = try Reports.find(params, member: "report", pointer: "/report", policy, context, tx)
+    let (reportRecord, report) = try Reports.find(
+      params, member: "report", pointer: "/report", policy, context, tx)
     let accountID = try params.string("account")
-    guard let accountRecord = try tx.get("account", accountID), var account = Account(accountRecord.body) else {
+    guard let accountRecord = try tx.get("account", accountID), var account = Account(accountRecord.body)
+    else {
       throw RPCError.notFound("account", accountID, pointer: "/account")
     }
     let day = context.now.date(in: context.zone)
@@ -14,14 +16,16 @@ extension StopSteps {
     let maximum = try policy.maximumStops(on: day)
     guard account.stops < maximum else {
       throw RPCError.refused(
-        rule: StopLossRules.twice, Text("An account is stopped at most \(maximum) times", zh: "同一账户止付以\(maximum)次为限"),
+        rule: StopLossRules.twice,
+        Text("An account is stopped at most \(maximum) times", zh: "同一账户止付以\(maximum)次为限"),
         pointer: "/account")
     }
     let amount = params["amount"]?.intValue ?? account.holding
     guard amount > 0 else {
       throw RPCError.refused(
         rule: StopLossRules.stopTarget,
-        Text("No traced money is in this account: name the amount", zh: "该账户无可追踪涉案资金，须指明金额"), pointer: "/amount")
+        Text("No traced money is in this account: name the amount", zh: "该账户无可追踪涉案资金，须指明金额"),
+        pointer: "/amount")
     }
     try correct(&account, params)
 
@@ -31,7 +35,8 @@ extension StopSteps {
     var stop = Stop(
       report: reportRecord.id, reported: report.reported, station: report.station,
       fraudType: report.fraudType, ageBand: report.ageBand, account: accountID, attempt: account.stops + 1,
-      rulesOn: day, requested: context.now, requestedBy: context.principal.person, amount: amount, state: state)
+      rulesOn: day, requested: context.now, requestedBy: context.principal.person, amount: amount,
+      state: state)
     let minutes = try policy.rule(StopLossRules.answerTime, on: day).int("minutes")
     stop.answerDue = context.now.adding(minutes: minutes)
     note(&stop, .requestStop, from: .validated, ["amount": .int(amount)], context)
@@ -40,7 +45,8 @@ extension StopSteps {
     let record = try tx.create("stop", id: nil, stop.body)
     let touched = context.now.rfc3339(zone: context.zone)
     _ = try tx.put(
-      "account", accountID, version: accountRecord.version, account.body(touched: touched, maximumStops: maximum))
+      "account", accountID, version: accountRecord.version,
+      account.body(touched: touched, maximumStops: maximum))
     try schedule(record.id, stop, context, tx)
     try Announcement(policy: policy, tx: tx).changed(record.id, .requestStop, from: .validated, stop)
     try Spool.requested(stop, id: record.id, policy, context, tx)
@@ -51,11 +57,13 @@ extension StopSteps {
   private func requireTarget(
     _ reportID: String, _ report: Report, _ accountID: String, _ account: Account
   ) throws(RPCError) {
-    guard report.accounts.contains(accountID) || account.holdings.lots.contains(where: { $0.origin == reportID })
+    guard
+      report.accounts.contains(accountID) || account.holdings.lots.contains(where: { $0.origin == reportID })
     else {
       throw .refused(
         rule: StopLossRules.stopTarget,
-        Text("Not an account of this report, and none of its money is there", zh: "该账户与本案无关联"), pointer: "/account")
+        Text("Not an account of this report, and none of its money is there", zh: "该账户与本案无关联"),
+        pointer: "/account")
     }
     guard !account.victimOf.contains(reportID) else {
       throw .refused(
@@ -69,7 +77,8 @@ extension StopSteps {
     if let bank = params["bank"]?.stringValue, bank != account.bank {
       guard account.kind == .card else {
         throw .refused(
-          rule: StopLossRules.known, Text("The number is of another bank", zh: "该账号属于其他开户机构"), pointer: "/bank")
+          rule: StopLossRules.known, Text("The number is of another bank", zh: "该账号属于其他开户机构"),
+          pointer: "/bank")
       }
       account.bank = bank
     }
@@ -140,7 +149,8 @@ extension StopSteps {
         at, notBefore: work.stop.requested, rule: StopLossRules.answer, pointer: pointers.at, context)
       guard (1...work.stop.amount).contains(held) else {
         throw RPCError.refused(
-          rule: StopLossRules.answer, Text("A bank holds no more than it was asked to", zh: "止付金额须大于零且不超过请求金额"),
+          rule: StopLossRules.answer,
+          Text("A bank holds no more than it was asked to", zh: "止付金额须大于零且不超过请求金额"),
           pointer: pointers.held)
       }
       try requireTurn(work, pointers.at)
@@ -152,7 +162,8 @@ extension StopSteps {
       try step(&work, action)
       guard !found.isEmpty else {
         throw RPCError.refused(
-          rule: StopLossRules.match, Text("Say what did not match", zh: "须注明不符事项"), pointer: pointers.mismatch)
+          rule: StopLossRules.match, Text("Say what did not match", zh: "须注明不符事项"), pointer: pointers.mismatch
+        )
       }
       work.stop.mismatch = found
     case .none:
@@ -169,7 +180,8 @@ extension StopSteps {
     let maximum = try policy.maximumStops(on: work.stop.rulesOn)
     guard !work.before.isCounted, let stops = work.account?.stops, stops >= maximum else { return }
     throw .refused(
-      rule: StopLossRules.twice, Text("An account is stopped at most \(maximum) times", zh: "同一账户止付以\(maximum)次为限"),
+      rule: StopLossRules.twice,
+      Text("An account is stopped at most \(maximum) times", zh: "同一账户止付以\(maximum)次为限"),
       pointer: pointer)
   }
 

@@ -10,7 +10,7 @@ package struct StopSteps: Sendable {
   typealias Notes = JSONObject
 
   /// What is special about a step; the state is set already.
-  typealias Change = (inout StopWork, Params, CallContext, any Transaction) throws -> Notes
+  typealias Change = @Sendable (inout StopWork, Params, CallContext, any Transaction) throws -> Notes
 
   /// Reads the stop, checks scope, version and state, changes it, and writes it with its deadline and event.
   func run(
@@ -32,6 +32,11 @@ package struct StopSteps: Sendable {
     try refresh(&work.stop, context)
     let action = try choose(work.stop)
     try step(&work, action)
+    // The clock's own steps, and the answers of banks, always find room.
+    guard work.stop.history.count < Limits.history - Limits.historyReserve else {
+      throw RPCError.refused(
+        rule: StopLossRules.limits, Text("Too many steps for one stop", zh: "单笔止付办理记录过多"), pointer: "/id")
+    }
     let notes = try change(&work, params, context, tx)
     let record = try save(&work, action, notes, context, tx)
     return .object(work.stop.header(id: work.id, version: record.version, zone: context.zone))
@@ -96,8 +101,10 @@ package struct StopSteps: Sendable {
   /// Computes provisional ends again once another calendar is there.
   func refresh(_ stop: inout Stop, _ context: CallContext) throws(RPCError) {
     let terms = Terms(policy: policy, context: context)
-    stop.decision?.notice = try terms.refreshed(stop.decision?.notice)
-    stop.decision?.bank = try terms.refreshed(stop.decision?.bank)
+    guard var decision = stop.decision else { return }
+    decision.notice = try terms.refreshed(decision.notice)
+    decision.bank = try terms.refreshed(decision.bank)
+    stop.decision = decision
   }
 
   /// An instant that a caller names for something that has happened.
@@ -128,10 +135,15 @@ package struct StopSteps: Sendable {
   }
 
   /// Adds to the report what the bank holds more of this account than it ever did.
-  func credit(_ work: inout StopWork, _ change: (inout Report) -> Void = { _ in }, _ tx: any Transaction) throws {
+  func credit(_ work: inout StopWork, _ change: (inout Report) -> Void = { _ in }, _ tx: any Transaction)
+    throws
+  {
     let more = max(0, work.stop.held - (work.account?.counted ?? 0))
-    if more > 0 { work.account?.counted = work.stop.held }
-    guard let record = try tx.get("report", work.stop.report), var report = Report(record.body) else { return }
+    let held = work.stop.held
+    if more > 0 { work.account?.counted = held }
+    guard let record = try tx.get("report", work.stop.report), var report = Report(record.body) else {
+      return
+    }
     report.held += more
     change(&report)
     if report.body != record.body {

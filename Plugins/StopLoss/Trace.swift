@@ -46,7 +46,9 @@ struct Trace: Sendable {
   }
 
   /// Whose money one account holds.
-  private func account(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
+  private func account(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws
+    -> JSONValue
+  {
     let id = try params.string("account")
     let (_, account) = try Reports.account(id, pointer: "/account", policy, context, tx)
     var amounts: [String: Int] = [:]

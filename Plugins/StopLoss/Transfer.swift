@@ -24,7 +24,8 @@ package struct Transfer: Sendable, Hashable {
     guard let row = json.arrayValue, (4...5).contains(row.count), let at = row[0].instant,
       let amount = row[1].intValue, let from = row[2].intValue, let to = row[3].intValue
     else { return nil }
-    self.init(at: at, amount: amount, from: from, to: to, reference: row.count == 5 ? row[4].stringValue : nil)
+    self.init(
+      at: at, amount: amount, from: from, to: to, reference: row.count == 5 ? row[4].stringValue : nil)
   }
 
   var json: JSONValue {

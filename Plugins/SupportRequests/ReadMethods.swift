@@ -85,14 +85,15 @@ extension SupportRequests {
     var members = Schemas.headerMembers
     let percents: JSONValue = ["type": "array", "items": Schemas.version]
     let more: JSONObject = [
-      "cycle": Cycle.schema, "summary": Schemas.prose, "opened_by": Schemas.short, "place": Schemas.short,
-      "contact": Schemas.contact, "facts": Facts.schema, "branch": Schemas.unit, "assigned": Schemas.unit,
+      "cycle": Cycle.schema, "summary": Schemas.personal(Schemas.prose, .text), "opened_by": Schemas.short,
+      "place": Schemas.personal(Schemas.short, .text), "contact": Schemas.shownContact, "facts": Facts.schema,
+      "branch": Schemas.unit, "assigned": Schemas.unit,
       "approved_by": Schemas.short, "acknowledged_at": Schemas.instant, "completed_at": Schemas.instant,
       "feedback_due": Schemas.instant, "ended_at": Schemas.instant, "redirects": Schemas.count,
       "pauses": pauses,
       "rungs_fired": Schemas.object(
         ["response": percents, "support": percents], required: ["response", "support"]),
-      "history": ["type": "array", "items": Schemas.historyItem],
+      "history": ["type": "array", "items": Schemas.shownHistoryItem],
     ]
     for (name, schema) in more { members[name] = schema }
     return Schemas.object(

@@ -32,17 +32,37 @@ enum Schemas {
     "transfer_to_criminal_brigade": flag, "needs_approval": flag, "approved": flag, "incomplete": flag,
   ])
 
+  /// A schema whose value is shown masked to roles without full sight.
+  static func personal(_ schema: JSONValue, _ mask: Mask) -> JSONValue {
+    var object = schema.objectValue ?? [:]
+    object["x-personal"] = .string(mask.rawValue)
+    return .object(object)
+  }
+
   /// What a line of the history tells: the opening, where it gave a reason, or a step.
   static let step: JSONValue = [
     "type": "string", "enum": .array([.string("open")] + Action.allCases.map { .string($0.rawValue) }),
   ]
 
-  static let historyItem: JSONValue = object(
-    [
-      "at": instant, "action": step, "by": short, "from": state, "to": state,
-      "department": unit, "assigned": unit, "urgency": urgency, "reason": prose, "text": prose,
-      "in_time": flag, "worked": flag,
-    ], required: ["at", "action", "from", "to"])
+  private static let historyMembers: JSONObject = [
+    "at": instant, "action": step, "by": short, "from": state, "to": state,
+    "department": unit, "assigned": unit, "urgency": urgency, "reason": prose, "text": prose,
+    "in_time": flag, "worked": flag,
+  ]
+  private static let historyRequired = ["at", "action", "from", "to"]
+
+  static let historyItem: JSONValue = object(historyMembers, required: historyRequired)
+
+  static let shownHistoryItem: JSONValue = {
+    var members = historyMembers
+    for name in ["reason", "text"] { members[name] = personal(prose, .text) }
+    return object(members, required: historyRequired)
+  }()
+
+  static let shownContact: JSONValue = object([
+    "name": personal(["type": "string", "minLength": 1, "maxLength": 64], .name),
+    "phone": personal(["type": "string", "minLength": 3, "maxLength": 32], .phone),
+  ])
 
   /// A closed list of words from an enum.
   static func words<Word: RawRepresentable>(_ words: [Word]) -> JSONValue where Word.RawValue == String {

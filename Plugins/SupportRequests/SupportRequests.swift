@@ -64,7 +64,7 @@ package enum SupportRequests {
     schema: Schemas.cycleBody,
     fields: figureFields + [Collection.Field("request", .text)],
     indexes: [figuresIndex, Collection.Index("by_request", on: ["request"])],
-    personal: ["/history"],
+    personal: ["/history"], subject: .member("request"),
     retention: .years(10, after: "ended"))
 
   private static func open(_ catalogue: Catalogue) -> Method {

@@ -1,3 +1,4 @@
+#include "station_scrub.h"
 #include "station_sqlite.h"
 
 #include <pthread.h>
@@ -146,8 +147,12 @@ static const sqlite3_io_methods wal_methods = {
 
 static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int flags, int *out) {
   (void)vfs;
-  // Everything but a WAL is the real VFS's own file, at no cost.
-  if ((flags & SQLITE_OPEN_WAL) == 0) return real_vfs->xOpen(real_vfs, name, base, flags, out);
+  // Everything but a WAL is the real VFS's own file, at no cost; a database's pages are scrubbed on their way out.
+  if ((flags & SQLITE_OPEN_WAL) == 0) {
+    int code = real_vfs->xOpen(real_vfs, name, base, flags, out);
+    if (code == SQLITE_OK && (flags & SQLITE_OPEN_MAIN_DB) != 0) station_scrub_attach(base);
+    return code;
+  }
   WalFile *file = (WalFile *)base;
   memset(file, 0, sizeof *file);
   file->real = (sqlite3_file *)(file + 1);

@@ -59,7 +59,7 @@ public struct Instant: Hashable, Sendable, Comparable, CustomStringConvertible {
   }
 
   /// The local day number, and the milliseconds that have passed of that day.
-  func localDay(in zone: Zone) -> (number: Int, millisecond: Int) {
+  package func localDay(in zone: Zone) -> (number: Int, millisecond: Int) {
     let local = Int(milliseconds + zone.offsetMilliseconds)
     let number = CivilMath.floorDivide(local, Int(Instant.millisecondsPerDay))
     return (number, local - number * Int(Instant.millisecondsPerDay))

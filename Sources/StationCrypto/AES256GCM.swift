@@ -129,7 +129,7 @@ package struct AES256GCM: Sendable {
 /// The algorithm object, fetched from libcrypto's provider once instead of at every call.
 ///
 /// Sendable because a fetched `EVP_CIPHER` is constant and is kept until the process ends.
-private struct CipherHandle: @unchecked Sendable {
+struct CipherHandle: @unchecked Sendable {
   let pointer: OpaquePointer?
 
   static let aes256GCM = CipherHandle(pointer: EVP_CIPHER_fetch(nil, "AES-256-GCM", nil))

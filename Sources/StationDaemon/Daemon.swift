@@ -7,16 +7,22 @@ import StationRPC
 import StationStore
 import StationSystemd
 import StationTransport
-import SupportRequests
 import Synchronization
 
 /// The composition root: what is started, in which order, and stopped in the reverse.
 package final class Daemon: Sendable {
   package static let version = "0.1.0"
 
-  private let store: Store
-  private let server: SocketServer
-  private let log: Logger
+  let store: Store
+  let server: SocketServer
+  let dispatcher: Dispatcher
+  let stationLog: StationLog
+  /// What holds now, and what is asked for anew at a reload.
+  let running: Mutex<RunningConfiguration>
+  private let ownSockets: [String]
+  private let framing: Framing
+  let callLog: CallLog?
+  let log: Logger
   private let late: LateParts
   private let plugins: Plugins
   private let systemCause: @Sendable (String) -> Cause
@@ -38,13 +44,7 @@ package final class Daemon: Sendable {
   }
 
   private static func access(_ configuration: DaemonConfiguration) throws -> AccessPolicy {
-    if configuration.development {
-      return try AccessFile.development(merging: configuration.accessFile)
-    }
-    guard let file = configuration.accessFile else {
-      return AccessPolicy(roles: [], bindings: [])
-    }
-    return try AccessFile.load(file)
+    try AccessFile.policy(of: configuration).policy
   }
 
   private static func modules(
@@ -52,15 +52,17 @@ package final class Daemon: Sendable {
   ) throws -> [Module] {
     var modules = [
       RPCModule.module(discovery), SystemModule.module(services), AuditModule.module(services),
-      EventsModule.module(), Approval.module(), Directory.module(),
+      EventsModule.module(), Approval.module(), Directory.module(), PersonalModule.module,
+      RetentionModule.module, KeyModule.module(services, nextKeyFile: configuration.masterKey.nextPath),
     ]
     if configuration.development { modules.append(DevModule.module(services)) }
-    if configuration.supportEnabled {
-      let catalogue = try JSONFile.load(configuration.scenarioFile)
+    for builtIn in BuiltInModule.allCases {
+      guard let file = configuration.modules[builtIn] else { continue }
+      let data = try JSONFile.load(file)
       do {
-        modules.append(try SupportRequests.module(configuration: catalogue))
+        modules.append(try builtIn.module(data))
       } catch {
-        throw ConfigurationError(configuration.scenarioFile, nil, "\(error)")
+        throw ConfigurationError(file, nil, "\(error)")
       }
     }
     return modules
@@ -69,14 +71,17 @@ package final class Daemon: Sendable {
   /// Opens the store and starts to serve.
   /// - Parameter broken: called when the disk failed: the process must end, and recovers at its next start.
   package init(
-    _ configuration: DaemonConfiguration, log: Logger, broken: @escaping @Sendable () -> Void
+    _ configuration: DaemonConfiguration, log stationLog: StationLog, broken: @escaping @Sendable () -> Void
   ) async throws {
+    self.stationLog = stationLog
+    stationLog.logLevel = configuration.logLevel
+    let log = stationLog.logger("stationd")
     self.log = log
     let clock = Clock()
     let services = Services(
       clock: clock, origin: configuration.origin, development: configuration.development)
     let discovery = Discovery()
-    let policy = try Self.access(configuration)
+    let (policy, accessTrace) = try AccessFile.policy(of: configuration)
     let calendar = try CalendarFiles.load(configuration.calendarDirectory)
     let modules = try Self.modules(configuration, services, discovery)
     let plugins = try Plugins(
@@ -101,6 +106,8 @@ package final class Daemon: Sendable {
     storeConfiguration.readerThreads = configuration.readerThreads
     storeConfiguration.queueLimit = configuration.limits.writeQueue
     storeConfiguration.synchronous = configuration.synchronous
+    storeConfiguration.masterKey = configuration.masterKey
+    storeConfiguration.keyFile = Credentials.path("audit.key")
     let store = try Store(
       storeConfiguration, registry: registry, environment: environment,
       hooks: StoreHooks(
@@ -109,6 +116,9 @@ package final class Daemon: Sendable {
           guard let last = events.last else { return }
           late.hub?.published(upTo: last.seq)
           plugins.host.published(upTo: last.seq)
+          if let spooler = late.spooler, events.contains(where: { Spooler.events.contains($0.kind) }) {
+            spooler.poke()
+          }
         },
         broken: { reason in
           log.critical(
@@ -132,32 +142,88 @@ package final class Daemon: Sendable {
     if let organisation {
       try await Self.importDirectory(organisation, store, environment, systemCause("directory.import"))
     }
-    let dispatcher = Dispatcher(
-      store: store, policy: policy, limits: configuration.limits, report: report)
+    let callLog = stationLog.journal.map { journal in CallLog { _ = journal.send($0) } }
+    callLog?.choice = configuration.logCalls
+    self.callLog = callLog
+    dispatcher = Dispatcher(
+      store: store, policy: policy, limits: configuration.limits, report: report,
+      observe: callLog?.note)
     server = SocketServer(
       limits: configuration.limits, threads: configuration.ioThreads,
       sessions: Sessions(dispatcher: dispatcher, hub: hub))
     let server = server
     late.set(server)
-    services.serving(connectionCount: { server.connectionCount })
-    try await Self.listen(server, configuration)
+    if let spool = configuration.spool, configuration.modules[.stoploss] != nil {
+      let spooler = try Spooler(spool, store: store, environment: environment, report: report)
+      late.set(spooler)
+      spooler.start()
+    }
+    running = Mutex(
+      RunningConfiguration(
+        configuration: configuration, access: accessTrace, calendar: environment.calendar))
+    framing = configuration.framing
+    ownSockets = try await Self.listen(server, configuration)
+    services.serving(
+      connectionCount: { server.connectionCount },
+      reload: { [weak self] in
+        guard let self else { throw ConfigurationError("the daemon", nil, "stops") }
+        return try self.reload()
+      },
+      configuration: { [weak self] in self?.running.withLock { $0.values } ?? [] })
     // Nobody waits for them: until they are ready, their methods are unavailable.
     plugins.host.start()
   }
 
+  /// Calls itself as a client would, on every socket that it listens on.
+  /// - Throws: when an answer does not come.
+  package func callItself() async throws {
+    for path in ownSockets { try await SelfCall.ping(path, framing: framing) }
+  }
+
+  /// What must go on for the daemon to be alive: see ``Heartbeat``.
+  package var vitalParts: [Heartbeat.Part] {
+    let server = server
+    let store = store
+    return [
+      Heartbeat.Part(name: "sockets") { done in server.roundTrip { done(true) } },
+      Heartbeat.Part(
+        name: "writer",
+        progress: {
+          let reading = store.health.now
+          return reading.batches &+ reading.failedBatches
+        }, ask: { done in store.proveProgress(done) }),
+    ]
+  }
+
+  /// A number that changes while a stop gets on.
+  package var progress: Int {
+    let reading = store.health.now
+    return reading.batches &+ reading.calls &- server.connectionCount &- store.waiting
+  }
+
+  /// Returns the paths.
   private static func listen(
     _ server: SocketServer, _ configuration: DaemonConfiguration
-  ) async throws {
+  ) async throws -> [String] {
     let inherited = try InheritedSocket.takeAll()
-    if inherited.isEmpty {
-      try await server.listen(
-        on: .path(configuration.socketPath, mode: configuration.socketMode),
-        framing: configuration.framing)
-    } else {
+    guard inherited.isEmpty else {
       for socket in inherited {
-        try await server.listen(on: .descriptor(socket.descriptor), framing: configuration.framing)
+        try await server.listen(
+          on: .descriptor(socket.descriptor), framing: configuration.framing,
+          socketClass: SocketClass(rawValue: socket.name) ?? .member)
       }
+      return inherited.compactMap(\.path)
     }
+    let own = DaemonConfiguration.Socket(
+      path: configuration.socketPath, mode: configuration.socketMode,
+      socketClass: configuration.development ? nil : .member)
+    let sockets = [own] + configuration.sockets
+    for socket in sockets {
+      try await server.listen(
+        on: .path(socket.path, mode: socket.mode), framing: configuration.framing,
+        socketClass: socket.socketClass)
+    }
+    return sockets.map(\.path)
   }
 
   /// Writes one audit record and waits until it is on disk.
@@ -213,6 +279,8 @@ package final class Daemon: Sendable {
 
   /// Stops accepting, answers what is under way, closes the store.
   package func stop(drain: Duration = .seconds(10)) async {
+    // While there are event loops to answer it.
+    late.spooler?.stop()
     // The event loops end with the server: from here on the writer answers by itself.
     late.serverStops()
     await server.stop(drain: drain)
@@ -231,11 +299,14 @@ private final class LateParts: Sendable {
   private struct State {
     var hub: EventHub?
     var server: SocketServer?
+    var spooler: Spooler?
   }
   private let state = Mutex(State())
 
   var hub: EventHub? { state.withLock { $0.hub } }
   func set(_ hub: EventHub) { state.withLock { $0.hub = hub } }
+  var spooler: Spooler? { state.withLock { $0.spooler } }
+  func set(_ spooler: Spooler) { state.withLock { $0.spooler = spooler } }
   func set(_ server: SocketServer) { state.withLock { $0.server = server } }
 
   /// On an event loop while there is one: the writer goes on to its next batch.

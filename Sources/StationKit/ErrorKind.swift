@@ -31,6 +31,7 @@ public enum ErrorKind: String, Sendable, CaseIterable {
   case tooManySubscriptions = "too_many_subscriptions"
   case queueFull = "queue_full"
   case storageFull = "storage_full"
+  case wipePending = "wipe_pending"
 
   /// The JSON-RPC error code.
   public var code: Int {
@@ -62,6 +63,7 @@ public enum ErrorKind: String, Sendable, CaseIterable {
     case .tooManySubscriptions: -32025
     case .queueFull: -32026
     case .storageFull: -32027
+    case .wipePending: -32028
     }
   }
 
@@ -96,6 +98,7 @@ public enum ErrorKind: String, Sendable, CaseIterable {
     case .tooManySubscriptions: Text("Too many subscriptions on this connection", zh: "订阅过多")
     case .queueFull: Text("Too many writes are waiting", zh: "写入队列已满")
     case .storageFull: Text("The disk is full", zh: "磁盘已满")
+    case .wipePending: Text("Erased; a last copy is still to be wiped", zh: "已删除，最后的副本待清除")
     }
   }
 }

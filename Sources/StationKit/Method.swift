@@ -104,4 +104,7 @@ public struct Handler: Sendable {
     default: false
     }
   }
+
+  /// Whether it is an administrative act of the daemon itself.
+  package var administers: Bool { if case .deferred = body { true } else { false } }
 }

@@ -73,7 +73,8 @@ final class PipeTransaction: Transaction {
     let record = Record(id: id ?? UUIDv7.next(), version: 1, body: body)
     if try get(collection, record.id) != nil {
       throw RPCError(
-        .alreadyExists, Text("'\(record.id)' or a unique value of it exists already", zh: "“\(record.id)”或其唯一值已存在"))
+        .alreadyExists,
+        Text("'\(record.id)' or a unique value of it exists already", zh: "“\(record.id)”或其唯一值已存在"))
     }
     operations.append(.create(collection: collection, id: record.id, body: body))
     try requireUnique(collection, record)
@@ -103,7 +104,8 @@ final class PipeTransaction: Transaction {
       throw RPCError(
         .conflict,
         Text(
-          "'\(id)' is at version \(present.version), not \(version)", zh: "“\(id)”的版本是 \(present.version)，不是 \(version)"),
+          "'\(id)' is at version \(present.version), not \(version)",
+          zh: "“\(id)”的版本是 \(present.version)，不是 \(version)"),
         details: ["version": .int(present.version)])
     }
     return present
@@ -123,9 +125,10 @@ final class PipeTransaction: Transaction {
   }
 
   func erase(subject: String) throws -> Int {
-    operations.append(.erase(subject: subject))
+    guard let count = try ask(.erase(subject: subject)).intValue else { throw RPCError(.internalError) }
+    operations.append(.erase(subject: subject, count: count))
     written = [:]
-    return 0
+    return count
   }
 
   func next(series: String) throws -> Int {

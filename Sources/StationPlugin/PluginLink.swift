@@ -34,7 +34,9 @@ final class PluginLink: @unchecked Sendable {
     sending.withLock { _ in
       var sent = 0
       while sent < bytes.count {
-        let count = bytes[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        let count = bytes[sent...].withUnsafeBytes {
+          Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        }
         if count < 0, errno == EINTR { continue }
         guard count > 0 else { return }
         sent += count
@@ -77,7 +79,8 @@ final class PluginLink: @unchecked Sendable {
   }
 
   private func answered(_ message: JSONObject) {
-    guard let id = message["id"]?.intValue, let waiter = state.withLock({ $0.waiting.removeValue(forKey: id) })
+    guard let id = message["id"]?.intValue,
+      let waiter = state.withLock({ $0.waiting.removeValue(forKey: id) })
     else { return }
     if let error = message["error"] {
       waiter.answer = .failure(RPCError(wire: error) ?? RPCError(.internalError))

@@ -47,7 +47,8 @@ final class PluginWorker: Sendable {
       thread.start()
     }
     while let message = link.next() {
-      guard let method = message["method"]?.stringValue.flatMap(PluginProtocol.ToPlugin.init(rawValue:)) else {
+      guard let method = message["method"]?.stringValue.flatMap(PluginProtocol.ToPlugin.init(rawValue:))
+      else {
         continue
       }
       let params = message["params"]?.objectValue ?? [:]
@@ -87,7 +88,8 @@ final class PluginWorker: Sendable {
       let zone = params["zone_offset_minutes"]?.intValue.flatMap { Zone(offsetMinutes: $0) } ?? .shanghai
       state.withLock { state in
         state.module = module
-        state.methods = Dictionary(module.methods.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        state.methods = Dictionary(
+          module.methods.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         state.calendar = calendar
         state.zone = zone
         state.writes = Set(params["write_calls"]?.arrayValue?.compactMap(\.stringValue) ?? [])

@@ -16,7 +16,8 @@ import StationPluginWire
 ///   - module: made from the configuration that `stationd.yaml` holds for the plugin. Its declaration must not
 ///     depend on it: `.object([:])` is given when only that is asked.
 public func runPlugin(
-  threads: Int = 4, listens: [String] = [], event: @escaping @Sendable (PluginNotice) throws -> Void = { _ in },
+  threads: Int = 4, listens: [String] = [],
+  event: @escaping @Sendable (PluginNotice) throws -> Void = { _ in },
   module: @escaping @Sendable (JSONValue) throws -> Module
 ) -> Never {
   let link = PluginLink(descriptor: PluginProtocol.descriptor)

@@ -81,7 +81,10 @@ extension PluginRunner {
     if case .failure(let error) = result {
       state.listener.failed(now: MonotonicTime.milliseconds())
       guard state.listener.tries >= EventListener.tries else { return }
-      noted("error", "event \(position + 1) is left out after \(state.listener.tries) tries: \(error.kind.rawValue)", &state, &after)
+      noted(
+        "error",
+        "event \(position + 1) is left out after \(state.listener.tries) tries: \(error.kind.rawValue)",
+        &state, &after)
     }
     move(to: position + 1, &state, &after)
   }

@@ -43,7 +43,9 @@ package struct FieldFilter: Sendable {
     case .object(let object):
       var kept: JSONObject = [:]
       for key in object.keys {
-        guard let part = parts[key], let member = object[key], let inner = keep(member, part) else { continue }
+        guard let part = parts[key], let member = object[key], let inner = keep(member, part) else {
+          continue
+        }
         kept[key] = inner
       }
       return .object(kept)

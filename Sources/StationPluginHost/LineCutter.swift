@@ -2,6 +2,7 @@
 struct LineCutter: Sendable {
   private let limit: Int
   private var line: [UInt8] = []
+  /// Whether the rest of the line at hand is left out.
   private var isCut = false
 
   init(limit: Int) { self.limit = limit }
@@ -11,9 +12,11 @@ struct LineCutter: Sendable {
     for byte in bytes {
       if byte == 0x0A {
         if let text = rest() { lines.append(text) }
-      } else if line.count < limit {
+        isCut = false
+      } else if !isCut {
         line.append(byte)
-      } else {
+        guard line.count == limit, let text = rest() else { continue }
+        lines.append(text + " …")
         isCut = true
       }
     }
@@ -22,14 +25,11 @@ struct LineCutter: Sendable {
 
   /// What stands there without an end; nil for nothing.
   mutating func rest() -> String? {
-    defer {
-      line.removeAll(keepingCapacity: true)
-      isCut = false
-    }
+    defer { line.removeAll(keepingCapacity: true) }
     guard !line.isEmpty else { return nil }
     let text = String(decoding: line, as: UTF8.self).unicodeScalars.map {
       $0.value < 0x20 || ($0.value >= 0x7F && $0.value < 0xA0) ? " " : Character($0)
     }
-    return String(text) + (isCut ? " …" : "")
+    return String(text)
   }
 }

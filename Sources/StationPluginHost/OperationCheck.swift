@@ -34,6 +34,7 @@ struct OperationCheck: Sendable {
     case .query(let query), .count(let query): return offence(query, columns: [])
     case .scan(let query, let columns): return offence(query, columns: columns)
     case .call(let method, _): return offence(call: method)
+    case .erase: return nil
     }
   }
 
@@ -43,7 +44,8 @@ struct OperationCheck: Sendable {
     }
     let index = query.index.flatMap { name in collection.indexes.first { $0.name == name } }
     if let name = query.index, index == nil { return undeclared("index", "\(query.collection).\(name)") }
-    let free = (index?.fields.count ?? 0) - query.equals.count - (query.from == nil && query.to == nil ? 0 : 1)
+    let free =
+      (index?.fields.count ?? 0) - query.equals.count - (query.from == nil && query.to == nil ? 0 : 1)
     guard free >= 0 else { return "more values than the index of '\(query.collection)' has fields" }
     for column in columns where !collection.fields.contains(where: { $0.name == column }) {
       return undeclared("field", "\(query.collection).\(column)")

@@ -108,7 +108,9 @@ package struct PluginConversation: Sendable {
     guard let name = method.stringValue, let known = PluginProtocol.ToHost(rawValue: name) else {
       return unknown(message)
     }
-    guard case .object(let params) = message["params"] ?? [:] else { return .broken("'\(name)' without params") }
+    guard case .object(let params) = message["params"] ?? [:] else {
+      return .broken("'\(name)' without params")
+    }
     guard let id = message["id"] else { return receive(known, params) }
     switch id {
     case .number, .string: break
@@ -155,7 +157,9 @@ package struct PluginConversation: Sendable {
   private mutating func receive(_ name: PluginProtocol.ToHost, _ params: JSONObject) -> Reaction {
     switch name {
     case .ready:
-      guard isStarted, !isReady else { return .broken("'plugin.ready' before the answer to 'plugin.init', or twice") }
+      guard isStarted, !isReady else {
+        return .broken("'plugin.ready' before the answer to 'plugin.init', or twice")
+      }
       isReady = true
       return .ready
     case .log:

@@ -30,7 +30,8 @@ struct PluginLog: Sendable {
     }
     var added = [line]
     if dropped > 0 {
-      added.insert(Line(at: line.at, level: "warning", text: "\(dropped) lines were too many and are left out"), at: 0)
+      added.insert(
+        Line(at: line.at, level: "warning", text: "\(dropped) lines were too many and are left out"), at: 0)
       dropped = 0
     }
     lines += added

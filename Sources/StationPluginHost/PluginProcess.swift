@@ -48,7 +48,9 @@ final class PluginProcess: @unchecked Sendable {
     self.listener = listener
     var pair: [Int32] = [-1, -1]
     let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-    guard socketpair(AF_UNIX, kind, 0, &pair) == 0 else { throw ManifestError("no socket pair: errno \(errno)") }
+    guard socketpair(AF_UNIX, kind, 0, &pair) == 0 else {
+      throw ManifestError("no socket pair: errno \(errno)")
+    }
     channel = pair[0]
     theirs = pair[1]
     wake = station_spawn_wake()
@@ -99,7 +101,9 @@ final class PluginProcess: @unchecked Sendable {
     var output: [Int32] = [-1, -1]
     var errors: [Int32] = [-1, -1]
     defer {
-      for descriptor in [channel, wake] + output[..<1] + errors[..<1] where descriptor >= 0 { close(descriptor) }
+      for descriptor in [channel, wake] + output[..<1] + errors[..<1] where descriptor >= 0 {
+        close(descriptor)
+      }
     }
     guard station_spawn_pipe(&output) == 0, station_spawn_pipe(&errors) == 0 else {
       close(theirs)
@@ -176,7 +180,8 @@ final class PluginProcess: @unchecked Sendable {
       }
       let events = Int16((isReadable ? POLLIN : 0) | (hasOutput && !isOverflown ? POLLOUT : 0))
       var polled = [
-        pollfd(fd: events == 0 ? -1 : channel, events: events, revents: 0), pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: events == 0 ? -1 : channel, events: events, revents: 0),
+        pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
         pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0),
         pollfd(fd: open[0] && !budget.isSpent ? output : -1, events: Int16(POLLIN), revents: 0),
         pollfd(fd: open[1] && !budget.isSpent ? errors : -1, events: Int16(POLLIN), revents: 0),
@@ -204,7 +209,10 @@ final class PluginProcess: @unchecked Sendable {
       }
       for (place, pipe) in [output, errors].enumerated()
       where open[place] && (polled[3 + place].revents != 0 || hasEnded) {
-        open[place] = readLines(pipe, place == 1, &lines[place], &buffer, &budget)
+        // What is in the pipe at its end are two readings: a pipe holds no more.
+        for _ in 0..<(hasEnded ? 2 : 1) where open[place] {
+          open[place] = readLines(pipe, place == 1, hasEnded, &lines[place], &buffer, &budget)
+        }
       }
       if hasEnded { break }
     }
@@ -248,14 +256,15 @@ final class PluginProcess: @unchecked Sendable {
   }
 
   private func readLines(
-    _ pipe: Int32, _ isError: Bool, _ cutter: inout LineCutter, _ buffer: inout [UInt8],
+    _ pipe: Int32, _ isError: Bool, _ hasEnded: Bool, _ cutter: inout LineCutter, _ buffer: inout [UInt8],
     _ budget: inout OutputBudget
   ) -> Bool {
     let count = read(pipe, &buffer, buffer.count)
     budget.spend(max(0, count))
     guard count > 0 else {
-      if let rest = cutter.rest() { listener.line(isError, rest) }
-      return count < 0 && errno == EAGAIN
+      let isOpen = count < 0 && errno == EAGAIN
+      if !isOpen || hasEnded, let rest = cutter.rest() { listener.line(isError, rest) }
+      return isOpen && !hasEnded
     }
     for line in cutter.add(buffer[..<count]) { listener.line(isError, line) }
     return true

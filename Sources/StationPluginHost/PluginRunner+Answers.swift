@@ -36,7 +36,9 @@ extension PluginRunner {
     guard let operations = PluginConversation.operations(object["operations"], limits) else {
       throw wrong("operations that are none, or too many")
     }
-    if case .read = record.call.work, !operations.isEmpty { throw wrong("operations in the answer to a read") }
+    if case .read = record.call.work, !operations.isEmpty {
+      throw wrong("operations in the answer to a read")
+    }
     if let check = session.check {
       for operation in operations {
         if let offence = check.offence(operation) { throw wrong(offence) }
@@ -93,7 +95,7 @@ extension PluginRunner {
     let journal = record.journal
     let filters = session.filters
     return Prepared(
-      result: .null,
+      result: nil,
       posted: { [self] in
         with { state, after in release(record.number, posted: false, &state, &after) }
       },

@@ -46,7 +46,8 @@ extension PluginRunner {
           ? RPCError(.deadlinePassed)
           : RPCError(
             .unavailable, Text("The plugin '\(name)' did not answer in time", zh: "插件“\(name)”未按时应答"),
-            retryAfterMs: 1_000, details: ["plugin": .string(name), "state": .string(state.life.state.rawValue)])
+            retryAfterMs: 1_000,
+            details: ["plugin": .string(name), "state": .string(state.life.state.rawValue)])
         giveUp(number, id, error, now, &state, &after)
       }
     }
@@ -57,7 +58,9 @@ extension PluginRunner {
   private func giveUp(
     _ number: Int, _ id: Int, _ error: RPCError, _ now: Int64, _ state: inout State, _ after: inout [After]
   ) {
-    guard var session = state.sessions[number], let record = session.calls.removeValue(forKey: id) else { return }
+    guard var session = state.sessions[number], let record = session.calls.removeValue(forKey: id) else {
+      return
+    }
     if let bytes = session.conversation.cancel(call: id) { session.process.send(bytes) }
     session.owed[id] = now + Int64(session.settings.limits.graceMs)
     state.sessions[number] = session

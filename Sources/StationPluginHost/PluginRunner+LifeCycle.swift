@@ -145,7 +145,8 @@ extension PluginRunner {
         "write_calls": .array(manifest.calls.map(\.method).filter(store.writes).map(JSONValue.string)),
         "limits": [
           "frame_bytes": .int(session.settings.limits.frameBytes),
-          "in_flight": .int(session.settings.limits.inFlight), "call_ms": .int(session.settings.limits.callMs),
+          "in_flight": .int(session.settings.limits.inFlight),
+          "call_ms": .int(session.settings.limits.callMs),
         ],
       ]
       session.process.send(session.conversation.startRequest(params))
@@ -156,7 +157,8 @@ extension PluginRunner {
     }
   }
 
-  private static func filters(_ manifest: PluginManifest, _ settings: PluginSettings) -> [String: FieldFilter] {
+  private static func filters(_ manifest: PluginManifest, _ settings: PluginSettings) -> [String: FieldFilter]
+  {
     var filters: [String: FieldFilter] = [:]
     for call in manifest.calls {
       if let fields = call.fields { filters[call.method] = FieldFilter(fields) }
@@ -175,7 +177,8 @@ extension PluginRunner {
   }
 
   func becameReady(_ number: Int, _ state: inout State, _ after: inout [After]) {
-    guard let session = state.sessions[number], let module = session.module, let manifest = session.manifest else {
+    guard let session = state.sessions[number], let module = session.module, let manifest = session.manifest
+    else {
       return fault(number, "ready before its manifest", &state, &after)
     }
     state.sessions[number]?.phase = .adopting

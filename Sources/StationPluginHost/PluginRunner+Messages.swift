@@ -18,7 +18,8 @@ extension PluginRunner {
     switch reaction {
     case .manifest(let result): heard(manifest: result, number, &state, &after)
     case .started(.success): state.sessions[number]?.phase = .waitingForReady
-    case .started(.failure(let error)): refuse(number, "refused its configuration: \(error.message.en)", &state, &after)
+    case .started(.failure(let error)):
+      refuse(number, "refused its configuration: \(error.message.en)", &state, &after)
     case .ready: becameReady(number, &state, &after)
     case .answer(let id, let result): answered(number, id, result, &state, &after)
     case .late(let id):
@@ -36,7 +37,8 @@ extension PluginRunner {
     }
   }
 
-  func reply(_ number: Int, _ request: JSONValue, _ result: Result<JSONValue, RPCError>, _ state: inout State) {
+  func reply(_ number: Int, _ request: JSONValue, _ result: Result<JSONValue, RPCError>, _ state: inout State)
+  {
     guard var session = state.sessions[number] else { return }
     session.process.send(session.conversation.answer(request, result))
     state.sessions[number] = session
@@ -48,10 +50,12 @@ extension PluginRunner {
     _ number: Int, _ id: Int, _ request: JSONValue, _ read: ReadRequest, _ operations: [Operation],
     _ state: inout State, _ after: inout [After]
   ) {
-    guard let session = state.sessions[number], let check = session.check, var record = session.calls[id] else {
+    guard let session = state.sessions[number], let check = session.check, var record = session.calls[id]
+    else {
       return reply(number, request, .failure(RPCError(.denied)), &state)
     }
-    let offends = check.offence(read) ?? operations.lazy.compactMap(check.offence).first
+    let offends =
+      check.offence(read) ?? operations.lazy.compactMap(check.offence).first
       ?? record.journal.contradiction(in: operations)
     if let offends {
       reply(number, request, .failure(RPCError(.denied, Text(offends, zh: "未声明或未授权"))), &state)
@@ -70,7 +74,8 @@ extension PluginRunner {
       state.sessions[number]?.readsUnderWay += 1
       after.append { [self] in perform(number, id, request, read, operations, asking) }
     } else {
-      state.sessions[number]?.reads.append { [self] in perform(number, id, request, read, operations, asking) }
+      state.sessions[number]?.reads.append { [self] in perform(number, id, request, read, operations, asking)
+      }
     }
   }
 
@@ -106,8 +111,11 @@ extension PluginRunner {
   }
 
   private func writes(_ read: ReadRequest) -> Bool {
-    guard case .call(let method, _) = read else { return false }
-    return store.writes(method)
+    switch read {
+    case .call(let method, _): store.writes(method)
+    case .erase: true
+    default: false
+    }
   }
 
   /// - Parameter ids: those that the call of another module's write method has made, with all before.
@@ -127,6 +135,7 @@ extension PluginRunner {
         case (.call(let method, let params), let ids?, .success(let value)):
           record.journal.ids = ids
           record.journal.note(rehearsed: method, params, value)
+        case (.erase, let ids?, .success): record.journal.ids = ids
         case (_, _, .failure(let error)) where error.kind == .conflict && position > 0:
           record.journal.isDoomed = true
         // What it was about to do is refused: it will do something else.

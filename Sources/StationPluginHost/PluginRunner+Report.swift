@@ -11,8 +11,10 @@ extension PluginRunner {
     with { state, _ in
       let session = (state.current ?? state.candidate).flatMap { state.sessions[$0] }
       var object: JSONObject = [
-        "name": .string(name), "state": .string(state.life.state.rawValue), "reason": .string(state.life.reason),
-        "since": .string(state.since.rfc3339(zone: surroundings.zone)), "program": .string(state.settings.program),
+        "name": .string(name), "state": .string(state.life.state.rawValue),
+        "reason": .string(state.life.reason),
+        "since": .string(state.since.rfc3339(zone: surroundings.zone)),
+        "program": .string(state.settings.program),
         "calls": .int(session?.calls.count ?? 0), "waiting": .int(state.waiting.count),
         "failures": .int(state.life.recentFailures), "faults": .int(state.faults),
       ]

@@ -80,7 +80,8 @@ package final class PluginRunner: RemoteModule {
 
   /// The module that calls go to until the plugin has told its manifest: from its last good one.
   package func rememberedModule() -> Module? {
-    guard let manifest = files.manifest, with({ state, _ in state.settings.refusal(of: manifest) }) == nil else {
+    guard let manifest = files.manifest, with({ state, _ in state.settings.refusal(of: manifest) }) == nil
+    else {
       return local.flatMap { module(of: $0) }
     }
     return manifest.module(running: self, local: local)
@@ -100,7 +101,8 @@ package final class PluginRunner: RemoteModule {
       state.lastNumber += 1
       let record = CallRecord(number: state.lastNumber, call: call, done: done, expiry: expiry)
       let isDeadline = if case .deadline = call.work { true } else { false }
-      guard state.current != nil || isDeadline && (state.life.state == .loading || state.life.state == .failed)
+      guard
+        state.current != nil || isDeadline && (state.life.state == .loading || state.life.state == .failed)
       else {
         let error = unavailable(state, now)
         return after.append { done(.failure(error)) }
@@ -116,14 +118,18 @@ package final class PluginRunner: RemoteModule {
   func unavailable(_ state: State, _ now: Int64) -> RPCError {
     RPCError(
       .unavailable,
-      Text("The plugin '\(name)' is \(state.life.state.rawValue)", zh: "插件“\(name)”暂不可用（\(state.life.state.rawValue)）"),
+      Text(
+        "The plugin '\(name)' is \(state.life.state.rawValue)",
+        zh: "插件“\(name)”暂不可用（\(state.life.state.rawValue)）"),
       retryAfterMs: state.life.retryAfter(now: now),
       details: ["plugin": .string(name), "state": .string(state.life.state.rawValue)])
   }
 
   /// Gives waiting calls to the current session as far as it has places.
   func dispatchWaiting(_ state: inout State) {
-    guard let number = state.current, var session = state.sessions[number], session.phase == .serving else { return }
+    guard let number = state.current, var session = state.sessions[number], session.phase == .serving else {
+      return
+    }
     var taken = 0
     while taken < state.waiting.count, session.calls.count < state.settings.limits.inFlight {
       let record = state.waiting[taken]

@@ -48,7 +48,8 @@ package struct PluginSettings: Sendable, Equatable {
 
   package init(
     name: String, program: String, arguments: [String] = [], environment: [String: String] = [:],
-    configuration: JSONValue = [:], user: User? = nil, grants: Grants = Grants(), limits: PluginLimits = .init(),
+    configuration: JSONValue = [:], user: User? = nil, grants: Grants = Grants(),
+    limits: PluginLimits = .init(),
     isEnabled: Bool = true, isTrusted: Bool = true
   ) {
     self.name = name

@@ -28,7 +28,8 @@ package protocol PluginStore: Sendable {
   func useAgain(_ ids: [String], in transaction: any ReadTransaction)
 
   /// The number of a series that was given out last; 0 for none.
-  func lastNumber(of series: String, module: String, done: @escaping @Sendable (Result<Int, RPCError>) -> Void)
+  func lastNumber(
+    of series: String, module: String, done: @escaping @Sendable (Result<Int, RPCError>) -> Void)
 
   /// Whether the module could be registered; its compiled form.
   func compiled(_ module: Module) throws -> CompiledModule

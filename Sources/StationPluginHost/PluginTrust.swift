@@ -10,7 +10,9 @@ package enum PluginTrust {
   /// - Parameter strictly: it and every folder above it must be root's and nobody else's to write.
   /// - Throws: ``ManifestError`` saying which path is at fault.
   package static func digest(of program: String, strictly: Bool) throws(ManifestError) -> String {
-    guard program.utf8.first == UInt8(ascii: "/") else { throw ManifestError("\(program) is not an absolute path") }
+    guard program.utf8.first == UInt8(ascii: "/") else {
+      throw ManifestError("\(program) is not an absolute path")
+    }
     guard let resolved = realpath(program, nil) else { throw ManifestError("\(program): \(reason())") }
     defer { free(resolved) }
     let path = String(cString: resolved)

@@ -25,7 +25,8 @@ package enum ManifestSchema {
     [
       "name": name, "summary": text, "schema": schema,
       "fields": Shapes.list(
-        Shapes.object(["name": name, "type": ["type": "string", "enum": ["text", "integer", "blind"]]]), max: 50),
+        Shapes.object(["name": name, "type": ["type": "string", "enum": ["text", "integer", "blind"]]]),
+        max: 50),
       "indexes": Shapes.list(
         Shapes.object(["name": name, "fields": words, "unique": Shapes.flag], required: ["name", "fields"]),
         max: 50),

@@ -6,7 +6,8 @@ package enum Operation: Sendable, Equatable {
   case create(collection: String, id: String, body: JSONObject)
   case put(collection: String, id: String, version: Int, body: JSONObject)
   case delete(collection: String, id: String, version: Int)
-  case erase(subject: String)
+  /// All that is kept about a subject; `count` is what the host told when it was rehearsed, if it was.
+  case erase(subject: String, count: Int?)
   /// The next number of a series is `value`, as the host foretold.
   case number(series: String, value: Int)
   case schedule(kind: String, subject: String, due: Instant, payload: JSONObject)
@@ -26,7 +27,9 @@ package enum Operation: Sendable, Equatable {
       ]
     case .delete(let collection, let id, let version):
       ["op": "delete", "collection": .string(collection), "id": .string(id), "version": .int(version)]
-    case .erase(let subject): ["op": "erase", "subject": .string(subject)]
+    case .erase(let subject, let count):
+      .object(
+        (["op": "erase", "subject": .string(subject)] as JSONObject).adding("count", count.map { .int($0) }))
     case .number(let series, let value):
       ["op": "number", "series": .string(series), "value": .int(value)]
     case .schedule(let kind, let subject, let due, let payload):
@@ -50,20 +53,24 @@ package enum Operation: Sendable, Equatable {
     func map(_ key: String) -> JSONObject? { object[key]?.objectValue }
     switch text("op") {
     case "create":
-      guard let collection = text("collection"), let id = text("id"), let body = map("body") else { return nil }
+      guard let collection = text("collection"), let id = text("id"), let body = map("body") else {
+        return nil
+      }
       self = .create(collection: collection, id: id, body: body)
     case "put":
-      guard let collection = text("collection"), let id = text("id"), let version = object["version"]?.intValue,
+      guard let collection = text("collection"), let id = text("id"),
+        let version = object["version"]?.intValue,
         let body = map("body")
       else { return nil }
       self = .put(collection: collection, id: id, version: version, body: body)
     case "delete":
-      guard let collection = text("collection"), let id = text("id"), let version = object["version"]?.intValue
+      guard let collection = text("collection"), let id = text("id"),
+        let version = object["version"]?.intValue
       else { return nil }
       self = .delete(collection: collection, id: id, version: version)
     case "erase":
       guard let subject = text("subject") else { return nil }
-      self = .erase(subject: subject)
+      self = .erase(subject: subject, count: object["count"]?.intValue)
     case "number":
       guard let series = text("series"), let value = object["value"]?.intValue else { return nil }
       self = .number(series: series, value: value)
@@ -98,8 +105,11 @@ package enum Operation: Sendable, Equatable {
     case .create(let collection, let id, let body): _ = try transaction.create(collection, id: id, body)
     case .put(let collection, let id, let version, let body):
       _ = try transaction.put(collection, id, version: version, body)
-    case .delete(let collection, let id, let version): try transaction.delete(collection, id, version: version)
-    case .erase(let subject): _ = try transaction.erase(subject: subject)
+    case .delete(let collection, let id, let version):
+      try transaction.delete(collection, id, version: version)
+    case .erase(let subject, let count):
+      let erased = try transaction.erase(subject: subject)
+      guard count == nil || count == erased else { throw StaleReads() }
     case .number(let series, let value):
       let next = try transaction.next(series: series)
       guard next == value else { throw StaleReads(number: (series, next)) }

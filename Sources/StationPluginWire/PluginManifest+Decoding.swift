@@ -5,7 +5,9 @@ extension PluginManifest {
 
   /// - Throws: ``ManifestError`` with the pointer of what is wrong.
   package init(_ value: JSONValue) throws(ManifestError) {
-    guard case .success(let schema) = Self.compiled else { throw ManifestError("the manifest's schema is broken") }
+    guard case .success(let schema) = Self.compiled else {
+      throw ManifestError("the manifest's schema is broken")
+    }
     // First, so that another version hears that and not what it lacks.
     if let version = value["protocol"]?.intValue, version != PluginProtocol.version {
       throw ManifestError("speaks protocol \(version), not \(PluginProtocol.version)")
@@ -31,7 +33,8 @@ extension PluginManifest {
     listens = Self.list(value["listens"]).compactMap(\.stringValue)
     rules = Self.list(value["rules"]).map {
       Rule(
-        id: Self.string($0["id"]), version: Self.string($0["version"]), effective: Self.string($0["effective"]),
+        id: Self.string($0["id"]), version: Self.string($0["version"]),
+        effective: Self.string($0["effective"]),
         source: Self.string($0["source"]), summary: Self.text($0["summary"]))
     }
     lifeCycles = Self.list(value["life_cycles"]).map { item in
@@ -48,7 +51,9 @@ extension PluginManifest {
 
   private static func list(_ value: JSONValue?) -> [JSONValue] { value?.arrayValue ?? [] }
   private static func string(_ value: JSONValue?) -> String { value?.stringValue ?? "" }
-  private static func text(_ value: JSONValue?) -> Text { Text(string(value?["en"]), zh: string(value?["zh"])) }
+  private static func text(_ value: JSONValue?) -> Text {
+    Text(string(value?["en"]), zh: string(value?["zh"]))
+  }
   private static func names(_ value: JSONValue?) -> [String] { list(value).compactMap(\.stringValue) }
 
   private static func collection(_ value: JSONValue) -> Collection {

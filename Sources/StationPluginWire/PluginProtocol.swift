@@ -24,6 +24,7 @@ package enum PluginProtocol {
     case scan = "store.scan"
     case next = "store.next"
     case call = "store.call"
+    case erase = "store.erase"
     case log = "log"
   }
 }

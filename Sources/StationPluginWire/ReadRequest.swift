@@ -7,6 +7,8 @@ package enum ReadRequest: Sendable, Equatable {
   case count(Query)
   case scan(Query, columns: [String])
   case call(method: String, params: JSONObject)
+  /// How many records would be erased with a subject.
+  case erase(subject: String)
 
   /// What the read gives, as the plugin is told it. Reads are compared by this.
   ///
@@ -32,6 +34,9 @@ package enum ReadRequest: Sendable, Equatable {
       }
       return .array(rows)
     case .call(let method, let params): return try transaction.call(method, params)
+    case .erase(let subject):
+      guard let transaction = transaction as? any Transaction else { throw RPCError(.denied) }
+      return .int(try transaction.erase(subject: subject))
     }
   }
 
@@ -46,6 +51,7 @@ package enum ReadRequest: Sendable, Equatable {
       (.scan, query.wire.adding("columns", .array(columns.map(JSONValue.string))))
     case .call(let method, let params):
       (.call, ["method": .string(method), "params": .object(params)])
+    case .erase(let subject): (.erase, ["subject": .string(subject)])
     }
   }
 
@@ -67,10 +73,14 @@ package enum ReadRequest: Sendable, Equatable {
         self = .scan(query, columns: columns)
       }
     case .call:
-      guard let method = params["method"]?.stringValue, case .object(let object) = params["params"] ?? [:] else {
+      guard let method = params["method"]?.stringValue, case .object(let object) = params["params"] ?? [:]
+      else {
         return nil
       }
       self = .call(method: method, params: object)
+    case .erase:
+      guard let subject = params["subject"]?.stringValue else { return nil }
+      self = .erase(subject: subject)
     case .ready, .next, .log: return nil
     }
   }

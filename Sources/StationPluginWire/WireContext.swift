@@ -106,7 +106,8 @@ package enum WireCalendar {
           holidays: (item["holidays"]?.arrayValue ?? []).compactMap { holiday in
             guard let first = date(holiday["first"]), let last = date(holiday["last"]) else { return nil }
             return .init(
-              name: holiday["name"]?.stringValue ?? "", englishName: holiday["english_name"]?.stringValue ?? "",
+              name: holiday["name"]?.stringValue ?? "",
+              englishName: holiday["english_name"]?.stringValue ?? "",
               first: first, last: last)
           },
           workedDays: (item["worked_days"]?.arrayValue ?? []).compactMap(date))

@@ -7,15 +7,26 @@ package struct AccessPolicy: Sendable {
     /// `support.*`, `*`, or a full method name.
     package let methods: [MethodPattern]
     package let scope: RoleScope
+    package let personal: Sight
+    /// The sockets on which the role counts; nil for all, which only the daemon's own roles have.
+    package let socketClass: SocketClass?
 
-    package init(name: String, methods: [MethodPattern], scope: RoleScope) {
+    package init(
+      name: String, methods: [MethodPattern], scope: RoleScope, personal: Sight = .masked,
+      socketClass: SocketClass? = .member
+    ) {
       self.name = name
       self.methods = methods
       self.scope = scope
+      self.personal = personal
+      self.socketClass = socketClass
     }
   }
 
-  package enum RoleScope: String, Sendable { case own, supported, all }
+  package enum RoleScope: String, Sendable, CaseIterable { case own, supported, all }
+
+  /// How a role sees personal data in results.
+  package enum Sight: String, Sendable, CaseIterable { case full, masked }
 
   /// One line of `bindings`: users or groups, their roles and unit.
   package struct Binding: Sendable {
@@ -61,12 +72,36 @@ package struct AccessPolicy: Sendable {
     let names = Set(matching.flatMap(\.roles))
     let unit = matching.lazy.compactMap(\.unit).first
     return Identity(
-      peer: peer, roles: names.sorted().compactMap { roles[$0] }, unit: unit,
+      peer: peer, roles: names.sorted().compactMap { roles[$0] }.filter { $0.counts(for: peer) }, unit: unit,
       supports: matching.reduce(into: []) { units, binding in
         units.formUnion(binding.supports)
         if let own = binding.unit { units.insert(own) }
       },
       mayActFor: matching.contains(where: \.mayActFor))
+  }
+}
+
+extension AccessPolicy {
+  /// The same policy, with the daemon's own user entitled to ask for a reload: that is how the service manager,
+  /// which runs the command as that user, asks for it.
+  package func withDaemon(uid: UInt32) -> AccessPolicy {
+    let role = Role(
+      name: Role.daemonName, methods: ["system.reload"].compactMap(MethodPattern.init), scope: .own,
+      socketClass: .administrator)
+    return adding(
+      role: role,
+      binding: Binding(uids: [uid], gids: [], roles: [role.name], unit: nil, supports: [], mayActFor: false))
+  }
+}
+
+extension AccessPolicy.Role {
+  /// The role that the daemon's own user has.
+  package static let daemonName = "daemon"
+
+  /// Whether the socket that the peer came through lets the role count.
+  func counts(for peer: Peer) -> Bool {
+    guard let required = socketClass, let given = peer.socketClass else { return true }
+    return required == given
   }
 }
 
@@ -130,6 +165,11 @@ package final class Identity: Sendable {
     }
     guard let best else { return nil }
     return best == .supported ? .units(supports) : .units(Set(unit.map { [$0] } ?? []))
+  }
+
+  /// Whether one of the roles that allow the method shows personal data in full.
+  package func seesPersonalData(of method: String) -> Bool {
+    roles.contains { role in role.personal == .full && role.methods.contains { $0.matches(method) } }
   }
 
   package func principal(actor: String?, scope: Scope) -> Principal {

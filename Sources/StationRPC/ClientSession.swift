@@ -4,7 +4,8 @@ import Synchronization
 
 /// One connection's calls: how many are under way, what a disconnect must release, who is subscribed.
 package final class ClientSession: Session {
-  let identity: Identity
+  private let peer: Peer
+  private let resolved: Mutex<Dispatcher.ResolvedIdentity>
   private let dispatcher: Dispatcher
   private let connection: any Connection
   private let hub: EventHub
@@ -15,17 +16,28 @@ package final class ClientSession: Session {
     var nextNumber = 0
     var tokens: [Int: (id: [UInt8]?, token: CallToken)] = [:]
     var inputEnded = false
+    /// Whether the client is told that the daemon stops.
+    var saysFarewell = false
     var closed = false
     var subscriptions: [String: EventSubscription] = [:]
     var nextSubscription = 1
   }
   private let state = Mutex(State())
 
-  init(identity: Identity, dispatcher: Dispatcher, connection: any Connection, hub: EventHub) {
-    self.identity = identity
+  init(peer: Peer, dispatcher: Dispatcher, connection: any Connection, hub: EventHub) {
+    self.peer = peer
+    resolved = Mutex(dispatcher.resolve(peer))
     self.dispatcher = dispatcher
     self.connection = connection
     self.hub = hub
+  }
+
+  /// Who the client is by the rules that hold now: they may change while a connection is open.
+  var identity: Identity {
+    resolved.withLock { resolved in
+      if resolved.generation != dispatcher.generation { resolved = dispatcher.resolve(peer) }
+      return resolved.identity
+    }
   }
 
   // MARK: - From the transport
@@ -98,6 +110,24 @@ package final class ClientSession: Session {
     if idle { connection.finish() }
   }
 
+  package func stopping() {
+    let idle = state.withLock {
+      $0.inputEnded = true
+      $0.saysFarewell = true
+      return $0.units == 0
+    }
+    if idle { leave(farewell: true) }
+  }
+
+  /// Tells a client who may be waiting for events or about to call that it should connect again.
+  private func leave(farewell: Bool) {
+    if farewell {
+      connection.send(
+        RPCResponse.notification("system.stopping", params: Array(#"{"reconnect_after_ms":1000}"#.utf8)))
+    }
+    connection.finish()
+  }
+
   package func writable() {
     for subscription in state.withLock({ Array($0.subscriptions.values) }) { subscription.pump() }
   }
@@ -146,12 +176,12 @@ package final class ClientSession: Session {
 
   /// Gives the place back before the answer can leave: a client may call again as soon as it sees it.
   private func end(sending answer: [UInt8]?) {
-    let isLast = state.withLock { state in
+    let (isLast, farewell) = state.withLock { state in
       state.units -= 1
-      return state.units == 0 && state.inputEnded
+      return (state.units == 0 && state.inputEnded, state.saysFarewell)
     }
     if let answer { connection.send(answer) }
-    if isLast { connection.finish() }
+    if isLast { leave(farewell: farewell) }
   }
 
   private var tooMany: RPCError {
@@ -201,6 +231,9 @@ package final class ClientSession: Session {
     }
   }
 
+  /// The events that the client may see by the rules that hold now; nil when none.
+  private var eventScope: Scope? { identity.scope(for: "events.subscribe") }
+
   private func subscribe(
     _ params: Params, _ principal: Principal,
     _ done: @escaping @Sendable (Result<JSONValue, RPCError>) -> Void
@@ -213,7 +246,8 @@ package final class ClientSession: Session {
       let id = "sub-\(state.nextSubscription)"
       state.nextSubscription += 1
       let subscription = EventSubscription(
-        id: id, since: since, kinds: kinds, scope: principal.scope, connection: connection, hub: hub)
+        id: id, since: since, kinds: kinds, scope: { [weak self] in self?.eventScope },
+        connection: connection, hub: hub)
       state.subscriptions[id] = subscription
       return subscription
     }

@@ -31,11 +31,18 @@ package protocol Session: AnyObject, Sendable {
   /// the session calls ``Connection/finish()`` when the last has been sent.
   func inputEnded()
 
+  /// The daemon stops: no further message comes. As at ``inputEnded()``, answers under way are still delivered.
+  func stopping()
+
   /// The connection takes output again.
   func writable()
 
   /// The connection is gone. Called exactly once, last.
   func closed()
+}
+
+extension Session {
+  package func stopping() { inputEnded() }
 }
 
 /// Makes the session of a newly accepted connection; called on the connection's event loop.

@@ -22,7 +22,7 @@ extension Dispatcher {
       var prepared: Prepared
       do throws(RPCError) {
         prepared = try outcome.get()
-        if let violation = method.result.validate(prepared.result) {
+        if let result = prepared.result, let violation = method.result.validate(result) {
           module.blame("result of \(method.fullName): \(violation.pointer): \(violation.message)")
           prepared.posted()
           prepared = Prepared(refusing: RPCError(.internalError))
@@ -48,9 +48,11 @@ extension Dispatcher {
       runWrite(admission, token, prepared: prepared) { outcome in
         if prepared.isStale { again() } else { answer(outcome) }
       }
-    } else if prepared.isSettled, !admission.method.declaration.disclosesPersonalData {
+    } else if prepared.isSettled, let result = prepared.result,
+      !admission.method.declaration.disclosesPersonalData
+    {
       // What it read may be of a commit that is not on disk yet.
-      let bytes = bounded(.success(prepared.result.encoded()))
+      let bytes = bounded(.success(admission.shown(result).encoded()))
       if case .failure(let error) = bytes { return refuse(error, admission.cause, answer) }
       store.whenDurable { answer(bytes) }
     } else {

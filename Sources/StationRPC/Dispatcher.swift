@@ -9,23 +9,23 @@ import Synchronization
 /// is answered only when its audit record is on disk.
 package final class Dispatcher: Sendable {
   package let store: Store
-  package let limits: Limits
-  private let policy: Mutex<AccessPolicy>
+  let rules: Mutex<Rules>
   private let report: @Sendable (String) -> Void
+  /// Told of every call when it has been answered; nil where nobody listens.
+  let observe: CallObserver?
 
   package init(
-    store: Store, policy: AccessPolicy, limits: Limits, report: @escaping @Sendable (String) -> Void
+    store: Store, policy: AccessPolicy, limits: Limits, report: @escaping @Sendable (String) -> Void,
+    observe: CallObserver? = nil
   ) {
     self.store = store
-    self.limits = limits
-    self.policy = Mutex(policy)
+    rules = Mutex(Rules(policy: policy, limits: limits))
     self.report = report
+    self.observe = observe
   }
 
   /// What may be called now: modules come and go while the daemon runs.
   package var registry: Registry { store.catalog.registry }
-
-  package func identity(of peer: Peer) -> Identity { policy.withLock { $0.identity(of: peer) } }
 
   /// What a call has passed so far.
   struct Admission {
@@ -34,6 +34,11 @@ package final class Dispatcher: Sendable {
     let meta: Meta
     let principal: Principal
     let cause: Cause
+    /// What the caller may not see in full; nil where nothing is hidden.
+    let mask: ResultMask?
+
+    /// The result as the caller may see it.
+    func shown(_ result: JSONValue) -> JSONValue { mask?.apply(to: result) ?? result }
   }
 
   /// Runs one request. `answer` is called exactly once, on any thread.
@@ -41,9 +46,11 @@ package final class Dispatcher: Sendable {
     _ request: RPCRequest, session: ClientSession, token: (Int?) -> CallToken,
     answer: @escaping @Sendable (Answer) -> Void
   ) {
+    let identity = session.identity
+    let answer = observed(request, identity, answer)
     let admission: Admission
     do {
-      admission = try admit(request, session.identity)
+      admission = try admit(request, identity)
     } catch {
       return refuse(error.error, error.cause, answer)
     }
@@ -52,7 +59,7 @@ package final class Dispatcher: Sendable {
     case .inline(let handler): runInline(handler, admission, answer)
     case .connection(let name):
       session.run(name, admission.params, admission.principal) { [self] result in
-        finish(result, admission.cause, answer)
+        finish(result.map { admission.shown($0) }, admission.cause, answer)
       }
     case .deferred(let handler):
       let environment = store.environment
@@ -60,7 +67,7 @@ package final class Dispatcher: Sendable {
         admission.principal, method: method.fullName, now: environment.clock.now(),
         purpose: admission.meta.purpose, reason: admission.meta.reason)
       handler(admission.params, context) { [self] result in
-        record(result, admission.cause, answer)
+        record(result.map { admission.shown($0) }, admission.cause, answer)
       }
     case .remote(let module, let writes, _):
       runRemote(module, writes, admission, token(admission.meta.deadlineMs), answer)
@@ -99,13 +106,20 @@ package final class Dispatcher: Sendable {
       }
       let principal = try authorize(method, meta, identity)
       try method.check(object)
+      if method.declaration.disclosesPersonalData, meta.idempotencyKey != nil {
+        // A first result would be kept, and answered again after what it tells was hidden or erased.
+        throw RPCError.invalid(
+          Text("A call that discloses personal data is never answered twice", zh: "披露个人信息的调用不得使用幂等键"),
+          pointer: "/meta/idempotency_key")
+      }
       if method.declaration.disclosesPersonalData, meta.purpose == nil || meta.reason == nil {
         throw RPCError(
           .purposeRequired, pointer: meta.purpose == nil ? "/meta/purpose" : "/meta/reason")
       }
       return Admission(
         method: method, params: Params(object), meta: meta, principal: principal,
-        cause: cause(method.fullName))
+        cause: cause(method.fullName),
+        mask: identity.seesPersonalData(of: method.fullName) ? nil : method.mask)
     } catch {
       throw Refusal(error: error, cause: cause(method.fullName))
     }
@@ -147,6 +161,7 @@ package final class Dispatcher: Sendable {
       throw RPCError(
         .denied, Text("You may not act for another officer", zh: "无权代他人操作"), pointer: "/meta/actor")
     }
+    try identity.requireSocket(for: method)
     let scope = identity.scope(for: method.fullName)
     if method.declaration.permission == .role, scope == nil {
       throw RPCError(
@@ -191,7 +206,7 @@ package final class Dispatcher: Sendable {
       admission.principal, method: admission.method.fullName, now: environment.clock.now(),
       purpose: admission.meta.purpose, reason: admission.meta.reason)
     do {
-      answer(bounded(.success(try handler(admission.params, context).encoded())))
+      answer(bounded(.success(admission.shown(try handler(admission.params, context)).encoded())))
     } catch let error as RPCError {
       refuse(error, admission.cause, answer)
     } catch {
@@ -210,7 +225,8 @@ package final class Dispatcher: Sendable {
     let discloses = admission.method.declaration.disclosesPersonalData
     store.call(
       admission.method, admission.params, principal: admission.principal,
-      purpose: admission.meta.purpose, reason: admission.meta.reason, token: token, prepared: prepared,
+      purpose: admission.meta.purpose, reason: admission.meta.reason, mask: admission.mask, token: token,
+      prepared: prepared,
       report: report
     ) { [self] outcome in
       if let prepared, prepared.isStale, let again { return again() }
@@ -236,12 +252,12 @@ package final class Dispatcher: Sendable {
     _ answer: @escaping @Sendable (Answer) -> Void
   ) {
     let meta = admission.meta
-    let idempotency = meta.idempotencyKey.map { key in
-      var digest = SHA256()
-      digest.update(Array(admission.method.fullName.utf8))
-      digest.update(JSONValue.object(admission.params.object).canonical)
-      return Idempotency(
-        key: Array("\(admission.principal.person)\n\(key)".utf8), digest: digest.finalize())
+    let idempotency: Idempotency?
+    do {
+      idempotency = try meta.idempotencyKey.map { try self.idempotency($0, admission) }
+    } catch {
+      report("\(admission.method.fullName): \(error)")
+      return refuse(RPCError(.unavailable), admission.cause, answer)
     }
     store.write(
       WriteJob(
@@ -249,8 +265,19 @@ package final class Dispatcher: Sendable {
         work: .call(
           WriteCall(
             method: admission.method, params: admission.params, principal: admission.principal,
-            purpose: meta.purpose, reason: meta.reason, idempotency: idempotency, token: token, prepared: prepared)),
+            purpose: meta.purpose, reason: meta.reason, mask: admission.mask, idempotency: idempotency,
+            token: token, prepared: prepared)),
         done: answer))
+  }
+
+  private func idempotency(_ key: String, _ admission: Admission) throws -> Idempotency {
+    var digest = SHA256()
+    digest.update(Array(admission.method.fullName.utf8))
+    digest.update(JSONValue.object(admission.params.object).canonical)
+    // Keyed by the store, because params can be few enough to be guessed from a digest.
+    return Idempotency(
+      key: Array("\(admission.principal.person)\n\(key)".utf8),
+      digest: try store.catalog.vault.digest(digest.finalize()))
   }
 
   // MARK: - After the handler

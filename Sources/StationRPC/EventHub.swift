@@ -53,7 +53,8 @@ package final class EventHub: Sendable {
 final class EventSubscription: Sendable {
   let id: String
   private let kinds: Set<String>?
-  private let scope: Scope
+  /// Asked for every page, because access rules may change; nil ends the subscription.
+  private let scope: @Sendable () -> Scope?
   private let connection: any Connection
   private let hub: EventHub
 
@@ -65,8 +66,8 @@ final class EventSubscription: Sendable {
   private let state: Mutex<State>
 
   init(
-    id: String, since: Int, kinds: Set<String>?, scope: Scope, connection: any Connection,
-    hub: EventHub
+    id: String, since: Int, kinds: Set<String>?, scope: @escaping @Sendable () -> Scope?,
+    connection: any Connection, hub: EventHub
   ) {
     self.id = id
     self.kinds = kinds
@@ -101,7 +102,8 @@ final class EventSubscription: Sendable {
   }
 
   private func send(_ events: [StoredEvent]) {
-    let wanted = events.filter { (kinds?.contains($0.kind) ?? true) && isVisible($0) }
+    guard let scope = scope() else { return end() }
+    let wanted = events.filter { (kinds?.contains($0.kind) ?? true) && Self.isVisible($0, in: scope) }
     guard !wanted.isEmpty else { return }
     var params: [UInt8] = Array(#"{"subscription":"#.utf8)
     JSONWriter.write(id, into: &params)
@@ -115,7 +117,7 @@ final class EventSubscription: Sendable {
   }
 
   /// Outside scope `all`, an event is for the units that its payload names.
-  private func isVisible(_ event: StoredEvent) -> Bool {
+  private static func isVisible(_ event: StoredEvent, in scope: Scope) -> Bool {
     guard case .units(let units) = scope else { return true }
     guard let payload = try? JSONParser.parse(event.payload) else { return false }
     for member in ["station", "department"] {

@@ -11,8 +11,6 @@ package struct Sessions: SessionFactory {
   }
 
   package func session(for peer: Peer, connection: any Connection) -> any Session {
-    ClientSession(
-      identity: dispatcher.identity(of: peer), dispatcher: dispatcher, connection: connection,
-      hub: hub)
+    ClientSession(peer: peer, dispatcher: dispatcher, connection: connection, hub: hub)
   }
 }

@@ -114,6 +114,32 @@ package struct LogReader: TileSource {
     return entries
   }
 
+  /// Records that wrote a version of a stored record, the newest first, looking backwards from `before`.
+  /// - Returns: what was found, and where to go on looking; nil when the beginning was reached.
+  package func writers(
+    of collection: String, _ id: String, before: UInt64, looking: Int
+  ) throws -> (found: [(seq: UInt64, version: Int)], next: UInt64?) {
+    let from = before > UInt64(looking) ? before - UInt64(looking) : 0
+    // As the leaf has it: ["collection","id",
+    let needle = Array(JSONValue.array([.string(collection), .string(id)]).encoded().dropLast()) + [0x2C]
+    let statement = try SQL(
+      "SELECT seq, leaf FROM audit WHERE seq >= ? AND seq < ? AND instr(leaf, ?) ORDER BY seq DESC", on: db)
+    statement.bind(1, Int(from)).bind(2, Int(before)).bind(3, blob: needle)
+    defer { statement.done() }
+    var found: [(seq: UInt64, version: Int)] = []
+    while try statement.step() {
+      let leaf = try statement.withBlob(1) { try JSONParser.parse($0) }
+      let written = leaf["written"]?.arrayValue?.last { item in
+        item.arrayValue?.first?.stringValue == collection
+          && item.arrayValue?.dropFirst().first?.stringValue == id
+      }
+      if let version = written?.arrayValue?.dropFirst(2).first?.intValue {
+        found.append((UInt64(statement.int(0)), version))
+      }
+    }
+    return (found, from > 0 ? from : nil)
+  }
+
   package func inclusionProof(_ seq: UInt64, size: UInt64) throws -> [Digest32] {
     try TiledNodes(self).inclusionProof(index: seq, size: size)
   }

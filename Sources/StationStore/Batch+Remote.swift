@@ -42,6 +42,7 @@ extension Batch {
     try db.run("ROLLBACK TO call")
     try db.run("RELEASE call")
     state.restore(before.state)
+    _ = state.takeErased()
     log = before.log
     return answer
   }

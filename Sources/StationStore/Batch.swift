@@ -26,6 +26,7 @@ struct Batch {
     switch job.work {
     case .call(let call): return try perform(call, job.cause)
     case .settle, .adopt: return .success([])
+    case .upkeep(let body): return try upkeep(body)
     case .fired(let due, let outcome): return try fired(due, outcome)
     case .rehearse(let rehearsal): return try rehearse(rehearsal)
     case .record(let error, let read, let via, let answer):
@@ -44,8 +45,11 @@ struct Batch {
         return try refuse(
           RPCError(.idempotencyMismatch, pointer: "/meta/idempotency_key"), cause, now)
       }
+      guard let result = try first.result.opened(idempotency.key, state.sealer(catalog.vault)) else {
+        return try refuse(RPCError(.expired, pointer: "/meta/idempotency_key"), cause, now)
+      }
       try log.append(cause: cause, at: now, outcome: "replayed", salts: state.random, hot)
-      return .success(first.result)
+      return .success(result)
     }
     let context = environment.context(
       call.principal, method: call.method.fullName, now: now, purpose: call.purpose,
@@ -61,10 +65,13 @@ struct Batch {
       if batch.environment.checksResults, let violation = call.method.result.validate(result) {
         throw ModuleFault("result of \(call.method.fullName): \(violation.pointer): \(violation.message)")
       }
-      let bytes = result.encoded()
+      let bytes = (call.mask?.apply(to: result) ?? result).encoded()
       if let idempotency = call.idempotency {
         transaction.hasWritten = true
-        try IdempotencyTable.insert(idempotency, result: bytes, at: now, batch.hot)
+        let kept = try IdempotentResult(
+          bytes, isPersonal: call.method.declaration.disclosesPersonalData, key: idempotency.key,
+          transaction.sealer())
+        try IdempotencyTable.insert(idempotency, result: kept, at: now, batch.hot)
       }
       try batch.log.append(
         cause: cause, at: now, outcome: "ok", via: transaction.via, read: transaction.disclosed,
@@ -128,6 +135,10 @@ struct Batch {
     let cause = Cause(
       principal: environment.systemPrincipalJSON, method: "deadline:\(due.kind)", request: nil,
       purpose: nil, detail: nil)
+    if due.kind.hasPrefix(RetentionRule.prefix) {
+      try expire(due, cause, now)
+      return .success([])
+    }
     guard let (module, kind) = catalog.deadline(due.kind) else {
       report("deadline '\(due.kind)' of a module that is not there")
       let answer = try refuse(RPCError(.unavailable), cause, now)
@@ -163,7 +174,7 @@ struct Batch {
 /// What calls are run in: the clock, the law's calendar, and the daemon's own identity.
 package struct Environment: Sendable {
   package let clock: Clock
-  package let calendar: WorkCalendar
+  private let calendars: CalendarShelf
   package let zone: Zone
   package let systemPrincipal: Principal
   package let systemPrincipalJSON: [UInt8]
@@ -174,12 +185,17 @@ package struct Environment: Sendable {
     clock: Clock, calendar: WorkCalendar, zone: Zone, uid: UInt32, gid: UInt32, checksResults: Bool
   ) {
     self.clock = clock
-    self.calendar = calendar
+    calendars = CalendarShelf(calendar)
     self.zone = zone
     self.checksResults = checksResults
     systemPrincipal = Principal(uid: uid, gid: gid, roles: ["system"], unit: nil, scope: .all)
     systemPrincipalJSON = Cause.principal(systemPrincipal)
   }
+
+  package var calendar: WorkCalendar { calendars.present }
+
+  /// From here on calls are run with this calendar.
+  package func replace(_ calendar: WorkCalendar) { calendars.replace(calendar) }
 
   package func context(
     _ principal: Principal, method: String, now: Instant, purpose: String?, reason: String?

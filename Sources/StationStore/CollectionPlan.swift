@@ -6,40 +6,75 @@ import Synchronization
 final class CollectionPlan: Sendable {
   let compiled: CompiledCollection
   let table: String
+  /// The declared ones, and the member that names the subject where it is not among them.
   let fields: [Collection.Field]
+  /// nil where nothing is personal.
+  let personal: PersonalPlan?
+  /// nil where records are kept for ever.
+  let retention: RetentionRule?
+  /// What every row is read with: key, id, version, salt, body, sealed, wrapped key.
   let select: String
-  let selectBody: String
+  let head: String
+  /// Columns that `head` reads.
+  let width: Int32
   let insert: HotSQL
   let update: HotSQL
   let delete: String
   private let indexes: [String: Collection.Index]
+  /// The columns of all fields, by name.
+  private let columns: [String: String]
   /// Fields that the schema requires to be there and not null.
-  private let required: [String]
+  let required: [String]
   /// Required fields that records from before the schema required them lack; known when migrated.
-  private let lacking = Mutex<Set<String>>([])
+  let lacking = Mutex<Set<String>>([])
 
   init(_ compiled: CompiledCollection) {
     self.compiled = compiled
     let declaration = compiled.declaration
-    fields = declaration.fields
+    let personal = PersonalPlan(compiled)
+    self.personal = personal
+    retention = RetentionRule(compiled)
+    var fields = declaration.fields
+    if let member = personal?.subjectMember, !fields.contains(where: { $0.name == member }) {
+      fields.append(Collection.Field(member, .text))
+    }
+    self.fields = fields
     table = "\"\(compiled.fullName)\""
     indexes = Dictionary(uniqueKeysWithValues: declaration.indexes.map { ($0.name, $0) })
+    columns = Dictionary(uniqueKeysWithValues: fields.map { ($0.name, Self.column($0)) })
     let names = Set(declaration.schema["required"]?.arrayValue?.compactMap(\.stringValue) ?? [])
-    required = fields.map(\.name).filter {
+    required = fields.filter { $0.type != .blind }.map(\.name).filter {
       names.contains($0) && declaration.schema["properties"]?[$0]?["type"]?.stringValue != nil
     }
-    let columns = fields.map { ", f_\($0.name)" }.joined()
-    let marks = fields.map { _ in ", ?" }.joined()
-    let sets = fields.map { ", f_\($0.name) = ?" }.joined()
-    select = "SELECT version, salt, body FROM \(table) WHERE id = ?"
-    selectBody = "SELECT key, id, version, salt, body"
+    let sealed = personal == nil ? "" : ", sealed"
+    let columns = sealed + fields.map { ", \(Self.column($0))" }.joined()
+    let sets = (personal == nil ? "" : ", sealed = ?") + fields.map { ", \(Self.column($0)) = ?" }.joined()
+    let marks = (personal == nil ? "" : ", ?") + fields.map { _ in ", ?" }.joined()
+    let ownsKeys = personal.map { $0.subjectMember == nil } ?? false
+    let head = "SELECT key, id, version, salt, body\(sealed)\(ownsKeys ? ", wrapped" : "")"
+    self.head = head
+    width = 5 + (personal == nil ? 0 : 1) + (ownsKeys ? 1 : 0)
+    select = "\(head) FROM \(table) WHERE id = ?"
     insert = HotSQL(
-      "INSERT INTO \(table)(id, version, salt, body\(columns)) VALUES (?, 1, ?, ?\(marks))")
+      "INSERT INTO \(table)(id, version, salt, body\(columns)\(ownsKeys ? ", wrapped" : ""))"
+        + " VALUES (?, 1, ?, ?\(marks)\(ownsKeys ? ", ?" : ""))")
+    let sameSubject = personal?.subjectMember.map { " AND f_\($0) = ?" } ?? ""
     update = HotSQL(
       "UPDATE \(table) SET version = version + 1, salt = ?, body = ?\(sets)"
-        + " WHERE id = ? AND version = ?")
+        + " WHERE id = ? AND version = ?\(sameSubject)")
     delete = "DELETE FROM \(table) WHERE id = ? AND version = ?"
   }
+
+  /// Where the fields begin among the parameters of `insert`: after id, salt, body and ciphertexts.
+  var firstField: Int32 { personal == nil ? 4 : 5 }
+
+  /// A blind column has a name of its own kind: what it holds is not what the body says.
+  static func column(_ field: Collection.Field) -> String {
+    (field.type == .blind ? "b_" : "f_") + field.name
+  }
+
+  /// The column of a field.
+  func column(_ field: String) -> String { columns[field] ?? "f_\(field)" }
 
   /// Whether NULL may stand in the column of a field.
   func isNullable(column: String) -> Bool {
@@ -54,75 +89,22 @@ final class CollectionPlan: Sendable {
     return index
   }
 
-  /// Makes the table and its indexes what the declaration says. New fields are filled from the bodies.
-  func migrate(_ db: Database) throws {
-    let columns = fields.map { ", f_\($0.name) \($0.type == .text ? "TEXT" : "INTEGER")" }.joined()
-    try db.execute(
-      sql: """
-        CREATE TABLE IF NOT EXISTS \(table)(
-          key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
-          salt BLOB NOT NULL, body BLOB NOT NULL\(columns)) STRICT
-        """)
-    let present = Set(try db.columns(in: compiled.fullName).map(\.name))
-    for field in fields where !present.contains("f_\(field.name)") {
-      let type = field.type == .text ? "TEXT" : "INTEGER"
-      try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN f_\(field.name) \(type)")
-      try db.execute(
-        sql: "UPDATE \(table) SET f_\(field.name) = json_extract(CAST(body AS TEXT), '$.\(field.name)')")
-    }
-    let prefix = compiled.fullName + "/"
-    var wanted: [String: String] = [:]
-    for index in compiled.declaration.indexes {
-      let over = index.fields.map { "f_\($0)" }.joined(separator: ", ")
-      let name = prefix + index.name
-      wanted[name] =
-        "CREATE \(index.unique ? "UNIQUE " : "")INDEX \"\(name)\" ON \(table)(\(over))"
-    }
-    let existing = try Row.fetchAll(
-      db, sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql NOT NULL",
-      arguments: [compiled.fullName])
-    for row in existing {
-      let name: String = row["name"]
-      let sql: String = row["sql"]
-      if wanted[name] == sql {
-        wanted[name] = nil
-      } else {
-        try db.execute(sql: "DROP INDEX \"\(name)\"")
-      }
-    }
-    // Indexes over it are gone by now.
-    let declared = Set(fields.map { "f_\($0.name)" })
-    for column in present where column.hasPrefix("f_") && !declared.contains(column) {
-      try db.execute(sql: "ALTER TABLE \(table) DROP COLUMN \(column)")
-    }
-    for sql in wanted.values.sorted() { try db.execute(sql: sql) }
-    try findLacking(db)
-  }
-
-  /// Looks for records without a required field: once, when the schema begins to require it.
-  private func findLacking(_ db: Database) throws {
-    let now = required.joined(separator: " ")
-    let row = try Row.fetchOne(
-      db, sql: "SELECT required, lacking FROM collection WHERE name = ?", arguments: [compiled.fullName])
-    var known = Set((row?["lacking"] as String? ?? "").split(separator: " ").map(String.init))
-    if row?["required"] as String? != now {
-      known = try Set(
-        required.filter {
-          try Bool.fetchOne(db, sql: "SELECT EXISTS(SELECT 1 FROM \(table) WHERE f_\($0) IS NULL)") ?? false
-        })
-      try db.execute(
-        sql: "INSERT OR REPLACE INTO collection(name, required, lacking) VALUES (?, ?, ?)",
-        arguments: [compiled.fullName, now, known.sorted().joined(separator: " ")])
-    }
-    let found = known
-    lacking.withLock { $0 = found }
-  }
-
-  /// Binds the declared fields of a body from `position` on.
-  func bindFields(_ body: JSONObject, to statement: SQL, from position: Int32) throws {
+  /// Binds the fields of a body from `position` on.
+  /// - Parameter blind: the values of the blind ones, in their order.
+  /// - Returns: the position after them.
+  func bindFields(
+    _ body: JSONObject, blind: [Int?], to statement: SQL, from position: Int32
+  ) throws -> Int32 {
     var position = position
+    var blind = blind.makeIterator()
     for field in fields {
       switch (field.type, body[field.name]) {
+      case (.blind, _):
+        if case .some(.some(let value)) = blind.next() {
+          statement.bind(position, value)
+        } else {
+          statement.bindNull(position)
+        }
       case (_, nil), (_, .null?): statement.bindNull(position)
       case (.text, .string(let value)?): statement.bind(position, value)
       case (.integer, .number(let number)?):
@@ -133,6 +115,7 @@ final class CollectionPlan: Sendable {
       }
       position += 1
     }
+    return position
   }
 
   private func wrongType(_ field: Collection.Field) -> ModuleFault {

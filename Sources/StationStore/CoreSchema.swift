@@ -36,6 +36,22 @@ enum CoreSchema {
             name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("2") { db in
+      try db.execute(
+        sql: """
+          -- What the store knows of its keys (KeyTable.Name).
+          CREATE TABLE keyring(name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+          -- Wrapped keys of subjects that several records of a module share.
+          CREATE TABLE subject_key(
+            module TEXT NOT NULL, subject TEXT NOT NULL, wrapped BLOB NOT NULL,
+            PRIMARY KEY(module, subject)) STRICT, WITHOUT ROWID;
+          -- What was personal, blind and kept how long when the collection's records were last gone through.
+          ALTER TABLE collection ADD COLUMN handled TEXT;
+          -- 1 where the result is encrypted, because the method discloses personal data.
+          ALTER TABLE idempotency ADD COLUMN personal INTEGER;
+          CREATE INDEX idempotency_personal ON idempotency(personal) WHERE personal NOT NULL;
+          """)
+    }
     return migrator
   }
 }

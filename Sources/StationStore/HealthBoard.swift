@@ -12,6 +12,10 @@ package final class HealthBoard: Sendable {
     package var batches = 0
     package var calls = 0
     package var failedBatches = 0
+    /// How often something sealed did not authenticate since the start.
+    package var unreadable = 0
+    /// Whether erased content may still be in the write-ahead log, because a reader holds it.
+    package var wipeIsPending = false
   }
 
   private let reading = Mutex(Reading())
@@ -36,6 +40,10 @@ package final class HealthBoard: Sendable {
   }
 
   func broke(_ reason: String) { reading.withLock { $0.brokenBy = reason } }
+
+  func unreadable() { reading.withLock { $0.unreadable += 1 } }
+
+  func wipe(isPending: Bool) { reading.withLock { $0.wipeIsPending = isPending } }
 
   func anchor(_ trouble: String?) { reading.withLock { $0.anchorTrouble = trouble } }
 }

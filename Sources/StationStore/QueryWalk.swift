@@ -11,13 +11,19 @@ struct QueryWalk {
   /// The index's fields, as columns.
   private let columns: [String]
   private let cursor: Cursor?
+  /// Values of blind fields, to be compared again once a record is decrypted.
+  let blind: [(field: String, value: IndexValue)]
+  /// The values for the index's first fields, as the columns hold them.
+  private let equals: [IndexValue]
 
   /// - Throws: `ModuleFault` for an undeclared index; `invalid_params` for a cursor that is not of
   ///   this query, or a limit out of 1...1,000.
-  init(_ query: Query, _ plan: CollectionPlan) throws {
+  init(_ query: Query, _ plan: CollectionPlan, _ transaction: SQLReadTransaction) throws {
     self.plan = plan
     self.query = query
-    columns = try query.index.map { try plan.index($0).fields.map { "f_\($0)" } } ?? []
+    let fields = try query.index.map { try plan.index($0).fields } ?? []
+    columns = fields.map { plan.column($0) }
+    (equals, blind) = try Self.columnValues(query, fields, plan, transaction)
     guard query.equals.count <= columns.count else {
       throw ModuleFault("query on \(plan.table): more values than the index has fields")
     }
@@ -39,11 +45,36 @@ struct QueryWalk {
     self.cursor = cursor
   }
 
+  /// What the columns hold for the query's values: digests for blind fields, which cannot be left open.
+  private static func columnValues(
+    _ query: Query, _ fields: [String], _ plan: CollectionPlan, _ transaction: SQLReadTransaction
+  ) throws -> (equals: [IndexValue], blind: [(field: String, value: IndexValue)]) {
+    guard let personal = plan.personal, !personal.blind.isEmpty else { return (query.equals, []) }
+    for field in fields.dropFirst(query.equals.count) where personal.blind.contains(field) {
+      throw ModuleFault("query on \(plan.table): the blind field '\(field)' needs a value")
+    }
+    var blind: [(field: String, value: IndexValue)] = []
+    let equals = try zip(fields, query.equals).map { field, value -> IndexValue in
+      guard personal.blind.contains(field), value != .null else { return value }
+      guard case .text(let text) = value else {
+        throw ModuleFault("query on \(plan.table): the blind field '\(field)' takes texts")
+      }
+      blind.append((field, value))
+      return .integer(try transaction.sealer().blind(text, field, personal))
+    }
+    return (equals, blind)
+  }
+
+  /// Whether a record has the values that were asked for, not only their digests.
+  func isMeant(_ record: Record) -> Bool {
+    blind.allSatisfy { record[$0.field]?.stringValue == $0.value.text }
+  }
+
   private var free: ArraySlice<String> { columns[query.equals.count...] }
 
   private func conditions(withCursor: Bool) -> String {
     var parts: [String] = []
-    for (column, value) in zip(columns, query.equals) {
+    for (column, value) in zip(columns, equals) {
       parts.append(value == .null ? "\(column) IS NULL" : "\(column) = ?")
     }
     if let first = free.first {
@@ -80,7 +111,7 @@ struct QueryWalk {
 
   /// Parameters are numbered: those of the cursor follow those of the query.
   private var firstCursorMark: Int {
-    1 + query.equals.count { $0 != .null } + (query.from == nil ? 0 : 1) + (query.to == nil ? 0 : 1)
+    1 + equals.count { $0 != .null } + (query.from == nil ? 0 : 1) + (query.to == nil ? 0 : 1)
   }
 
   private var order: String {
@@ -89,11 +120,11 @@ struct QueryWalk {
       + (free.map { $0 + direction } + ["key" + direction]).joined(separator: ", ")
   }
 
-  /// One row more than the limit, to know whether there is a next page.
+  /// One row more than the limit, to know whether there is a next page; no limit where rows can fall out.
   func page(selecting head: String) -> String {
     let extra = free.map { ", " + $0 }.joined()
     return "\(head)\(extra) FROM \(plan.table)\(conditions(withCursor: true))\(order)"
-      + " LIMIT \(query.limit + 1)"
+      + (blind.isEmpty ? " LIMIT \(query.limit + 1)" : "")
   }
 
   func all(selecting head: String, ordered: Bool) -> String {
@@ -106,7 +137,7 @@ struct QueryWalk {
       statement.bind(position, value)
       position += 1
     }
-    for value in query.equals where value != .null { next(value) }
+    for value in equals where value != .null { next(value) }
     if let from = query.from { next(from) }
     if let to = query.to { next(to) }
     if withCursor, let cursor {

@@ -42,69 +42,138 @@ package class SQLReadTransaction: ReadTransaction {
     let statement = try SQL(plan.select, on: db).bind(1, id)
     guard try statement.step() else { return nil }
     defer { statement.done() }
-    return try record(plan, id: id, statement, version: 0, salt: 1, body: 2)
+    let record = try record(plan, id: id, statement)
+    disclose(plan, record, statement)
+    return record
   }
 
-  private func record(
-    _ plan: CollectionPlan, id: String, _ row: SQL, version: Int32, salt: Int32, body: Int32
-  ) throws -> Record {
-    let number = row.int(version)
-    let value: JSONValue = try row.withBlob(body) { bytes in
-      if tracksReads {
-        let commitment = row.withBlob(salt) {
-          Touched.commitment(
-            salt: $0, collection: plan.compiled.fullName, id: id, version: number, body: bytes)
-        }
-        disclosed.append(
-          Touched(
-            collection: plan.compiled.fullName, id: id, version: number, commitment: commitment))
-      }
-      return try JSONParser.parse(bytes)
-    }
-    guard case .object(let object) = value else {
+  /// The record of a row that was read with the plan's `head`.
+  func record(_ plan: CollectionPlan, id: String, _ row: SQL) throws -> Record {
+    let version = row.int(2)
+    let value = try row.withBlob(4) { try JSONParser.parse($0) }
+    guard case .object(var object) = value else {
       throw SQLError(11, "\(plan.compiled.fullName) \(id): the body is not an object")
     }
-    return Record(id: id, version: number, body: object)
+    if let personal = plan.personal {
+      let key = try key(of: id, object, personal, row)
+      try row.withBlob(5) {
+        try sealer().open($0, into: &object, personal, id: id, version: version, key: key)
+      }
+    }
+    return Record(id: id, version: version, body: object)
+  }
+
+  /// Notes what a method that discloses personal data has read.
+  private func disclose(_ plan: CollectionPlan, _ record: Record, _ row: SQL) {
+    guard tracksReads else { return }
+    let name = plan.compiled.fullName
+    let commitment = row.withBlob(3) { salt in
+      row.withBlob(4) { body in
+        row.withSealed(plan) {
+          Touched.commitment(
+            salt: salt, collection: name, id: record.id, version: record.version, body: body, sealed: $0)
+        }
+      }
+    }
+    disclosed.append(
+      Touched(collection: name, id: record.id, version: record.version, commitment: commitment))
+  }
+
+  // MARK: - Keys
+
+  private var ownSealer: Sealer?
+
+  /// What decrypts for this transaction.
+  func sealer() throws -> Sealer {
+    if let ownSealer { return ownSealer }
+    let made = try Sealer(catalog.vault)
+    ownSealer = made
+    return made
+  }
+
+  /// Whether what is read may be written again in this transaction, under the same keys.
+  var keepsKeys: Bool { false }
+
+  /// Keys of subjects that several records share, by module and subject; of records, by collection and id.
+  var subjectKeys: [CacheKey: Digest32] = [:]
+
+  /// The key of a row's subject.
+  private func key(
+    of id: String, _ body: JSONObject, _ plan: PersonalPlan, _ row: SQL
+  ) throws -> Digest32 {
+    guard let member = plan.subjectMember else {
+      let key = try sealer().unwrap(row.blob(6), for: id, plan)
+      if keepsKeys { subjectKeys[CacheKey(collection: plan.collection, id: id)] = key }
+      return key
+    }
+    guard let subject = body[member]?.stringValue, let key = try subjectKey(subject, plan) else {
+      throw catalog.vault.unreadable("\(plan.collection) '\(id)': its subject has no key")
+    }
+    return key
+  }
+
+  /// The stored key of a subject that several records share; nil when there is none.
+  func subjectKey(_ subject: String, _ plan: PersonalPlan) throws -> Digest32? {
+    let place = CacheKey(collection: plan.module, id: subject)
+    if let key = subjectKeys[place] { return key }
+    guard let wrapped = try SubjectKeyTable.find(plan.module, subject, on: db) else { return nil }
+    let key = try sealer().unwrap(wrapped, for: subject, plan)
+    subjectKeys[place] = key
+    return key
   }
 
   package func query(_ query: Query) throws -> Page {
     let plan = try plan(query.collection)
-    let walk = try QueryWalk(query, plan)
-    let statement = try SQL(walk.page(selecting: plan.selectBody), on: db)
+    let walk = try QueryWalk(query, plan, self)
+    let statement = try SQL(walk.page(selecting: plan.head), on: db)
     walk.bind(statement, withCursor: true)
     defer { statement.done() }
     var records: [Record] = []
     var last: Cursor?
     while try statement.step() {
-      if records.count == query.limit {
+      if records.count == query.limit, walk.blind.isEmpty {
         return Page(records: records, next: last?.text)
       }
-      records.append(
-        try record(plan, id: statement.text(1), statement, version: 2, salt: 3, body: 4))
-      last = walk.cursor(at: statement, key: 0, firstColumn: 5)
+      let record = try record(plan, id: statement.text(1), statement)
+      // Another value can have the same digest.
+      guard walk.isMeant(record) else { continue }
+      if records.count == query.limit { return Page(records: records, next: last?.text) }
+      disclose(plan, record, statement)
+      records.append(record)
+      last = walk.cursor(at: statement, key: 0, firstColumn: plan.width)
     }
     return Page(records: records, next: nil)
   }
 
   package func count(_ query: Query) throws -> Int {
     let plan = try plan(query.collection)
-    let walk = try QueryWalk(query, plan)
-    let statement = try SQL(walk.all(selecting: "SELECT count(*)", ordered: false), on: db)
+    let walk = try QueryWalk(query, plan, self)
+    let counts = walk.blind.isEmpty
+    let statement = try SQL(
+      walk.all(selecting: counts ? "SELECT count(*)" : plan.head, ordered: false), on: db)
     walk.bind(statement, withCursor: false)
     defer { statement.done() }
-    return try statement.step() ? statement.int(0) : 0
+    if counts { return try statement.step() ? statement.int(0) : 0 }
+    var count = 0
+    while try statement.step() {
+      if walk.isMeant(try record(plan, id: statement.text(1), statement)) { count += 1 }
+    }
+    return count
   }
 
   package func forEach(
     _ query: Query, columns: [String], _ body: ([IndexValue]) throws -> Void
   ) throws {
     let plan = try plan(query.collection)
-    let walk = try QueryWalk(query, plan)
-    let names = Set(plan.fields.map(\.name))
+    let walk = try QueryWalk(query, plan, self)
+    guard walk.blind.isEmpty else {
+      throw ModuleFault("\(plan.compiled.fullName): no walk over the columns of a blind field")
+    }
+    let names = Set(plan.fields.filter { $0.type != .blind }.map(\.name))
     for column in columns where !names.contains(column) {
       throw ModuleFault.undeclared("field '\(column)' of \(plan.compiled.fullName)")
     }
-    let list = columns.map { "f_\($0)" }.joined(separator: ", ")
+    let list = columns.map { plan.column($0) }.joined(separator: ", ")
     let statement = try SQL(walk.all(selecting: "SELECT \(list)", ordered: true), on: db)
     walk.bind(statement, withCursor: false)
     defer { statement.done() }
@@ -152,6 +221,11 @@ extension CallContext {
 }
 
 extension SQL {
+  /// The column of ciphertexts of a row that was read with the plan's `head`; nil where nothing is personal.
+  func withSealed<R>(_ plan: CollectionPlan, _ body: (UnsafeRawBufferPointer?) throws -> R) rethrows -> R {
+    plan.personal == nil ? try body(nil) : try withBlob(5) { try body($0) }
+  }
+
   func value(_ column: Int32) -> IndexValue {
     switch columnType(column) {
     case .integer: .integer(int(column))

@@ -20,6 +20,8 @@ enum Settings {
     // for a moment): a larger cache costs every commit more than it saves.
     try db.execute(sql: "PRAGMA synchronous = \(synchronous); PRAGMA cache_size = -8192")
     try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+    // What is erased is overwritten, in the rows' own pages and in pages that become free.
+    try db.execute(sql: "PRAGMA secure_delete = ON")
     guard synchronous == "FULL" else { return }
     guard let connection = db.sqliteConnection,
       station_vfs_gather(UnsafeMutableRawPointer(connection)) == 0
@@ -34,6 +36,7 @@ enum Settings {
       ("journal_mode", "wal".databaseValue), ("synchronous", (levels[synchronous] ?? 2).databaseValue),
       ("foreign_keys", 1.databaseValue), ("trusted_schema", 0.databaseValue),
       ("recursive_triggers", 1.databaseValue), ("wal_autocheckpoint", 0.databaseValue),
+      ("secure_delete", 1.databaseValue),
     ]
     for (pragma, value) in expected {
       let live = try DatabaseValue.fetchOne(db, sql: "PRAGMA \(pragma)")

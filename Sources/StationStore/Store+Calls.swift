@@ -15,7 +15,8 @@ extension Store {
   /// - Parameter done: called on that thread; with `queue_full` or `unavailable` where it could not run.
   package func call(
     _ method: CompiledMethod, _ params: Params, principal: Principal, purpose: String?,
-    reason: String?, token: CallToken, prepared: Prepared? = nil, report: @escaping @Sendable (String) -> Void,
+    reason: String?, mask: ResultMask? = nil, token: CallToken, prepared: Prepared? = nil,
+    report: @escaping @Sendable (String) -> Void,
     done: @escaping @Sendable (ReadOutcome) -> Void
   ) {
     // What was read may be of a commit that is not on disk yet.
@@ -42,7 +43,8 @@ extension Store {
           }
           done(
             ReadOutcome(
-              answer: .success(result.encoded()), disclosed: transaction.disclosed,
+              answer: .success((mask?.apply(to: result) ?? result).encoded()),
+              disclosed: transaction.disclosed,
               via: transaction.via))
         } catch let error as RPCError {
           done(ReadOutcome(answer: .failure(error), disclosed: [], via: transaction.via))

@@ -19,6 +19,8 @@ package final class Store: Sendable {
   private let syncer: Syncer
   private let lock: StateLock
   let report: @Sendable (String) -> Void
+  /// The change of the master key, under way or not.
+  package let rotation: Rotation
 
   /// Opens the store, bringing the database up to date, and starts its threads.
   /// - Throws: ``StoreError`` where the state must not be used: locked by another daemon, of a newer
@@ -27,11 +29,13 @@ package final class Store: Sendable {
     _ configuration: StoreConfiguration, registry: Registry, environment: Environment,
     hooks: StoreHooks
   ) throws {
-    let catalog = Catalog(registry)
-    live = LiveCatalog(catalog)
     report = hooks.report
     self.environment = environment
     health = HealthBoard()
+    let catalog = Catalog(registry, vault: Vault(health: health))
+    live = LiveCatalog(catalog)
+    rotation = Rotation(catalog.vault)
+    try Self.requireMaster(configuration)
     try Self.installFileLayer()
     for directory in [configuration.directory, configuration.anchorDirectory] {
       guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw FileError(directory) }
@@ -61,13 +65,19 @@ package final class Store: Sendable {
       (try AuditLog(loading: db), try EventTable.newest(on: db))
     }
     try Self.requireExtension(of: configuration, log: log, key: signer.verifierKey, pool: pool)
+    let vault = catalog.vault
+    try pool.writeWithoutTransaction { db in
+      try Wiper.finish(db)
+      try Self.openKeys(configuration, db, vault)
+    }
+    let sealedLog = try Self.sealRecords(pool, catalog, log, environment, report: hooks.report)
     anchor = AnchorKeeper(
       anchor: try Anchor(directory: configuration.anchorDirectory, signer: signer), health: health,
       report: hooks.report)
     syncer = Syncer(hooks: hooks, health: health, anchor: anchor, wal: wal)
     writer = Writer(
       pool: pool, catalog: live, environment: environment, hooks: hooks, health: health,
-      syncer: syncer, wal: wal, configuration: configuration, log: log, eventSeq: eventSeq)
+      syncer: syncer, wal: wal, configuration: configuration, log: sealedLog, eventSeq: eventSeq)
     readers = Readers(threads: configuration.readerThreads, limit: configuration.queueLimit)
   }
 
@@ -75,6 +85,7 @@ package final class Store: Sendable {
   package func start() throws {
     anchor.start()
     try writer.start()
+    if !catalog.vault.keys.former.isEmpty { continueRotation() }
   }
 
   /// Finishes what is queued, writes the anchor durably, closes the database.
@@ -99,6 +110,9 @@ package final class Store: Sendable {
   package func write(_ job: WriteJob) {
     if !writer.post(job) { job.done(.failure(RPCError(.queueFull, retryAfterMs: 100))) }
   }
+
+  /// How many jobs may wait for the writer from here on.
+  package func setQueueLimit(_ limit: Int) { writer.setQueueLimit(limit) }
 
   package func clockChanged() { writer.clockChanged() }
   package var waiting: Int { writer.waiting }

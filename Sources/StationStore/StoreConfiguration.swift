@@ -13,6 +13,11 @@ package struct StoreConfiguration: Sendable {
   /// SQLite's `synchronous`. Anything below FULL loses acknowledged writes at a power cut: only the
   /// test that shows so sets it.
   package var synchronous: String
+  /// Where the signing key is, if not in the state directory: such as a credential of the service manager.
+  package var keyFile: String?
+
+  /// Where the key is that personal data is encrypted under.
+  package var masterKey: MasterKeyPlaces
 
   package init(
     directory: String, origin: String, readerThreads: Int = 2, queueLimit: Int = 4096,
@@ -23,11 +28,12 @@ package struct StoreConfiguration: Sendable {
     self.readerThreads = readerThreads
     self.queueLimit = queueLimit
     self.synchronous = synchronous
+    masterKey = MasterKeyPlaces(path: directory + "/master.key", isMadeWhenNew: true)
   }
 
   package var databasePath: String { directory + "/stationd.db" }
   package var anchorDirectory: String { directory + "/anchor" }
-  package var keyPath: String { directory + "/audit.key" }
+  package var keyPath: String { keyFile ?? directory + "/audit.key" }
   package var lockPath: String { directory + "/stationd.lock" }
 }
 

@@ -87,6 +87,9 @@ final class Syncer: @unchecked Sendable {
     settle([commit])
   }
 
+  /// The disk failed elsewhere: whatever is handed in from here on is refused.
+  func giveUp() { failed.store(true, ordering: .releasing) }
+
   /// Waits until nothing stands in line: before a checkpoint moves frames into the database, and at the end.
   func drain() {
     condition.lock()

@@ -4,26 +4,28 @@ import StationKit
 
 /// First results by idempotency key.
 enum IdempotencyTable {
-  private static let select = HotSQL("SELECT digest, result FROM idempotency WHERE key = ?")
+  private static let select = HotSQL("SELECT digest, result, personal FROM idempotency WHERE key = ?")
   private static let insert = HotSQL(
-    "INSERT INTO idempotency(key, digest, result, at) VALUES (?, ?, ?, ?)")
+    "INSERT INTO idempotency(key, digest, result, at, personal) VALUES (?, ?, ?, ?, ?)")
 
   static func find(
     _ key: [UInt8], _ hot: HotStatements
-  ) throws -> (digest: Digest32, result: [UInt8])? {
+  ) throws -> (digest: Digest32, result: IdempotentResult)? {
     let statement = try hot.sql(select)
     statement.bind(1, blob: key)
     defer { statement.done() }
     guard try statement.step(), let digest = statement.digest(0) else { return nil }
-    return (digest, statement.blob(1))
+    return (digest, IdempotentResult(bytes: statement.blob(1), isSealed: !statement.isNull(2)))
   }
 
   static func insert(
-    _ idempotency: Idempotency, result: [UInt8], at: Instant, _ hot: HotStatements
+    _ idempotency: Idempotency, result: IdempotentResult, at: Instant, _ hot: HotStatements
   ) throws {
-    try hot.sql(insert)
-      .bind(1, blob: idempotency.key).bind(2, idempotency.digest).bind(3, blob: result)
-      .bind(4, Int(at.milliseconds)).run()
+    let statement = try hot.sql(insert)
+    statement.bind(1, blob: idempotency.key).bind(2, idempotency.digest).bind(3, blob: result.bytes)
+    statement.bind(4, Int(at.milliseconds))
+    if result.isSealed { statement.bind(5, 1) } else { statement.bindNull(5) }
+    try statement.run()
   }
 
   /// Forgets keys older than `limit`, a bounded number at a time.
@@ -58,7 +60,8 @@ enum DeadlineTable {
   /// The earliest instant at which one may fire, in milliseconds.
   /// - Parameter lent: deadlines that another process is at: they do not count.
   static func nextDue(except lent: Set<LentDeadline> = [], on db: Database) throws -> Int64? {
-    let statement = try SQL("SELECT fire_at, kind, subject FROM deadline ORDER BY fire_at, kind, subject", on: db)
+    let statement = try SQL(
+      "SELECT fire_at, kind, subject FROM deadline ORDER BY fire_at, kind, subject", on: db)
     defer { statement.done() }
     while try statement.step() {
       if lent.isEmpty || !lent.contains(LentDeadline(kind: statement.text(1), subject: statement.text(2))) {

@@ -31,6 +31,8 @@ package struct WriteJob: Sendable {
     case call(WriteCall)
     /// A record alone: a disclosure whose bytes wait for it, or a call that was denied or failed.
     case record(outcome: RPCError?, read: [Touched], via: [String], answer: Answer)
+    /// The store's own work, in the batch's transaction; it leaves no record.
+    case upkeep(@Sendable (Upkeep) throws -> [UInt8])
     /// Answered when no deadline is due any more.
     case settle
     /// What another process made of a deadline that was lent to it.
@@ -67,6 +69,8 @@ package struct WriteCall: Sendable {
   package let principal: Principal
   package let purpose: String?
   package let reason: String?
+  /// What of the result the caller may not see in full; nil where nothing is hidden.
+  package let mask: ResultMask?
   package let idempotency: Idempotency?
   package let token: CallToken
   /// What a handler in another process made of the call: this happens instead of the method's own handler.
@@ -74,13 +78,14 @@ package struct WriteCall: Sendable {
 
   package init(
     method: CompiledMethod, params: Params, principal: Principal, purpose: String?, reason: String?,
-    idempotency: Idempotency?, token: CallToken, prepared: Prepared? = nil
+    mask: ResultMask? = nil, idempotency: Idempotency?, token: CallToken, prepared: Prepared? = nil
   ) {
     self.method = method
     self.params = params
     self.principal = principal
     self.purpose = purpose
     self.reason = reason
+    self.mask = mask
     self.idempotency = idempotency
     self.token = token
     self.prepared = prepared

@@ -32,10 +32,13 @@ struct WriteLedger {
     var first: (seq: UInt64, defect: OfflineFault.Defect)?
     for table in try Self.tables(of: database) {
       findings.collections += 1
-      let columns = try Self.fields(of: table, in: database)
-      let list = columns.map { ", \(Self.quoted("f_\($0)"))" }.joined()
+      let columns = try Self.columns(of: table, in: database)
+      let fields = Self.fields(columns)
+      let list = fields.map { ", \(Self.quoted($0.column))" }.joined()
+      let sealed = columns.contains("sealed") ? "sealed" : "NULL"
       let rows = try database.prepare(
-        "SELECT id, version, salt, body\(list) FROM \(Self.quoted(table))")
+        "SELECT id, version, salt, body, \(sealed)\(list) FROM \(Self.quoted(table))"
+      )
       while try rows.step() {
         findings.records += 1
         let id = rows.text(0)
@@ -43,7 +46,7 @@ struct WriteLedger {
           findings.fault = findings.fault ?? .unlogged(collection: table, id: id)
           continue
         }
-        guard let defect = Self.defect(rows, table, id, entry, columns) else { continue }
+        guard let defect = Self.defect(rows, table, id, entry, fields) else { continue }
         if entry.seq < first?.seq ?? .max { first = (entry.seq, defect) }
       }
     }
@@ -63,15 +66,27 @@ struct WriteLedger {
     return tables
   }
 
-  /// The members of the body that the table keeps in columns of their own.
-  private static func fields(of table: String, in database: OfflineDatabase) throws -> [String] {
+  /// A member that the table keeps in a column of its own.
+  private struct Field {
+    let name: String
+    /// The column holds a keyed digest; what it must be stands among the ciphertexts.
+    let isBlind: Bool
+    var column: String { (isBlind ? "b_" : "f_") + name }
+  }
+
+  private static func columns(of table: String, in database: OfflineDatabase) throws -> [String] {
     let list = try database.prepare("SELECT name FROM pragma_table_info(?)").bind(1, table)
-    var fields: [String] = []
-    while try list.step() {
-      let name = list.text(0)
-      if name.utf8.starts(with: "f_".utf8) { fields.append(String(name.dropFirst(2))) }
+    var names: [String] = []
+    while try list.step() { names.append(list.text(0)) }
+    return names
+  }
+
+  private static func fields(_ columns: [String]) -> [Field] {
+    columns.compactMap { name in
+      if name.utf8.starts(with: "f_".utf8) { return Field(name: String(name.dropFirst(2)), isBlind: false) }
+      if name.utf8.starts(with: "b_".utf8) { return Field(name: String(name.dropFirst(2)), isBlind: true) }
+      return nil
     }
-    return fields
   }
 
   private static func quoted(_ name: String) -> String {
@@ -79,25 +94,44 @@ struct WriteLedger {
   }
 
   private static func defect(
-    _ row: SQL, _ table: String, _ id: String, _ entry: Entry, _ fields: [String]
+    _ row: SQL, _ table: String, _ id: String, _ entry: Entry, _ fields: [Field]
   ) -> OfflineFault.Defect? {
     let version = row.int(1)
     guard version == entry.version else {
       return .version(collection: table, id: id, stored: version, logged: entry.version)
     }
     let commitment = row.withBlob(2) { salt in
-      row.withBlob(3) {
-        Touched.commitment(salt: salt, collection: table, id: id, version: version, body: $0)
+      row.withBlob(3) { body in
+        row.withBlob(4) {
+          Touched.commitment(
+            salt: salt, collection: table, id: id, version: version, body: body,
+            sealed: row.isNull(4) ? nil : $0)
+        }
       }
     }
     guard commitment == entry.commitment else { return .content(collection: table, id: id) }
     // Lists and figures are read from the columns, so they must say what the body says.
     guard !fields.isEmpty, let body = row.withBlob(3, { try? JSONParser.parse($0) }) else { return nil }
-    for (position, field) in fields.enumerated()
-    where row.value(Int32(4 + position)) != value(of: body[field]) {
-      return .column(collection: table, id: id, field: field)
+    let blind = Self.blind(row)
+    for (position, field) in fields.enumerated() {
+      let meant = field.isBlind ? blind[field.name] ?? .null : value(of: body[field.name])
+      guard row.value(Int32(5 + position)) != meant else { continue }
+      return .column(collection: table, id: id, field: field.name)
     }
     return nil
+  }
+
+  /// What the blind columns of a row must hold.
+  private static func blind(_ row: SQL) -> [String: IndexValue] {
+    var values: [String: IndexValue] = [:]
+    row.withBlob(4) { sealed in
+      _ = SealedMembers.forEach(sealed) { entry in
+        guard entry.kind == .blind, entry.content.count == 8 else { return }
+        let bits = entry.content.loadUnaligned(as: Int64.self).bigEndian
+        values[entry.name] = .integer(Int(truncatingIfNeeded: bits))
+      }
+    }
+    return values
   }
 
   /// What a column holds for a member, as ``CollectionPlan`` binds it.

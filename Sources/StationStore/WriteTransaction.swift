@@ -5,8 +5,8 @@ import StationKit
 
 /// A module's read-write view: it runs on the writer's thread, inside the batch's transaction.
 package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
-  private let state: WriterState
-  private let hot: HotStatements
+  let state: WriterState
+  let hot: HotStatements
   /// Records written, in order.
   private(set) var written: [Touched] = []
   /// Whether anything has reached the database: then a failure needs a savepoint to undo it.
@@ -26,6 +26,21 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
       db: db, catalog: catalog, module: module, context: context, tracksReads: tracksReads)
   }
 
+  /// From when the keeping of the records is counted that this call has read.
+  var ends: [CacheKey: JSONValue] = [:]
+
+  override var keepsKeys: Bool { true }
+
+  override func record(_ plan: CollectionPlan, id: String, _ row: SQL) throws -> Record {
+    let record = try super.record(plan, id: id, row)
+    if let rule = plan.retention {
+      ends[CacheKey(collection: plan.compiled.fullName, id: id)] = record[rule.member] ?? .null
+    }
+    return record
+  }
+
+  override func sealer() throws -> Sealer { try state.sealer(catalog.vault) }
+
   override package func get(_ collection: String, _ id: String) throws -> Record? {
     let plan = try plan(collection)
     guard plan.compiled.declaration.cached, !tracksReads else { return try load(plan, id) }
@@ -42,14 +57,18 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     guard (1...128).contains(id.utf8.count) else {
       throw RPCError.invalid(Text("An id has 1 to 128 bytes", zh: "编号长度为 1 至 128 字节"), pointer: "/id")
     }
-    let bytes = try encode(body, plan)
+    try check(body, plan)
+    let (stored, wrapped) = try newlySealed(body, plan, id)
     let salt = try state.random.salt()
     hasWritten = true
     let statement = try hot.sql(plan.insert)
-    statement.bind(1, id).bind(2, blob: salt).bind(3, blob: bytes)
-    try plan.bindFields(body, to: statement, from: 4)
+    statement.bind(1, id).bind(2, blob: salt).bind(3, blob: stored.body)
+    if plan.personal != nil { statement.bind(4, blob: stored.sealed) }
+    let next = try plan.bindFields(body, blind: stored.blind, to: statement, from: plan.firstField)
+    if let wrapped { statement.bind(next, blob: wrapped) }
     try runUnique(statement, id)
-    note(plan, id: id, version: 1, salt: salt, body: bytes)
+    if let rule = plan.retention, rule.isSet(in: body) { try scheduleEnd(plan, id, body) }
+    note(plan, id: id, version: 1, salt: salt, stored)
     return Record(id: id, version: 1, body: body)
   }
 
@@ -64,27 +83,26 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     _ collection: String, _ id: String, version: Int, _ body: JSONObject
   ) throws -> Record {
     let plan = try plan(collection)
-    let bytes = try encode(body, plan)
+    try check(body, plan)
+    let stored = try sealedAgain(body, plan, id, version)
     let salt = try state.random.salt()
     hasWritten = true
     let statement = try hot.sql(plan.update)
-    statement.bind(1, blob: salt).bind(2, blob: bytes)
-    try plan.bindFields(body, to: statement, from: 3)
-    let next = Int32(3 + plan.fields.count)
+    statement.bind(1, blob: salt).bind(2, blob: stored.body)
+    if plan.personal != nil { statement.bind(3, blob: stored.sealed) }
+    let next = try plan.bindFields(body, blind: stored.blind, to: statement, from: plan.firstField - 1)
     statement.bind(next, id).bind(next + 1, version)
+    if let member = plan.personal?.subjectMember { statement.bind(next + 2, body[member]?.stringValue ?? "") }
     guard try runUnique(statement, id) == 1 else { throw try missed(plan, id, expected: version) }
-    note(plan, id: id, version: version + 1, salt: salt, body: bytes)
+    try moveEnd(plan, id, body)
+    note(plan, id: id, version: version + 1, salt: salt, stored)
     return Record(id: id, version: version + 1, body: body)
   }
 
   package func delete(_ collection: String, _ id: String, version: Int) throws {
     let plan = try plan(collection)
     try hot.requireTransaction()
-    hasWritten = true
-    guard try SQL(plan.delete, on: db).bind(1, id).bind(2, version).run() == 1 else {
-      throw try missed(plan, id, expected: version)
-    }
-    note(plan, id: id, version: 0, salt: [], body: [])
+    try remove(plan, id, version: version)
   }
 
   /// Runs an insert or update; a taken id or unique index value is the caller's to hear of.
@@ -99,9 +117,12 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     }
   }
 
-  private func missed(_ plan: CollectionPlan, _ id: String, expected: Int) throws -> RPCError {
+  func missed(_ plan: CollectionPlan, _ id: String, expected: Int) throws -> RPCError {
     guard let present = try load(plan, id) else {
       return .notFound(plan.compiled.declaration.name, id)
+    }
+    guard present.version != expected else {
+      throw ModuleFault("\(plan.compiled.fullName): a put changes the subject")
     }
     return RPCError(
       .conflict,
@@ -111,30 +132,29 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
       details: ["version": .int(present.version)])
   }
 
-  private func encode(_ body: JSONObject, _ plan: CollectionPlan) throws -> [UInt8] {
+  private func check(_ body: JSONObject, _ plan: CollectionPlan) throws {
     if let violation = plan.compiled.schema.validate(.object(body)) {
       throw ModuleFault("\(plan.compiled.fullName): \(violation.pointer): \(violation.message)")
     }
-    return JSONValue.object(body).encoded()
   }
 
-  private func note(
-    _ plan: CollectionPlan, id: String, version: Int, salt: [UInt8], body: [UInt8]
+  func note(
+    _ plan: CollectionPlan, id: String, version: Int, salt: [UInt8], _ stored: Sealer.Stored
   ) {
     let name = plan.compiled.fullName
     if plan.compiled.declaration.cached {
       state.cache[CacheKey(collection: name, id: id)] = nil
     }
     let commitment = salt.withUnsafeBytes { salt in
-      body.withUnsafeBytes {
-        Touched.commitment(salt: salt, collection: name, id: id, version: version, body: $0)
+      stored.body.withUnsafeBytes { body in
+        stored.sealed.withUnsafeBytes { sealed in
+          Touched.commitment(
+            salt: salt, collection: name, id: id, version: version, body: body,
+            sealed: sealed.isEmpty ? nil : sealed)
+        }
       }
     }
     written.append(Touched(collection: name, id: id, version: version, commitment: commitment))
-  }
-
-  package func erase(subject: String) throws -> Int {
-    throw RPCError(.unavailable)
   }
 
   package func next(series: String) throws -> Int {

@@ -1,6 +1,11 @@
 import GRDB
 import StationKit
 
+/// What a changed set of modules is refused for.
+private protocol AdoptionError: Error, CustomStringConvertible {}
+extension RegistryError: AdoptionError {}
+extension StoreError: AdoptionError {}
+
 extension Writer {
   /// Hands due deadlines to the processes that their handlers are in. Each comes back as a job of its own; until
   /// then the row stays as it is, so that a crash loses nothing.
@@ -18,7 +23,8 @@ extension Writer {
     let context = environment.context(
       environment.systemPrincipal, method: "deadline:\(deadline.kind)", now: now, purpose: nil, reason: nil)
     let cause = Cause(
-      principal: environment.systemPrincipalJSON, method: context.method, request: nil, purpose: nil, detail: nil)
+      principal: environment.systemPrincipalJSON, method: context.method, request: nil, purpose: nil,
+      detail: nil)
     let call = RemoteCall(name: kind, work: .deadline(deadline.deadline(kind, now: now)), context: context)
     module.run(call) { [self] outcome in
       let remote = RemoteDeadline(outcome: outcome, attempt: attempt)
@@ -34,7 +40,7 @@ extension Writer {
   func adopt(_ change: (Registry) throws -> Registry, _ job: WriteJob) {
     let former = catalog.now
     do {
-      let next = Catalog(try change(former.registry), after: former)
+      let next = Catalog(try change(former.registry), vault: former.vault, after: former)
       let plans = next.plans(notIn: former)
       if !plans.isEmpty {
         try pool.writeWithoutTransaction { db in
@@ -42,13 +48,14 @@ extension Writer {
             for plan in plans { try plan.migrate(db) }
             return .commit
           }
+          log = try Store.sealAdopted(plans, next, log, environment, db)
         }
       }
       catalog.set(next)
       state.cache.removeAll()
       clockChanged()
       answer([(job, .success([]))])
-    } catch let error as RegistryError {
+    } catch let error as any AdoptionError {
       answer([(job, .failure(RPCError(.conflict, Text("\(error)", zh: "模块无法注册：\(error)"))))])
     } catch {
       hooks.report("bringing the database up to changed modules: \(error)")

@@ -19,10 +19,10 @@ final class Writer: @unchecked Sendable {
   private let syncer: Syncer
   /// nil where SQLite itself syncs.
   private let wal: WALHandle?
-  private let queueLimit: Int
+  private let queueLimit: Atomic<Int>
   private let checkpointPages: Int32
   let state: WriterState
-  private var log: AuditLog
+  var log: AuditLog
   private var hot: HotStatements?
   private var settling: [WriteJob] = []
   /// No deadline is tried before this monotonic instant, after a batch that failed.
@@ -31,6 +31,10 @@ final class Writer: @unchecked Sendable {
   private var isBroken = false
   /// Due deadlines whose handlers are in another process, to be lent when the batch is committed.
   var lending: [(DueDeadline, kind: String, module: any RemoteModule)] = []
+  private var wiper = Wiper()
+  /// Places among the batch's answers of calls that erased something.
+  private var erasing: [Int] = []
+  private var erases = false
   private let finished = DispatchSemaphore(value: 0)
 
   private static let callsPerBatch = 128
@@ -39,7 +43,8 @@ final class Writer: @unchecked Sendable {
 
   init(
     pool: DatabasePool, catalog: LiveCatalog, environment: Environment, hooks: StoreHooks,
-    health: HealthBoard, syncer: Syncer, wal: WALHandle?, configuration: StoreConfiguration, log: AuditLog, eventSeq: Int
+    health: HealthBoard, syncer: Syncer, wal: WALHandle?, configuration: StoreConfiguration, log: AuditLog,
+    eventSeq: Int
   ) {
     self.pool = pool
     self.catalog = catalog
@@ -48,7 +53,7 @@ final class Writer: @unchecked Sendable {
     self.health = health
     self.syncer = syncer
     self.wal = wal
-    queueLimit = configuration.queueLimit
+    queueLimit = Atomic(configuration.queueLimit)
     checkpointPages = configuration.checkpointPages
     self.log = log
     state = WriterState(eventSeq: eventSeq)
@@ -59,16 +64,21 @@ final class Writer: @unchecked Sendable {
     wal?.leavesSyncs(true)
     syncer.start()
     let thread = Thread { [self] in
+      // Named from inside: a name given before the start reaches no other program.
+      Thread.current.name = "writer"
       run()
       finished.signal()
     }
-    thread.name = "writer"
     thread.stackSize = 8 << 20
     thread.start()
   }
 
   /// From any thread. `false` when the queue is full or the writer has stopped.
-  func post(_ job: WriteJob, limit: Int? = nil) -> Bool { mailbox.post(job, limit: limit ?? queueLimit) }
+  func post(_ job: WriteJob, limit: Int? = nil) -> Bool {
+    mailbox.post(job, limit: limit ?? queueLimit.load(ordering: .relaxed))
+  }
+
+  func setQueueLimit(_ limit: Int) { queueLimit.store(limit, ordering: .relaxed) }
 
   func clockChanged() { mailbox.poke() }
 
@@ -107,6 +117,12 @@ final class Writer: @unchecked Sendable {
 
   /// Seconds the thread may sleep; nil when only a job can make work.
   private func patience() -> Double? {
+    guard let wipe = wiper.retryAt, !isBroken else { return patienceForDeadlines() }
+    let rest = Double(max(0, Int64(wipe) - Int64(Monotonic.now()))) / 1e9
+    return patienceForDeadlines().map { min($0, rest) } ?? rest
+  }
+
+  private func patienceForDeadlines() -> Double? {
     guard !isBroken, let due = state.nextDue else { return nil }
     let clock = environment.clock
     let rest = Double(max(0, Int64(deadlinesRestUntil) - Int64(Monotonic.now()))) / 1e9
@@ -123,6 +139,7 @@ final class Writer: @unchecked Sendable {
   }
 
   private func runBatch(_ jobs: [WriteJob]) {
+    if let retry = wiper.retryAt, Monotonic.now() >= retry { wipe() }
     let firesDeadlines = deadlineIsDue
     guard !jobs.isEmpty || firesDeadlines else { return }
     let mark = state.mark
@@ -145,6 +162,10 @@ final class Writer: @unchecked Sendable {
       fail(error, jobs)
       return
     }
+    if erases {
+      wipe()
+      if wiper.retryAt != nil { for place in erasing { answers[place].1 = .failure(Wiper.pending) } }
+    }
     syncer.finish(
       Syncer.Commit(
         answers: answers, events: state.takeEvents(), head: log.tree.head, calls: jobs.count),
@@ -164,8 +185,16 @@ final class Writer: @unchecked Sendable {
           db: db, hot: statements(db), catalog: catalog.now, state: state, environment: environment,
           report: hooks.report,
           log: log, usesSavepoints: usesSavepoints)
-        for job in jobs { answers.append((job, try batch.run(job))) }
+        (erases, erasing) = (false, [])
+        _ = state.takeErased()
+        for job in jobs {
+          let answer = try batch.run(job)
+          if state.takeErased(), case .success = answer { erasing.append(answers.count) }
+          answers.append((job, answer))
+        }
         if firesDeadlines { try fireDeadlines(&batch) }
+        erases = state.takeErased() || !erasing.isEmpty
+        if erases { try Wiper.note(on: db) }
         try state.storeSeries(on: db)
         return batch.log
       }
@@ -250,32 +279,49 @@ final class Writer: @unchecked Sendable {
     }
   }
 
+  /// Removes what was erased from the write-ahead log: before whoever erased it is answered.
+  private func wipe() {
+    moveLog { db in
+      try wiper.run(db, health: health)
+      if wiper.retryAt == nil { health.walPages.store(0, ordering: .relaxed) }
+    }
+  }
+
   private func checkpoint() {
-    // The database must not be written before the WAL is on disk: SQLite makes sure of that by itself here.
+    moveLog { db in
+      var inLog: Int32 = 0
+      var moved: Int32 = 0
+      let code = sqlite3_wal_checkpoint_v2(
+        db.sqliteConnection, nil, SQLITE_CHECKPOINT_PASSIVE, &inLog, &moved)
+      guard code == SQLITE_OK || code == SQLITE_BUSY else {
+        throw SQLError(code, of: db.sqliteConnection)
+      }
+      // All moved: the next commit starts the WAL anew.
+      if inLog == moved { health.walPages.store(0, ordering: .relaxed) }
+    }
+  }
+
+  /// Moves the WAL into the database, which must not be written before the WAL is on disk: SQLite sees to that by
+  /// itself here.
+  private func moveLog(_ body: (Database) throws -> Void) {
     syncer.drain()
     guard !syncer.isBroken else { return }
     wal?.leavesSyncs(false)
     defer { wal?.leavesSyncs(true) }
     do {
-      try pool.writeWithoutTransaction { db in
-        var inLog: Int32 = 0
-        var moved: Int32 = 0
-        let code = sqlite3_wal_checkpoint_v2(
-          db.sqliteConnection, nil, SQLITE_CHECKPOINT_PASSIVE, &inLog, &moved)
-        guard code == SQLITE_OK || code == SQLITE_BUSY else {
-          throw SQLError(code, of: db.sqliteConnection)
-        }
-        // All moved: the next commit starts the WAL anew.
-        if inLog == moved { health.walPages.store(0, ordering: .relaxed) }
-      }
+      try pool.writeWithoutTransaction(body)
     } catch {
-      let sql = error as? SQLError
-      hooks.report("WAL checkpoint: \(error)")
-      guard sql?.severity == .fatal else { return }
-      isBroken = true
-      health.broke("\(error)")
-      hooks.broken("\(error)")
+      failCheckpoint(error)
     }
+  }
+
+  private func failCheckpoint(_ error: any Error) {
+    hooks.report("WAL checkpoint: \(error)")
+    guard (error as? SQLError)?.severity == .fatal else { return }
+    isBroken = true
+    syncer.giveUp()
+    health.broke("\(error)")
+    hooks.broken("\(error)")
   }
 }
 

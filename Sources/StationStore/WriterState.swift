@@ -18,10 +18,26 @@ final class WriterState {
   /// The earliest instant at which a deadline may fire, in milliseconds; later ones are found then.
   private(set) var nextDue: Int64?
 
+  private var ownSealer: Sealer?
+  /// Whether the call under way has erased something: then its answer waits for ``Wiper``.
+  var hasErased = false
   /// Deadlines that another process is at. In memory only: after a crash they are due as before.
   var lent: Set<LentDeadline> = []
 
   private static let cacheLimit = 4096
+
+  func takeErased() -> Bool {
+    defer { hasErased = false }
+    return hasErased
+  }
+
+  /// What encrypts on the writer's thread.
+  func sealer(_ vault: Vault) throws -> Sealer {
+    if let ownSealer { return ownSealer }
+    let made = try Sealer(vault)
+    ownSealer = made
+    return made
+  }
 
   init(eventSeq: Int) { self.eventSeq = eventSeq }
 

@@ -6,8 +6,9 @@ import StationRPC
 /// Makes an accepted socket a connection, or turns it away.
 struct Acceptor: Sendable {
   let desks: [ObjectIdentifier: LoopDesk]
-  let limits: Limits
+  let limits: LiveLimits
   let framing: Framing
+  let socketClass: SocketClass?
   let sessions: any SessionFactory
   let census: Census
 
@@ -25,7 +26,9 @@ struct Acceptor: Sendable {
       else { throw ChannelError.operationUnsupported }
       // NIO accepts without SOCK_CLOEXEC: a plugin's process must not hold a client's connection open.
       _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-      let peer = try Peer(connectedTo: descriptor)
+      var peer = try Peer(connectedTo: descriptor)
+      peer.socketClass = socketClass
+      let limits = self.limits.current
       do throws(Admission.Refusal) {
         try census.admit(uid: peer.uid)
       } catch {

@@ -7,13 +7,19 @@ package struct Admission: Sendable {
     case inAll = "too many connections"
   }
 
-  private let perUser: Int
-  private let inAll: Int
+  private var perUser: Int
+  private var inAll: Int
   private var users: [UInt32: Int] = [:]
   /// Connections open now.
   package private(set) var count = 0
 
   package init(limits: Limits) {
+    perUser = limits.connectionsPerUID
+    inAll = limits.connections
+  }
+
+  /// From here on these limits hold; who is connected stays.
+  package mutating func apply(_ limits: Limits) {
     perUser = limits.connectionsPerUID
     inAll = limits.connections
   }

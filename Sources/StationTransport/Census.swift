@@ -17,6 +17,8 @@ final class Census: Sendable {
 
   var count: Int { state.withLock { $0.admission.count } }
 
+  func apply(_ limits: Limits) { state.withLock { $0.admission.apply(limits) } }
+
   func admit(uid: UInt32) throws(Admission.Refusal) {
     try state.withLock { (state) throws(Admission.Refusal) in try state.admission.admit(uid: uid) }
   }

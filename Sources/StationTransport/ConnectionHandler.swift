@@ -223,7 +223,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection, @unchecked Send
     input = nil
     guard !sessionKnowsEnd, !isFinishing else { return }
     sessionKnowsEnd = true
-    session?.inputEnded()
+    session?.stopping()
   }
 
   func abort() { context?.close(promise: nil) }

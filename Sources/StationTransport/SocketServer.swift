@@ -23,14 +23,14 @@ package final class SocketServer: Sendable {
   private let group: MultiThreadedEventLoopGroup
   private let performer: any EventLoop
   private let desks: [ObjectIdentifier: LoopDesk]
-  private let limits: Limits
+  private let limits: LiveLimits
   private let sessions: any SessionFactory
   private let listeners = Mutex<[Listener]>([])
   private let census: Census
 
   /// A server that runs its connections on that many threads.
   package init(limits: Limits, threads: Int = 1, sessions: any SessionFactory) {
-    self.limits = limits
+    self.limits = LiveLimits(limits)
     self.sessions = sessions
     group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, threads))
     performer = group.next()
@@ -48,13 +48,27 @@ package final class SocketServer: Sendable {
   /// Always the same loop, so that what is handed over first runs first.
   package func perform(_ body: @escaping @Sendable () -> Void) { performer.execute(body) }
 
+  /// From here on new connections have these limits; the counts of connections hold at once.
+  package func apply(_ limits: Limits) {
+    self.limits.replace(limits)
+    census.apply(limits)
+  }
+
+  /// Calls `done` once every event loop has come round, on one of them.
+  package func roundTrip(_ done: @escaping @Sendable () -> Void) {
+    let loops = desks.values.map(\.eventLoop)
+    EventLoopFuture.andAllComplete(loops.map { $0.submit {} }, on: performer).whenComplete { _ in done() }
+  }
+
   /// Starts to accept clients. May be called for several endpoints.
   ///
   /// Throws ``ListeningSocket/Failure`` where the path cannot be used, or NIO's error where the descriptor
   /// cannot.
-  package func listen(on endpoint: Endpoint, framing: Framing = .automatic, backlog: Int32 = 4096)
-    async throws
-  {
+  /// - Parameter socketClass: what the socket is for; nil caps nothing.
+  package func listen(
+    on endpoint: Endpoint, framing: Framing = .automatic, socketClass: SocketClass? = nil,
+    backlog: Int32 = 4096
+  ) async throws {
     let descriptor: Int32
     let file: (path: String, identity: FileIdentity?)?
     switch endpoint {
@@ -66,7 +80,8 @@ package final class SocketServer: Sendable {
       file = nil
     }
     let acceptor = Acceptor(
-      desks: desks, limits: limits, framing: framing, sessions: sessions, census: census)
+      desks: desks, limits: limits, framing: framing, socketClass: socketClass, sessions: sessions,
+      census: census)
     let channel = try await ServerBootstrap(group: group)
       .serverChannelOption(.maxMessagesPerRead, value: 32)
       .serverChannelInitializer { channel in

@@ -65,7 +65,9 @@ final class XMLBuilder {
 
   /// A version is there in the document's own declaration, and not in that of an external entity.
   private func declaration(_ version: String?, _ encoding: String?) {
-    guard version == "1.0", encoding.map({ $0.lowercased() == "utf-8" }) ?? true else { return fail(.encoding) }
+    guard version == "1.0", encoding.map({ $0.lowercased() == "utf-8" }) ?? true else {
+      return fail(.encoding)
+    }
   }
 
   private func start(

@@ -33,7 +33,8 @@ extension XMLElement {
     bytes.append(contentsOf: "</\(name)>\n".utf8)
   }
 
-  private static func write(attribute name: String, _ value: String, to bytes: inout [UInt8]) throws(XMLError) {
+  private static func write(attribute name: String, _ value: String, to bytes: inout [UInt8]) throws(XMLError)
+  {
     bytes.append(contentsOf: " \(name)=\"".utf8)
     try write(value, to: &bytes)
     bytes.append(UInt8(ascii: "\""))

@@ -9,8 +9,10 @@ struct GlobalOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       Language.current.pick(
-        "The daemon's socket; else $STATIOND_SOCKET, else /run/stationd/stationd.sock.",
-        zh: "守护进程的套接字；默认取 $STATIOND_SOCKET，其次 /run/stationd/stationd.sock。"),
+        "The daemon's socket, or a name such as admin for /run/stationd/admin.sock; else $STATIOND_SOCKET, else "
+          + "/run/stationd/stationd.sock.",
+        zh: "守护进程的套接字，或名称（如 admin 即 /run/stationd/admin.sock）；"
+          + "默认取 $STATIOND_SOCKET，其次 /run/stationd/stationd.sock。"),
       valueName: "path"))
   var socket: String?
 
@@ -77,10 +79,13 @@ struct KeyOption: ParsableArguments {
 extension GlobalOptions {
   var language: Language { lang ?? .current }
 
-  var socketPath: String {
-    if let socket { return socket }
+  var socketPath: String { socketPath(otherwise: .member) }
+
+  /// - Parameter standard: the socket for commands of this kind, where none is named.
+  func socketPath(otherwise standard: SocketName) -> String {
+    if let socket { return SocketName.path(socket) }
     let variable = Terminal.environment("STATIOND_SOCKET") ?? ""
-    return variable.isEmpty ? "/run/stationd/stationd.sock" : variable
+    return variable.isEmpty ? standard.path : SocketName.path(variable)
   }
 
   var colours: Bool {
@@ -97,8 +102,8 @@ extension GlobalOptions {
       deadlineMs: timeout.map { Int($0 * 1_000) })
   }
 
-  func connect() throws(ClientError) -> Client {
-    try Client.connect(socketPath, timeout: .seconds(timeout ?? 60))
+  func connect(otherwise standard: SocketName = .member) throws(ClientError) -> Client {
+    try Client.connect(socketPath(otherwise: standard), timeout: .seconds(timeout ?? 60))
   }
 
   /// The params with what the options say about the call.

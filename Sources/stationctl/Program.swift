@@ -27,7 +27,7 @@ struct Program {
     // Options of every command may come before its name; argument-parser wants them after.
     var path = rest.prefix(1)
     if let command = StaticCommand.named(in: rest), rest.count > 1, command.subcommands.contains(rest[1]),
-      command.name == "audit"
+      ["audit", "config", "key"].contains(command.name)
     {
       path = rest.prefix(2)
     }

@@ -27,7 +27,7 @@ struct RootCommand: ParsableCommand {
     version: "stationctl 0.1.0",
     subcommands: [
       CallCommand.self, StatusCommand.self, EventsCommand.self, WatchCommand.self, AuditCommand.self,
-      CompletionCommand.self, CompleteCommand.self,
+      KeyCommand.self, ConfigCommand.self, ReloadCommand.self, CompletionCommand.self, CompleteCommand.self,
     ])
 
   @OptionGroup var options: GlobalOptions

@@ -16,6 +16,7 @@ struct Stationd: AsyncParsableCommand {
       stationd --dev DIR           state and DIR/stationd.sock, your own user has all roles
       stationd --config FILE       as the configuration says
       stationd --check-config FILE say whether it would start, and do nothing
+      stationd --show-config FILE  print every value as JSON, and where it comes from
       """,
     version: Daemon.version)
 
@@ -28,18 +29,19 @@ struct Stationd: AsyncParsableCommand {
   @Option(name: .customLong("check-config"), help: "Check a configuration file and exit.")
   var fileToCheck: String?
 
+  @Option(name: .customLong("show-config"), help: "Print every value of a configuration file and exit.")
+  var fileToShow: String?
   @Option(name: .customLong("plugin-host"), help: .hidden)
   var moduleToHost: String?
 
   func validate() throws {
-    guard [development, configurationFile, fileToCheck].compactMap({ $0 }).count == 1 else {
-      throw ValidationError("give exactly one of --dev DIR, --config FILE and --check-config FILE")
+    guard [development, configurationFile, fileToCheck, fileToShow].compactMap({ $0 }).count == 1 else {
+      throw ValidationError(
+        "give exactly one of --dev DIR, --config FILE, --check-config FILE and --show-config FILE")
     }
   }
 
   func run() async throws {
-    var log = Logger(label: "stationd") { StreamLogHandler.standardError(label: $0) }
-    log.logLevel = .info
     do {
       if let name = moduleToHost { try host(name) }
       if let file = fileToCheck {
@@ -47,7 +49,11 @@ struct Stationd: AsyncParsableCommand {
         print("\(file): ok")
         return
       }
-      try await serve(try configuration(), log)
+      if let file = fileToShow {
+        print(try Daemon.describe(try DaemonConfiguration.load(file)))
+        return
+      }
+      try await serve(try configuration())
     } catch let exit as ExitCode {
       throw exit
     } catch {
@@ -69,17 +75,26 @@ struct Stationd: AsyncParsableCommand {
     return try .load(configurationFile ?? "")
   }
 
-  private func serve(_ configuration: DaemonConfiguration, _ log: Logger) async throws {
+  private func serve(_ configuration: DaemonConfiguration) async throws {
+    let stationLog = StationLog.ofThisProcess(
+      variable: getenv("JOURNAL_STREAM").map { String(cString: $0) }, errorIsTerminal: isatty(2) == 1)
+    let log = stationLog.logger("stationd")
     // Everything in the state directory is for this user alone; the socket gets its own mode.
     umask(0o077)
     let signals = Signals()
     let notifier = ServiceNotifier.takeFromEnvironment()
-    let daemon = try await Daemon(configuration, log: log) {
+    let watchdog = Watchdog.takeFromEnvironment()
+    let daemon = try await Daemon(configuration, log: stationLog) {
       // Nothing that was promised is lost: what is on disk is found out at the next start. The answers
       // of the failed batch leave first.
       DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(200)) { Foundation.exit(70) }
     }
-    notifier.notify(.ready)
+    // Whoever is told that the daemon is ready finds it so.
+    try await daemon.callItself()
+    notifier.notify(.ready, .status("serving"))
+    let heartbeat = watchdog.map {
+      Heartbeat($0, notifier: notifier, log: log, parts: daemon.vitalParts)
+    }
     log.info(
       "serving",
       metadata: [
@@ -88,7 +103,10 @@ struct Stationd: AsyncParsableCommand {
       ])
     let signal = await signals.first()
     log.info("stopping", metadata: ["signal": "\(signal)"])
-    notifier.notify(.stopping)
-    await daemon.stop()
+    notifier.notify(.stopping, .status("answering what is under way"))
+    heartbeat?.stop()
+    let extender = StopExtender(notifier: notifier) { daemon.progress }
+    await daemon.stop(drain: .seconds(configuration.drainSeconds))
+    extender.stop()
   }
 }

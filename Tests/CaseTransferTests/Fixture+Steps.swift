@@ -23,7 +23,7 @@ extension Fixture {
       "reporter": ["name": "王小明", "phone": "13800005678"],
     ]
     params["facts"] = facts.map(JSONValue.object)
-    for (key, value) in more { params[key] = value == .null ? nil : value }
+    for (key, value) in more { params[key] = value.isNull ? JSONValue?.none : value }
     return try #require(try store.call("transfer.receive", params, as: principal)["id"]?.stringValue)
   }
 

@@ -68,7 +68,8 @@ struct LifeCycleTests {
     .adjudicated: [.send], .discrepancy: [],
   ]
 
-  @Test("the handlers follow the table in every state, and what they refuse changes nothing", arguments: aimed)
+  @Test(
+    "the handlers follow the table in every state, and what they refuse changes nothing", arguments: aimed)
   func handler(_ state: State, _ action: Action) throws {
     let fixture = try Fixture()
     let id = try fixture.at(state)

@@ -25,14 +25,6 @@ struct ModuleTests {
     }
   }
 
-  @Test("the module registers")
-  func registers() throws {
-    #expect(throws: Never.self) { try Fixture() }
-    for collection in module.collections {
-      #expect(throws: Never.self) { try JSONSchema(collection.schema) }
-    }
-  }
-
   @Test("only get and history disclose personal data, and no other result has a personal member")
   func disclosure() {
     #expect(Set(module.methods.filter(\.disclosesPersonalData).map(\.name)) == ["get", "history"])
@@ -87,22 +79,37 @@ struct ModuleTests {
     }
   }
 
-  static let broken: [(String, JSONValue, String)] = [
-    ("no hours", Fixture.rules("transfer.criminal.limit", "hours", .null), "transfer.criminal.limit"),
-    ("no time at all", Fixture.rules("transfer.criminal.limit", "hours", 0), "'values.hours' must be 1 to 720"),
-    ("more than a month", Fixture.rules("transfer.accept.limit", "hours", 721), "1 to 720"),
-    ("more items than a call bears", Fixture.rules("transfer.evidence.limit", "items", 501), "1 to 500"),
-    ("an unknown number", Fixture.rules("transfer.warning", "hours", 3), "'values.hours' is not known"),
-    ("no rules", [:], "'rules' must be a list"),
-    ("no units", without("units"), "'units.legal' must be the id of a unit"),
-    ("an unknown member", with("extra", 1), "'extra' is not known"),
-    ("a unit that is no id", with("units", ["legal": "Legal Dept"]), "'units.legal'"),
+  /// By name, because the values are long.
+  static let broken: [(name: String, message: String)] = [
+    ("no hours", "transfer.criminal.limit: 'values.hours' must be a whole number"),
+    ("no time at all", "'values.hours' must be 1 to 720"),
+    ("more than a month", "'values.hours' must be 1 to 720"),
+    ("more items than a call bears", "'values.items' must be 1 to 500"),
+    ("an unknown number", "'values.hours' is not known"),
+    ("no rules", "'rules' must be a list"),
+    ("no units", "'units.legal' must be the id of a unit"),
+    ("an unknown member", "'extra' is not known"),
+    ("a unit that is no id", "'units.legal' must be the id of a unit"),
   ]
 
+  private static func configuration(_ name: String) -> JSONValue {
+    switch name {
+    case "no hours": Fixture.rules("transfer.criminal.limit", "hours", .null)
+    case "no time at all": Fixture.rules("transfer.criminal.limit", "hours", 0)
+    case "more than a month": Fixture.rules("transfer.accept.limit", "hours", 721)
+    case "more items than a call bears": Fixture.rules("transfer.evidence.limit", "items", 501)
+    case "an unknown number": Fixture.rules("transfer.warning", "hours", 3)
+    case "no rules": with("rules", nil)
+    case "no units": with("units", nil)
+    case "an unknown member": with("extra", 1)
+    default: with("units", ["legal": "Legal Dept"])
+    }
+  }
+
   @Test("a configuration that cannot work is refused when the module is made", arguments: broken)
-  func configuration(_ name: String, _ rules: JSONValue, _ message: String) {
+  func configuration(_ name: String, _ message: String) {
     do {
-      _ = try CaseTransfer.module(configuration: rules)
+      _ = try CaseTransfer.module(configuration: Self.configuration(name))
       Issue.record("\(name) is accepted")
     } catch {
       #expect("\(error)".contains(message), "\(error)")
@@ -118,13 +125,7 @@ struct ModuleTests {
     #expect(fixture.events("alarm").isEmpty)
   }
 
-  private static func without(_ name: String) -> JSONValue {
-    var object = Fixture.rules.objectValue ?? [:]
-    object[name] = nil
-    return .object(object)
-  }
-
-  private static func with(_ name: String, _ value: JSONValue) -> JSONValue {
+  private static func with(_ name: String, _ value: JSONValue?) -> JSONValue {
     var object = Fixture.rules.objectValue ?? [:]
     object[name] = value
     return .object(object)

@@ -4,7 +4,8 @@ import Foundation
 import KeyPerson
 import ModuleTesting
 import StationKit
-import SupportRequests
+
+import enum SupportRequests.SupportRequests
 
 /// A bureau with the shipped rules, catalogue and organisation, on the morning of Monday 2 March 2026.
 struct Fixture {
@@ -75,6 +76,10 @@ struct Fixture {
     try store.call("keyperson.\(method)", params, as: principal, purpose: purpose)
   }
 
+  static func instrument(_ number: String = "n-1", date: String = "2026-02-20") -> JSONValue {
+    ["authority": "Court", "number": .string(number), "date": .string(date)]
+  }
+
   /// The params of a proposal that is in order, for each category.
   static func proposal(_ category: Category, _ more: JSONObject = [:]) -> JSONObject {
     var params: JSONObject = [
@@ -140,6 +145,11 @@ struct Fixture {
 
   func delist(_ id: String, _ reason: String = "completion") throws -> JSONValue {
     try call("delist", ["id": .string(id), "reason": .string(reason)])
+  }
+
+  /// The person is told of the end.
+  func tell(_ id: String) throws {
+    for task in tasks(id, .notice) { try call("notice.record", ["task": .string(task)]) }
   }
 
   // MARK: Looking behind

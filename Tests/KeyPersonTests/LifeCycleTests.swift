@@ -100,6 +100,7 @@ struct LifeCycleTests {
     case .delisted, .erased:
       id = try fixture.enter()
       _ = try fixture.delist(id)
+      try fixture.tell(id)
       if state == .erased { try fixture.call("erase", ["id": .string(id)]) }
     }
     return (fixture, id)
@@ -133,7 +134,8 @@ struct LifeCycleTests {
 
   static let called: [(State, Action)] = State.allCases.filter { $0 != .erased }.flatMap { state in
     [
-      Action.verifyInstrument, .activate, .dutyAdd, .visitAgree, .review, .renewRequest, .contactLost, .correct,
+      Action.verifyInstrument, .activate, .dutyAdd, .visitAgree, .review, .renewRequest, .contactLost,
+      .correct,
       .delist, .erase,
     ].map { (state, $0) }
   }
@@ -157,7 +159,8 @@ struct LifeCycleTests {
     }
   }
 
-  @Test("an erased record takes no step at all", arguments: Self.more.keys.sorted { $0.rawValue < $1.rawValue })
+  @Test(
+    "an erased record takes no step at all", arguments: Self.more.keys.sorted { $0.rawValue < $1.rawValue })
   func erased(_ action: Action) throws {
     let (fixture, id) = try Self.reach(.erased)
     var params = Self.more[action] ?? [:]
@@ -175,7 +178,9 @@ struct LifeCycleTests {
       params["version"] = 99
       let error = #expect(throws: RPCError.self) { try fixture.call(action.rawValue, params) }
       #expect(error?.kind == .conflict && error?.pointer == "/version", "\(action)")
-      #expect(error?.details?["version"] == .int(fixture.store.contents.rows["keyperson.record"]?[id]?.record.version ?? 0))
+      #expect(
+        error?.details?["version"]
+          == .int(fixture.store.contents.rows["keyperson.record"]?[id]?.record.version ?? 0))
     }
   }
 

@@ -5,9 +5,10 @@ import Testing
 
 @Suite("Agreement and performance")
 struct AgreementTests {
-  static let missing: [(pointer: String, rule: String)] = [
-    "body", "mediator", "parties", "others_present", "time", "place", "cause", "course", "result", "terms",
-  ].map { ("/\($0)", "mediation.agreement.items") }
+  static let missing: [(pointer: String, rule: String)] =
+    [
+      "body", "mediator", "parties", "others_present", "time", "place", "cause", "course", "result", "terms",
+    ].map { ("/\($0)", "mediation.agreement.items") }
     + [
       ("/performance/by", "mediation.agreement.term"), ("/performance/method", "mediation.agreement.method"),
       ("/signatures", "mediation.agreement.signatures"),
@@ -34,7 +35,9 @@ struct AgreementTests {
   func blank() throws {
     let fixture = try Fixture()
     let id = try fixture.at(.agreed)
-    let none = #expect(throws: RPCError.self) { try fixture.step("agreement.record", id, ["performance": .null]) }
+    let none = #expect(throws: RPCError.self) {
+      try fixture.step("agreement.record", id, ["performance": .null])
+    }
     #expect(none?.rule == "mediation.agreement.term" && none?.pointer == "/performance/by")
     let blank = #expect(throws: RPCError.self) { try fixture.step("agreement.record", id, ["cause": "  "]) }
     #expect(blank?.rule == "mediation.agreement.items" && blank?.pointer == "/cause")
@@ -57,7 +60,9 @@ struct AgreementTests {
     #expect(try fixture.step("agreement.record", id, ["signatures": signed])["state"] == "performing")
   }
 
-  static let days: [(by: String, isFine: Bool)] = [("2026-03-01", false), ("2026-03-02", true), ("2026-03-03", true)]
+  static let days: [(by: String, isFine: Bool)] = [
+    ("2026-03-01", false), ("2026-03-02", true), ("2026-03-03", true),
+  ]
 
   @Test("the day of performance is not before that of the signatures", arguments: days)
   func day(_ by: String, _ isFine: Bool) throws {
@@ -86,7 +91,9 @@ struct AgreementTests {
     ("2026-03-21T00:01:00+08:00", true),
   ]
 
-  @Test("it is performed until the end of the day that it names; later it is late, and performed", arguments: performed)
+  @Test(
+    "it is performed until the end of the day that it names; later it is late, and performed",
+    arguments: performed)
   func late(_ at: String, _ late: Bool) throws {
     let fixture = try Fixture()
     let id = try fixture.at(.performing)
@@ -142,7 +149,8 @@ struct AgreementTests {
     #expect(ended == "2026-03-02T09:00:00.000+08:00")
     for (collection, count) in [("party", 2), ("session", 1), ("call", 1), ("agreement", 1)] {
       let rows = fixture.store.contents.rows["mediation.\(collection)"] ?? [:]
-      #expect(rows.count == count && rows.values.allSatisfy { $0.record["ended_at"] == ended }, "\(collection)")
+      #expect(
+        rows.count == count && rows.values.allSatisfy { $0.record["ended_at"] == ended }, "\(collection)")
     }
   }
 }

@@ -84,7 +84,8 @@ struct AttendanceTests {
 
   static let proxies: [(represents: String, role: String, rule: String?)] = [
     ("p1", "proxy", nil), ("p2", "proxy", "mediation.proxy"), ("p3", "proxy", nil), ("p1", "guardian", nil),
-    ("p2", "guardian", nil), ("p4", "proxy", "mediation.party.represents"), ("-", "proxy", "mediation.party.represents"),
+    ("p2", "guardian", nil), ("p4", "proxy", "mediation.party.represents"),
+    ("-", "proxy", "mediation.party.represents"),
     ("p1", "other", "mediation.party.represents"),
   ]
 

@@ -6,11 +6,13 @@ import Testing
 @Suite("Case clock")
 struct CaseClockTests {
   static let ends: [(failed: String, end: String, provisional: Bool)] = [
-    ("2026-03-02T00:00:00", "2026-04-02T00:00:00", false), ("2026-03-02T23:59:59", "2026-04-02T00:00:00", false),
+    ("2026-03-02T00:00:00", "2026-04-02T00:00:00", false),
+    ("2026-03-02T23:59:59", "2026-04-02T00:00:00", false),
     // 4 April is a holiday, as are 5 and 6.
     ("2026-03-05T09:00:00", "2026-04-08T00:00:00", false),
     // 28 February is a Saturday that is worked; 1 March is a Sunday.
-    ("2026-01-29T09:00:00", "2026-03-01T00:00:00", false), ("2026-01-30T09:00:00", "2026-03-03T00:00:00", false),
+    ("2026-01-29T09:00:00", "2026-03-01T00:00:00", false),
+    ("2026-01-30T09:00:00", "2026-03-03T00:00:00", false),
     // 30 January 2027 is a Saturday of a year without a calendar.
     ("2026-12-31T09:00:00", "2027-02-02T00:00:00", true),
   ]
@@ -34,10 +36,12 @@ struct CaseClockTests {
   }
 
   static let closes: [(at: String, late: Bool)] = [
-    ("2026-04-01T23:59:00+08:00", false), ("2026-04-02T00:00:00+08:00", true), ("2026-04-02T00:01:00+08:00", true),
+    ("2026-04-01T23:59:00+08:00", false), ("2026-04-02T00:00:00+08:00", true),
+    ("2026-04-02T00:01:00+08:00", true),
   ]
 
-  @Test("a minute before its end it is in time, from its end on it is late, and never blocks", arguments: closes)
+  @Test(
+    "a minute before its end it is in time, from its end on it is late, and never blocks", arguments: closes)
   func boundary(_ at: String, _ late: Bool) throws {
     let fixture = try Fixture()
     let id = try fixture.at(.failed)

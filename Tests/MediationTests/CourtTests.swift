@@ -24,7 +24,8 @@ struct CourtTests {
   static let days: [(applied: String, now: String, rule: String?)] = [
     ("2026-03-01", "2026-03-10", "mediation.court.confirmation"), ("2026-03-02", "2026-03-10", nil),
     ("2026-04-01", "2026-04-01", nil), ("2026-04-01", "2026-04-20", nil),
-    ("2026-04-02", "2026-04-02", "mediation.court.confirmation"), ("2026-03-11", "2026-03-10", "mediation.time"),
+    ("2026-04-02", "2026-04-02", "mediation.court.confirmation"),
+    ("2026-03-11", "2026-03-10", "mediation.time"),
   ]
 
   @Test("the application is made in time, whenever it is entered", arguments: days)
@@ -46,7 +47,9 @@ struct CourtTests {
     let (fixture, id) = try Self.people()
     try fixture.step("court.confirm", id)
     try fixture.step("court.confirm", id, ["outcome": "confirmed", "number": "(2026) 12"])
-    let error = #expect(throws: RPCError.self) { try fixture.step("court.confirm", id, ["outcome": "refused"]) }
+    let error = #expect(throws: RPCError.self) {
+      try fixture.step("court.confirm", id, ["outcome": "refused"])
+    }
     #expect(error?.rule == "mediation.court.confirmation" && error?.pointer == "/outcome")
     #expect(try fixture.get(id)["court"]?["outcome"] == "confirmed")
   }

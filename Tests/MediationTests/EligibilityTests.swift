@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Eligibility and consent")
 struct EligibilityTests {
-  @Test("each exclusion closes mediation, and the decision is kept with its why", arguments: Exclusion.allCases)
+  @Test(
+    "each exclusion closes mediation, and the decision is kept with its why", arguments: Exclusion.allCases)
   func excluded(_ exclusion: Exclusion) throws {
     let fixture = try Fixture()
     let id = try fixture.at(.eligibility)
@@ -26,7 +27,8 @@ struct EligibilityTests {
     #expect(fixture.dispute(id)?.outcome == .ineligible)
   }
 
-  @Test("what is excluded cannot be found open: refused by the exclusion's rule", arguments: Exclusion.allCases)
+  @Test(
+    "what is excluded cannot be found open: refused by the exclusion's rule", arguments: Exclusion.allCases)
   func notOpen(_ exclusion: Exclusion) throws {
     let fixture = try Fixture()
     let id = try fixture.at(.eligibility)
@@ -37,7 +39,9 @@ struct EligibilityTests {
     #expect(fixture.dispute(id)?.state == .eligibility)
   }
 
-  @Test("an exclusion during the sessions fails a mediation that was eligible", arguments: [State.session1, .session2])
+  @Test(
+    "an exclusion during the sessions fails a mediation that was eligible",
+    arguments: [State.session1, .session2])
   func during(_ state: State) throws {
     let fixture = try Fixture()
     let id = try fixture.at(state)

@@ -1,28 +1,24 @@
-import Approval
-import Directory
 import Foundation
 import Mediation
 import ModuleTesting
 import StationKit
-import SupportRequests
 
 /// A bureau with the shipped rules, catalogue, calendars and organisation, on the morning of Monday 2 March 2026.
 struct Fixture {
   static let morning = instant("2026-03-02T09:00:00+08:00")
   static let rulesValue = file("etc/mediation/rules.json")
 
+  private static let organisation = file("etc/directory.example.json").objectValue ?? [:]
+  private static let calendar = Result {
+    try WorkCalendar(years: [year(2025), year(2026)].compactMap { $0 })
+  }
+
   let store: TestStore
 
-  init(_ configuration: JSONValue = rulesValue, now: Instant = morning, scenario8: Bool = true) throws {
-    var catalogue = Fixture.file("etc/support/scenarios.json")
-    if !scenario8 { catalogue = Fixture.without8(catalogue) }
-    store = try TestStore(
-      [
-        Directory.module(), Approval.module(), try SupportRequests.module(configuration: catalogue),
-        try Mediation.module(configuration: configuration),
-      ], now: now)
-    store.calendar = try WorkCalendar(years: [Fixture.year(2025), Fixture.year(2026)].compactMap { $0 })
-    try store.call("directory.import", Fixture.file("etc/directory.example.json").objectValue ?? [:])
+  init(_ configuration: JSONValue? = nil, now: Instant = morning, scenario8: Bool = true) throws {
+    store = try Bureau.store(configuration, now: now, scenario8: scenario8)
+    store.calendar = try Fixture.calendar.get()
+    try store.call("directory.import", Fixture.organisation)
     store.contents.events = []
   }
 
@@ -40,7 +36,9 @@ struct Fixture {
   /// A year's calendar from its file.
   static func year(_ year: Int) -> YearCalendar? {
     let json = file("etc/calendar/\(year).json")
-    func date(_ value: JSONValue?) -> CivilDate { value?.stringValue.flatMap { CivilDate($0) } ?? CivilDate(dayNumber: 0) }
+    func date(_ value: JSONValue?) -> CivilDate {
+      value?.stringValue.flatMap { CivilDate($0) } ?? CivilDate(dayNumber: 0)
+    }
     let source = YearCalendar.Source(
       title: json["source"]?["title"]?.stringValue ?? "", documentNumber: "", published: date("2025-11-04"))
     return try? YearCalendar(
@@ -50,16 +48,6 @@ struct Fixture {
           name: $0["name"]?.stringValue ?? "", englishName: $0["english_name"]?.stringValue ?? "",
           first: date($0["first"]), last: date($0["last"]))
       }, workedDays: (json["worked_days"]?.arrayValue ?? []).map { date($0) })
-  }
-
-  private static func without8(_ catalogue: JSONValue) -> JSONValue {
-    var root = catalogue.objectValue ?? [:]
-    var list = root["scenarios"]?.arrayValue ?? []
-    var scenario = list[7].objectValue ?? [:]
-    scenario["active"] = false
-    list[7] = .object(scenario)
-    root["scenarios"] = .array(list)
-    return .object(root)
   }
 
   /// The shipped rules with the numbers of one of them changed.
@@ -116,7 +104,9 @@ struct Fixture {
       params["attendees"] = [["person": .string("\(id).p1")], ["person": .string("\(id).p2")]]
     }
     if method == "agreement.record" { for (key, value) in Self.paper(id) { params[key] = value } }
-    for (key, value) in more { params[key] = value == .null ? nil : value }
+    for (key, value) in more { params[key] = value }
+    // null takes a member out.
+    for (key, value) in more where value == .null { params[key] = nil }
     return try store.call("mediation.\(method)", params, as: principal)
   }
 
@@ -151,7 +141,9 @@ struct Fixture {
       try step("eligibility", id)
     case .session1:
       try lead(id, to: .consent)
-      for person in ["p1", "p2"] { try step("consent", id, ["person": .string("\(id).\(person)"), "agrees": true]) }
+      for person in ["p1", "p2"] {
+        try step("consent", id, ["person": .string("\(id).\(person)"), "agrees": true])
+      }
     case .session2:
       try lead(id, to: .session1)
       try step("session.record", id, ["result": "adjourned"])
@@ -223,7 +215,7 @@ extension Fixture {
 
   /// A dispute whose first party is of an age and role, ready for its first session.
   func people(_ parties: [JSONValue], _ more: JSONObject = [:]) throws -> String {
-    let id = try at(.consent, ["parties": .array(parties)].merging(more))
+    let id = try at(.consent, (["parties": .array(parties)] as JSONObject).merging(more))
     for person in parties.indices {
       try step("consent", id, ["person": .string("\(id).p\(person + 1)"), "agrees": true])
     }

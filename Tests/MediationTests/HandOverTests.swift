@@ -53,7 +53,8 @@ struct HandOverTests {
     (["to": "st-99"], "/to"), (["mode": "people"], "/body"), (["to": "st-02", "mode": "judicial"], "/body"),
   ]
 
-  @Test("it goes to another active unit, or to another kind of mediation that has a name", arguments: bad.indices)
+  @Test(
+    "it goes to another active unit, or to another kind of mediation that has a name", arguments: bad.indices)
   func refused(_ index: Int) throws {
     let fixture = try Fixture()
     let id = try fixture.at(.registered)
@@ -70,7 +71,8 @@ struct HandOverTests {
     let fixture = try Fixture()
     let id = try fixture.at(.session1)
     let steps: [(mode: String, body: String?, taker: String?, to: String)] = [
-      ("people", "Pine Hill committee", "Mediator Sun", "st-02"), ("judicial", "County Court", "Judge Qian", "st-02"),
+      ("people", "Pine Hill committee", "Mediator Sun", "st-02"),
+      ("judicial", "County Court", "Judge Qian", "st-02"),
       ("police", nil, nil, "public-security-brigade"),
     ]
     for step in steps {
@@ -92,7 +94,9 @@ struct HandOverTests {
     #expect(custody.map { $0["taker"] } == [nil, "Mediator Sun", "Judge Qian", nil])
     #expect(custody.map { $0["body"] } == [nil, "Pine Hill committee", "County Court", nil])
     #expect(
-      custody.map { $0["since"]?.stringValue?.dropFirst(11).prefix(5) } == ["09:00", "10:00", "11:00", "12:00"])
+      custody.map { $0["since"]?.stringValue?.dropFirst(11).prefix(5) } == [
+        "09:00", "10:00", "11:00", "12:00",
+      ])
     #expect(custody.last?["unit"] == "public-security-brigade")
     let explained = try fixture.store.call("mediation.explain", ["id": .string(id)])
     #expect(explained["custody"]?.arrayValue?.count == 4)

@@ -29,7 +29,8 @@ struct LifeCycleTests {
         .withdraw: .withdrawn,
       ],
       .session2: [
-        .addRepresentative: .session2, .exclude: .failed, .agree: .agreed, .endSession: .failed, .fail: .failed,
+        .addRepresentative: .session2, .exclude: .failed, .agree: .agreed, .endSession: .failed,
+        .fail: .failed,
         .startAppraisal: .session2, .endAppraisal: .session2, .withdraw: .withdrawn,
       ],
       .agreed: [.addRepresentative: .agreed, .sign: .performing, .fail: .failed, .endAppraisal: .agreed],
@@ -153,5 +154,23 @@ struct LifeCycleTests {
     for key in ["person", "for"] where more[key] != nil { more[key] = "MD-2026-000009.p1" }
     let error = #expect(throws: RPCError.self) { try fixture.step(method, "MD-2026-000009", more) }
     #expect(error?.kind == .notFound && error?.pointer == "/id")
+  }
+
+  @Test("steps that lead nowhere have an end; calls are records of their own; the way on stays open")
+  func endless() throws {
+    let fixture = try Fixture()
+    let id = try fixture.at(.registered)
+    var history = fixture.dispute(id)?.history.count ?? 0
+    let update: JSONObject = ["person": .string("\(id).p1"), "address": "12 Willow Lane"]
+    while history < Bounds.history {
+      try fixture.step("party.update", id, update)
+      history += 1
+    }
+    #expect(fixture.dispute(id)?.history.count == Bounds.history)
+    let error = #expect(throws: RPCError.self) { try fixture.step("party.update", id, update) }
+    #expect(error?.rule == "mediation.bounds")
+    #expect(try fixture.step("call.record", id)["calls"] == 2)
+    #expect(fixture.dispute(id)?.history.count == Bounds.history)
+    #expect(try fixture.step("accept", id)["state"] == "eligibility")
   }
 }

@@ -5,7 +5,10 @@ import Testing
 
 @Suite("Party")
 struct PartyTests {
-  static func party(_ role: Role = .injured, id: String? = nil, phone: String? = nil, born: String? = nil, name: String = "Zhang San")
+  static func party(
+    _ role: Role = .injured, id: String? = nil, phone: String? = nil, born: String? = nil,
+    name: String = "Zhang San"
+  )
     -> Party
   {
     var party = Party(role: role, name: name)
@@ -37,7 +40,10 @@ struct PartyTests {
 
   static let pairs: [(left: Party, right: Party, isSame: Bool)] = [
     (party(id: "110101199003070011"), party(id: "110101199003070011", name: "Other"), true),
-    (party(id: "110101199003070011", phone: "13800000000"), party(id: "110101198512120043", phone: "13800000000"), false),
+    (
+      party(id: "110101199003070011", phone: "13800000000"),
+      party(id: "110101198512120043", phone: "13800000000"), false
+    ),
     (party(id: "110101199003070011", phone: "13800000000"), party(phone: "+86 138-0000-0000"), true),
     (party(phone: "13800000000"), party(phone: "13800000000", name: "zhang   SAN "), true),
     (party(phone: "13800000000"), party(phone: "13800000000", name: "Zhang Si"), false),
@@ -90,6 +96,11 @@ struct PartyTests {
       try fixture.step("party.update", id, ["person": person, "id_number": "110101198512120043"])
     }
     #expect(error?.rule == "mediation.party.birth" && error?.pointer == "/id_number")
+    let blank = #expect(throws: RPCError.self) {
+      try fixture.step("party.update", id, ["person": person, "name": "  "])
+    }
+    #expect(blank?.kind == .invalidParams && blank?.pointer == "/name")
+    #expect(try fixture.get(id)["people"]?.arrayValue?.last?["name"] == "Wang Wu")
   }
 
   @Test("nobody is a party twice")
@@ -110,11 +121,12 @@ struct PartyTests {
   func bound() throws {
     let fixture = try Fixture()
     let id = try fixture.at(.registered)
-    for number in 3...Bounds.people { try fixture.step("party.add", id, ["role": "other", "name": .string("P\(number)")]) }
+    for number in 3...Bounds.people {
+      try fixture.step("party.add", id, ["role": "other", "name": .string("P\(number)")])
+    }
     let error = #expect(throws: RPCError.self) {
       try fixture.step("party.add", id, ["role": "other", "name": "one more"])
     }
     #expect(error?.rule == "mediation.bounds")
   }
 }
-

@@ -7,12 +7,17 @@ import Testing
 struct SessionTests {
   /// When the limit of the first session ends, by when the dispute was accepted.
   static let firsts: [(accepted: String, end: String, provisional: Bool)] = [
-    ("2026-03-02T00:00:00", "2026-03-06T00:00:00", false), ("2026-03-02T23:59:59", "2026-03-06T00:00:00", false),
-    ("2026-03-03T00:00:00", "2026-03-07T00:00:00", false), ("2026-03-06T10:00:00", "2026-03-12T00:00:00", false),
-    ("2026-03-07T10:00:00", "2026-03-12T00:00:00", false), ("2026-03-31T10:00:00", "2026-04-04T00:00:00", false),
-    ("2026-04-01T10:00:00", "2026-04-08T00:00:00", false), ("2026-04-30T10:00:00", "2026-05-09T00:00:00", false),
+    ("2026-03-02T00:00:00", "2026-03-06T00:00:00", false),
+    ("2026-03-02T23:59:59", "2026-03-06T00:00:00", false),
+    ("2026-03-03T00:00:00", "2026-03-07T00:00:00", false),
+    ("2026-03-06T10:00:00", "2026-03-12T00:00:00", false),
+    ("2026-03-07T10:00:00", "2026-03-12T00:00:00", false),
+    ("2026-03-31T10:00:00", "2026-04-04T00:00:00", false),
+    ("2026-04-01T10:00:00", "2026-04-08T00:00:00", false),
+    ("2026-04-30T10:00:00", "2026-05-09T00:00:00", false),
     // 9 May and 14 February are Saturdays that are worked.
-    ("2026-05-07T10:00:00", "2026-05-12T00:00:00", false), ("2026-02-13T10:00:00", "2026-02-26T00:00:00", false),
+    ("2026-05-07T10:00:00", "2026-05-12T00:00:00", false),
+    ("2026-02-13T10:00:00", "2026-02-26T00:00:00", false),
     // 2027 has no calendar yet.
     ("2026-12-30T10:00:00", "2027-01-05T00:00:00", true),
   ]
@@ -32,7 +37,9 @@ struct SessionTests {
     ("2026-03-06T00:00:00+08:00", true), ("2026-03-06T00:01:00+08:00", true),
   ]
 
-  @Test("a minute before its end it is in time; at the end it is late, marked and held all the same", arguments: held)
+  @Test(
+    "a minute before its end it is in time; at the end it is late, marked and held all the same",
+    arguments: held)
   func boundary(_ at: String, _ late: Bool) throws {
     let fixture = try Fixture()
     let id = try fixture.at(.session1)
@@ -48,8 +55,9 @@ struct SessionTests {
     try fixture.set("2026-03-09T09:00:00+08:00")
     #expect(fixture.dispute(id)?.late(at: fixture.store.now) == [.session1])
     #expect(
-      try fixture.step("session.record", id, ["at": "2026-03-05T15:00:00+08:00"])["late"]?.arrayValue?.contains(
-        "session_1") == false)
+      try fixture.step("session.record", id, ["at": "2026-03-05T15:00:00+08:00"])["late"]?.arrayValue?
+        .contains(
+          "session_1") == false)
     #expect(try fixture.get(id)["sessions_held"]?.arrayValue?.first?["at"] == "2026-03-05T15:00:00.000+08:00")
   }
 

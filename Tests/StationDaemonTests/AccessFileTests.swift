@@ -58,7 +58,12 @@ import Testing
       origin: a
       access: access.yaml
       calendars: calendar
-      modules: {support: {enabled: false, scenarios: none.json}}
+      modules:
+        support: {enabled: false, scenarios: none.json}
+        stoploss: {enabled: false}
+        mediation: {enabled: false}
+        keyperson: {enabled: false}
+        transfer: {enabled: false}
       """)
     return files.problem()
   }

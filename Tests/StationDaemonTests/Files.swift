@@ -2,7 +2,7 @@ import Foundation
 import StationDaemon
 
 /// A directory with configuration files, which goes with its owner.
-final class Files {
+final class Files: Sendable {
   let path = NSTemporaryDirectory() + "stationd-test-\(UUID().uuidString)"
 
   init(_ files: [String: String]) throws {

@@ -79,17 +79,21 @@ final class Wire: Sendable {
     func open() { semaphore.signal() }
   }
 
-  init(_ change: (inout Limits) -> Void = { _ in }) throws {
+  init(
+    more modules: [Module] = [], roles: [(uid: UInt32, role: AccessPolicy.Role)] = [],
+    checksResults: Bool = true, _ change: (inout Limits) -> Void = { _ in }, observe: CallObserver? = nil
+  ) throws {
     var limits = Limits()
     change(&limits)
     directory = NSTemporaryDirectory() + "stationd-test-\(UUID().uuidString)"
     let hubs = Holder()
     store = try Store(
       StoreConfiguration(directory: directory, origin: "test.example/audit"),
-      registry: try Registry([WireModule.module(gate), WireModule.events]),
+      registry: try Registry([WireModule.module(gate), WireModule.events] + modules),
       environment: Environment(
         clock: Clock(at: Instant(rfc3339: "2026-03-02T01:00:00Z") ?? .earliest),
-        calendar: try WorkCalendar(years: []), zone: .shanghai, uid: 0, gid: 0, checksResults: true),
+        calendar: try WorkCalendar(years: []), zone: .shanghai, uid: 0, gid: 0,
+        checksResults: checksResults),
       hooks: StoreHooks(
         report: { _ in }, events: { if let last = $0.last { hubs.hub?.published(upTo: last.seq) } },
         broken: { _ in }))
@@ -105,11 +109,15 @@ final class Wire: Sendable {
         roles: [
           .init(name: "all", methods: patterns, scope: .all),
           .init(name: "own", methods: patterns, scope: .own),
-        ],
+        ] + roles.map(\.role),
         bindings: [
           .init(uids: [1], gids: [], roles: ["all"], unit: nil, supports: [], mayActFor: true),
           .init(uids: [2], gids: [], roles: ["own"], unit: "st-01", supports: [], mayActFor: false),
-        ]), limits: limits, report: { _ in })
+        ]
+          + roles.map {
+            .init(
+              uids: [$0.uid], gids: [], roles: [$0.role.name], unit: nil, supports: [], mayActFor: false)
+          }), limits: limits, report: { _ in }, observe: observe)
     try store.start()
   }
 
@@ -121,9 +129,11 @@ final class Wire: Sendable {
     try? FileManager.default.removeItem(atPath: directory)
   }
 
-  func client(uid: UInt32 = 1) -> (session: any Session, connection: FakeConnection) {
+  func client(
+    uid: UInt32 = 1, socketClass: SocketClass? = nil
+  ) -> (session: any Session, connection: FakeConnection) {
     let connection = FakeConnection()
-    let peer = Peer(uid: uid, gid: 50, groups: [], pid: 7)
+    let peer = Peer(uid: uid, gid: 50, groups: [], pid: 7, socketClass: socketClass)
     return (Sessions(dispatcher: dispatcher, hub: hub).session(for: peer, connection: connection), connection)
   }
 
@@ -142,6 +152,13 @@ extension Session {
     let id = id.map { #","id":\#($0)"# } ?? ""
     try receive(#"{"jsonrpc":"2.0","method":"\#(method)","params":\#(params)\#(id)}"#)
   }
+}
+
+/// What an observer heard.
+final class Reports: Sendable {
+  private let stored = Mutex<[CallReport]>([])
+  var all: [CallReport] { stored.withLock { $0 } }
+  func add(_ report: CallReport) { stored.withLock { $0.append(report) } }
 }
 
 private final class Holder: Sendable {

@@ -31,6 +31,7 @@ enum WireModule {
           runs: .read { params, _, _ in
             .object(params.object)
           }),
+        method("administer", runs: Handler(body: .deferred { _, _, done in done(.success([:])) })),
         method("fail", runs: .read { _, _, _ in throw RPCError(.wrongState) }),
         method("crash", runs: .read { _, _, _ in throw Problem() }),
         method(

@@ -82,9 +82,9 @@ final class Bench: Sendable {
     guard let method = store.catalog.registry.methods["test.run"] else {
       return done(.failure(RPCError(.methodNotFound)))
     }
-    let idempotency = key.map {
-      Idempotency(key: Array($0.utf8), digest: SHA256.hash(Array(payload.utf8)))
-    }
+    let digest = SHA256.hash(Array(payload.utf8))
+    let keyed = (try? store.catalog.vault.digest(digest)) ?? digest
+    let idempotency = key.map { Idempotency(key: Array($0.utf8), digest: keyed) }
     let call = WriteCall(
       method: method, params: Params(["script": .int(number)]), principal: Bench.person, purpose: nil,
       reason: nil, idempotency: idempotency, token: token)

@@ -36,12 +36,12 @@ enum TestModules {
   }
 
   static func test(
-    _ scripts: Scripts, collections: [Collection] = [item, setting]
+    _ scripts: Scripts, collections: [Collection] = [item, setting], writeDiscloses: Bool = false
   ) -> Module {
     Module(
       name: "test", title: Text("Test", zh: "测试"), version: "1", collections: collections,
       methods: [
-        method("run", .write { try scripts.run($0, $1, $2) }),
+        method("run", discloses: writeDiscloses, .write { try scripts.run($0, $1, $2) }),
         method("look", .read { try scripts.look($0, $1, $2) }),
         method("disclose", discloses: true, .read { try scripts.look($0, $1, $2) }),
       ],

@@ -8,7 +8,9 @@ import Testing
       XMLElement("Id", namespace: "urn:iso", text: "7"), XMLElement("Empty", namespace: "urn:iso"),
       XMLElement(
         "Amt", namespace: "urn:iso", attributes: ["Ccy": "CNY", "A": "\"<&>'"], text: " a\t王\n\r<&>\"' 😀 "),
-      XMLElement("Other", namespace: "urn:x", children: [XMLElement("None", children: [XMLElement("Inner", text: "1")])]),
+      XMLElement(
+        "Other", namespace: "urn:x",
+        children: [XMLElement("None", children: [XMLElement("Inner", text: "1")])]),
     ])
 
   @Test func `an element is written in one form`() throws {

@@ -26,7 +26,8 @@ import Testing
 
   @Test(arguments: [
     ("<a/>", ""), ("<a></a>", ""), ("<a> \n</a>", " \n"), ("<a>王小明</a>", "王小明"), ("<a>1<!-- -->2</a>", "12"),
-    ("<a>&#x738B;&#10;&lt;&gt;&quot;&apos;</a>", "王\n<>\"'"), ("<a>\r\n</a>", "\n"), ("\u{FEFF}<a>b</a>", "b"),
+    ("<a>&#x738B;&#10;&lt;&gt;&quot;&apos;</a>", "王\n<>\"'"), ("<a>\r\n</a>", "\n"),
+    ("\u{FEFF}<a>b</a>", "b"),
     ("<?xml version='1.0'?><a>b</a>", "b"), ("<?xml version='1.0' encoding='utf-8'?><a>b</a>\n\n", "b"),
   ])
   func `text is given as XML says`(document: String, text: String) throws {
@@ -35,18 +36,21 @@ import Testing
 
   static let refused: [(String, XMLError)] = [
     ("", .truncated), (" ", .truncated), ("<", .truncated), ("<a", .truncated), ("<a>", .truncated),
-    ("<a><b></b>", .truncated), ("<a>text", .truncated), ("<a><![CDATA[x", .truncated), ("<a><!-- x", .truncated),
+    ("<a><b></b>", .truncated), ("<a>text", .truncated), ("<a><![CDATA[x", .truncated),
+    ("<a><!-- x", .truncated),
     ("<?xml version=\"1.0\"?>", .truncated), ("<a>&am", .truncated),
     ("<a></b>", .malformed(line: 1, column: 6)), ("<a/><b/>", .malformed(line: 1, column: 5)),
     ("<a b=\"1\" b=\"2\"/>", .malformed(line: 1, column: 10)), ("x", .malformed(line: 1, column: 1)),
-    ("<a>\n<b>\u{1}</b></a>", .malformed(line: 2, column: 4)), ("<a>&nbsp;</a>", .malformed(line: 1, column: 4)),
+    ("<a>\n<b>\u{1}</b></a>", .malformed(line: 2, column: 4)),
+    ("<a>&nbsp;</a>", .malformed(line: 1, column: 4)),
     ("<a>&#0;</a>", .malformed(line: 1, column: 4)), ("<x:a/>", .malformed(line: 1, column: 1)),
     ("{\"json\": 1}", .malformed(line: 1, column: 1)), ("<a>b\u{0}</a>", .malformed(line: 1, column: 5)),
     ("<a>x<b/></a>", .malformed(line: 1, column: 5)), ("<a><b/>x</a>", .malformed(line: 1, column: 9)),
     ("<?xml version=\"1.1\"?><a/>", .encoding), ("<?xml version=\"1.0\" encoding=\"GBK\"?><a/>", .encoding),
     ("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a/>", .encoding),
     ("<?xml version=\"1.0\" encoding=\"UTF-16\"?><a/>", .encoding),
-    ("<?xml-stylesheet href=\"http://example.org/\"?><a/>", .instruction), ("<a><?php echo ?></a>", .instruction),
+    ("<?xml-stylesheet href=\"http://example.org/\"?><a/>", .instruction),
+    ("<a><?php echo ?></a>", .instruction),
     ("<!DOCTYPE a><a/>", .doctype), ("<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><a/>", .doctype),
     ("<!DOCTYPE a [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><a>&e;</a>", .doctype),
     ("<!DOCTYPE a [<!ENTITY l0 \"lol\"><!ENTITY l1 \"&l0;&l0;&l0;\">]><a>&l1;</a>", .doctype),
@@ -69,21 +73,26 @@ import Testing
   @Test func `every limit holds, exactly`() throws {
     let limits = XMLLimits(bytes: 100, depth: 3, elements: 5, attributes: 2)
     let within = [
-      "<a><b><c/></b></a>", "<a><b/><b/><b/><b/></a>", "<a b='1' c='2'/>", "<a>" + String(repeating: "x", count: 93) + "</a>",
+      "<a><b><c/></b></a>", "<a><b/><b/><b/><b/></a>", "<a b='1' c='2'/>",
+      "<a>" + String(repeating: "x", count: 93) + "</a>",
     ]
     for document in within { #expect(throws: Never.self) { try XMLReader.read(document, limits: limits) } }
     let beyond: [(String, XMLError)] = [
       ("<a><b><c><d/></c></b></a>", .tooComplex), ("<a><b/><b/><b/><b/><b/></a>", .tooComplex),
-      ("<a b='1' c='2' d='3'/>", .tooComplex), ("<a>" + String(repeating: "x", count: 94) + "</a>", .tooLarge),
+      ("<a b='1' c='2' d='3'/>", .tooComplex),
+      ("<a>" + String(repeating: "x", count: 94) + "</a>", .tooLarge),
     ]
     for (document, error) in beyond {
       #expect(throws: error) { try XMLReader.read(document, limits: limits) }
     }
-    #expect(throws: XMLError.tooLarge) { try XMLReader.read([UInt8](repeating: 0x20, count: 101), limits: limits) }
+    #expect(throws: XMLError.tooLarge) {
+      try XMLReader.read([UInt8](repeating: 0x20, count: 101), limits: limits)
+    }
   }
 
   @Test func `every beginning of a document is refused as cut short, or as broken`() throws {
-    let document = Array("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<a b='&lt;'><b>王&amp;</b><!-- c --><![CDATA[]]></a>".utf8)
+    let document = Array(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<a b='&lt;'><b>王&amp;</b><!-- c --><![CDATA[]]></a>".utf8)
     _ = try XMLReader.read(document)
     for count in 0..<document.count {
       let error = #expect(throws: XMLError.self) { try XMLReader.read(Array(document[..<count])) }
@@ -94,7 +103,9 @@ import Testing
   @Test func `no change of a byte traps`() {
     let document = Array("<?xml version=\"1.0\"?><a xmlns=\"u\" b='&lt;'><b>王&amp;</b><![CDATA[x]]></a>".utf8)
     for place in document.indices {
-      for byte in [0x00, 0x0A, 0x20, 0x21, 0x22, 0x26, 0x3C, 0x3E, 0x3F, 0x5B, 0x7F, 0x80, 0xC3, 0xFF] as [UInt8] {
+      for byte in [0x00, 0x0A, 0x20, 0x21, 0x22, 0x26, 0x3C, 0x3E, 0x3F, 0x5B, 0x7F, 0x80, 0xC3, 0xFF]
+        as [UInt8]
+      {
         var changed = document
         changed[place] = byte
         _ = try? XMLReader.read(changed)

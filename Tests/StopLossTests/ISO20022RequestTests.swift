@@ -7,7 +7,8 @@ import Testing
   static let request = CancellationRequest(
     id: "370202-BM-2026-000001", created: Instant(milliseconds: 1_795_312_235_123),
     sender: .init(code: "370202", name: "示例市公安局反诈中心"), bank: .clearing("102100099996"),
-    stop: "0197a0c0-0000-7000-8000-000000000001", hold: 4_999_950, account: "6222021234567890128", holder: "王小明",
+    stop: "0197a0c0-0000-7000-8000-000000000001", hold: 4_999_950, account: "6222021234567890128",
+    holder: "王小明",
     items: [
       .init(
         at: Instant(milliseconds: 1_795_310_000_000), amount: 5_000_000, from: "6200000000000005",
@@ -155,7 +156,8 @@ import Testing
   static let banks: [(code: String?, card: String?, bank: CancellationRequest.Bank?)] = [
     ("ICBKCNBJ", nil, .bic("ICBKCNBJ")), ("ICBKCNBJSDG", "6222021234567890128", .bic("ICBKCNBJSDG")),
     ("102100099996", nil, .clearing("102100099996")), ("10210009999612", nil, .clearing("10210009999612")),
-    ("icbkcnbj", nil, .other("icbkcnbj")), ("ICBK1NBJ", nil, .other("ICBK1NBJ")), ("ICBKCNB", nil, .other("ICBKCNB")),
+    ("icbkcnbj", nil, .other("icbkcnbj")), ("ICBK1NBJ", nil, .other("ICBK1NBJ")),
+    ("ICBKCNB", nil, .other("ICBKCNB")),
     ("1021000999961", nil, .other("1021000999961")), ("ALIPAY", nil, .other("ALIPAY")),
     (nil, "6222021234567890128", .issuer("62220212")), ("", "6222021234567890128", .issuer("62220212")),
     (nil, nil, nil), ("", nil, nil),
@@ -168,7 +170,8 @@ import Testing
 
   @Test func `each kind of bank has its place`() throws {
     for (bank, text) in [
-      (CancellationRequest.Bank.bic("ICBKCNBJ"), "<BICFI>ICBKCNBJ</BICFI>"), (.other("ALIPAY"), "<Id>ALIPAY</Id>"),
+      (CancellationRequest.Bank.bic("ICBKCNBJ"), "<BICFI>ICBKCNBJ</BICFI>"),
+      (.other("ALIPAY"), "<Id>ALIPAY</Id>"),
       (.issuer("62220212"), "<Prtry>IIN</Prtry>"),
     ] {
       var request = Self.request
@@ -180,9 +183,11 @@ import Testing
   private typealias Change = @Sendable (inout CancellationRequest) -> Void
 
   private static let unwritable: [Change] = [
-    { $0.id = "" }, { $0.id = String(repeating: "1", count: 36) }, { $0.account = String(repeating: "1", count: 35) },
+    { $0.id = "" }, { $0.id = String(repeating: "1", count: 36) },
+    { $0.account = String(repeating: "1", count: 35) },
     { $0.account = "" }, { $0.holder = "" }, { $0.holder = String(repeating: "王", count: 141) },
-    { $0.holder = "王\u{0}" }, { $0.holder = "\u{FFFE}" }, { $0.hold = 0 }, { $0.hold = -1 }, { $0.hold = .max },
+    { $0.holder = "王\u{0}" }, { $0.holder = "\u{FFFE}" }, { $0.hold = 0 }, { $0.hold = -1 },
+    { $0.hold = .max },
     { $0.items[0] = .init(at: nil, amount: 0) }, { $0.items[0] = .init(at: nil, amount: .max) },
     { $0.items[0] = .init(at: nil, amount: 1, reference: String(repeating: "1", count: 36)) },
     { $0.items[0] = .init(at: nil, amount: 1, from: String(repeating: "1", count: 35)) },
@@ -202,7 +207,9 @@ import Testing
     request.account = String(repeating: "1", count: 34)
     request.hold = 9_999_999_999_999_999
     request.items = [
-      .init(at: nil, amount: 9_999_999_999_999_999, from: String(repeating: "2", count: 34), reference: String(repeating: "<", count: 35))
+      .init(
+        at: nil, amount: 9_999_999_999_999_999, from: String(repeating: "2", count: 34),
+        reference: String(repeating: "<", count: 35))
     ]
     let root = try XMLReader.read(request.file(version: "08", zone: .shanghai))
     #expect(root.name == "Document")

@@ -16,7 +16,8 @@ struct BankFile {
 
   var text: String {
     func money(_ amount: String?) -> String {
-      amount.map { "<RsltnRltdInf><IntrBkSttlmAmt Ccy=\"\(currency)\">\($0)</IntrBkSttlmAmt></RsltnRltdInf>" } ?? ""
+      amount.map { "<RsltnRltdInf><IntrBkSttlmAmt Ccy=\"\(currency)\">\($0)</IntrBkSttlmAmt></RsltnRltdInf>" }
+        ?? ""
     }
     let bank = "<Agt><FinInstnId><BICFI>ICBKCNBJ</BICFI></FinInstnId></Agt>"
     let police = "<Pty><Nm>示例市公安局反诈中心</Nm></Pty>"
@@ -37,7 +38,9 @@ struct BankFile {
   }
 
   static func code(_ code: String) -> String { "<CxlStsRsnInf><Rsn><Cd>\(code)</Cd></Rsn></CxlStsRsnInf>" }
-  static func own(_ word: String) -> String { "<CxlStsRsnInf><Rsn><Prtry>\(word)</Prtry></Rsn></CxlStsRsnInf>" }
+  static func own(_ word: String) -> String {
+    "<CxlStsRsnInf><Rsn><Prtry>\(word)</Prtry></Rsn></CxlStsRsnInf>"
+  }
 }
 
 @Suite struct ResolutionTests {
@@ -51,7 +54,8 @@ struct BankFile {
     (BankFile(), .accepted(amount: 4_999_950)),
     (BankFile(version: "14"), .accepted(amount: 4_999_950)),
     (BankFile(status: "PECR", amount: "0.01"), .accepted(amount: 1)),
-    (BankFile(amount: "100"), .accepted(amount: 10_000)), (BankFile(amount: "100.5"), .accepted(amount: 10_050)),
+    (BankFile(amount: "100"), .accepted(amount: 10_000)),
+    (BankFile(amount: "100.5"), .accepted(amount: 10_050)),
     (BankFile(amount: "00100.50000"), .accepted(amount: 10_050)),
     (BankFile(amount: "99999999999999.99"), .accepted(amount: 9_999_999_999_999_999)),
     (
@@ -60,7 +64,9 @@ struct BankFile {
     ),
     (BankFile(transactions: [(nil, "", "1.00")], amount: "1"), .accepted(amount: 100)),
     (
-      BankFile(status: "PECR", transactions: [("ACCR", "", "1.00"), ("RJCR", BankFile.code("AM04"), "5.00")], amount: nil),
+      BankFile(
+        status: "PECR", transactions: [("ACCR", "", "1.00"), ("RJCR", BankFile.code("AM04"), "5.00")],
+        amount: nil),
       .accepted(amount: 100)
     ),
     (BankFile(status: "PDCR", amount: nil), .pending), (BankFile(status: "CWFW", amount: nil), .pending),
@@ -68,7 +74,10 @@ struct BankFile {
     (BankFile(status: "RJCR", amount: nil), .refused([])),
     (
       BankFile(
-        status: "RJCR", transactions: [("RJCR", BankFile.code("AM09") + BankFile.own("NAME"), nil), ("RJCR", BankFile.code("AM09"), nil)],
+        status: "RJCR",
+        transactions: [
+          ("RJCR", BankFile.code("AM09") + BankFile.own("NAME"), nil), ("RJCR", BankFile.code("AM09"), nil),
+        ],
         amount: nil), .refused(["AM09", "NAME"])
     ),
   ]
@@ -81,17 +90,25 @@ struct BankFile {
   private static let refused: [(BankFile, SpoolReason)] = [
     (BankFile(version: "08"), .otherDocument), (BankFile(version: "15"), .otherDocument),
     (BankFile(id: ""), .badValue), (BankFile(id: String(repeating: "1", count: 36)), .badValue),
-    (BankFile(id: "王小明"), .badValue), (BankFile(id: " 7"), .badValue), (BankFile(request: nil), .missingElement),
-    (BankFile(request: ""), .badValue), (BankFile(status: "MODI"), .unknownStatus), (BankFile(status: ""), .unknownStatus),
+    (BankFile(id: "王小明"), .badValue), (BankFile(id: " 7"), .badValue),
+    (BankFile(request: nil), .missingElement),
+    (BankFile(request: ""), .badValue), (BankFile(status: "MODI"), .unknownStatus),
+    (BankFile(status: ""), .unknownStatus),
     (BankFile(status: "cncl"), .unknownStatus), (BankFile(amount: nil), .amountMissing),
     (BankFile(status: "PECR", amount: nil), .amountMissing), (BankFile(currency: "USD"), .currency),
-    (BankFile(currency: ""), .currency), (BankFile(amount: "0"), .badValue), (BankFile(amount: "0.00"), .badValue),
-    (BankFile(amount: "-1"), .badValue), (BankFile(amount: "1.001"), .badValue), (BankFile(amount: "1,00"), .badValue),
-    (BankFile(amount: "1e3"), .badValue), (BankFile(amount: "."), .badValue), (BankFile(amount: "1."), .badValue),
-    (BankFile(amount: ".5"), .badValue), (BankFile(amount: "１"), .badValue), (BankFile(amount: "1.000000"), .badValue),
-    (BankFile(amount: "100000000000000"), .badValue), (BankFile(amount: String(repeating: "9", count: 200)), .badValue),
+    (BankFile(currency: ""), .currency), (BankFile(amount: "0"), .badValue),
+    (BankFile(amount: "0.00"), .badValue),
+    (BankFile(amount: "-1"), .badValue), (BankFile(amount: "1.001"), .badValue),
+    (BankFile(amount: "1,00"), .badValue),
+    (BankFile(amount: "1e3"), .badValue), (BankFile(amount: "."), .badValue),
+    (BankFile(amount: "1."), .badValue),
+    (BankFile(amount: ".5"), .badValue), (BankFile(amount: "１"), .badValue),
+    (BankFile(amount: "1.000000"), .badValue),
+    (BankFile(amount: "100000000000000"), .badValue),
+    (BankFile(amount: String(repeating: "9", count: 200)), .badValue),
     (BankFile(transactions: [("ACCR", "", "1.00")], amount: "2.00"), .inconsistent),
-    (BankFile(transactions: [("RJCR", "", nil)]), .inconsistent), (BankFile(transactions: [("PDCR", "", nil)]), .inconsistent),
+    (BankFile(transactions: [("RJCR", "", nil)]), .inconsistent),
+    (BankFile(transactions: [("PDCR", "", nil)]), .inconsistent),
     (BankFile(status: "PECR", transactions: [("RJCR", "", nil)]), .inconsistent),
     (BankFile(status: "RJCR", transactions: [("ACCR", "", nil)], amount: nil), .inconsistent),
     (BankFile(status: "PDCR", transactions: [("ACCR", "", nil)], amount: nil), .inconsistent),
@@ -104,12 +121,16 @@ struct BankFile {
   }
 
   private static let changed: [(String, String, SpoolReason)] = [
-    ("<Sts>", "<Sts/><Sts>", .repeatedElement), ("<CreDtTm>", "<CreDtTm>2026-11-22T14:40:00Z</CreDtTm><CreDtTm>", .repeatedElement),
+    ("<Sts>", "<Sts/><Sts>", .repeatedElement),
+    ("<CreDtTm>", "<CreDtTm>2026-11-22T14:40:00Z</CreDtTm><CreDtTm>", .repeatedElement),
     ("<Conf>CNCL</Conf>", "<DplctOf><Id>1</Id></DplctOf>", .unknownStatus),
     ("<Conf>CNCL</Conf>", "<Conf>CNCL</Conf><Conf>RJCR</Conf>", .repeatedElement),
-    ("<Sts><Conf>CNCL</Conf></Sts>", "", .missingElement), ("RsltnOfInvstgtn", "FIToFIPmtCxlReq", .missingElement),
-    ("Document", "Envelope", .otherDocument), ("urn:iso", "urn:x", .otherDocument), ("</Document>", "", .truncated),
-    ("encoding=\"UTF-8\"", "encoding=\"GB18030\"", .encoding), ("<Document", "<!DOCTYPE Document><Document", .doctype),
+    ("<Sts><Conf>CNCL</Conf></Sts>", "", .missingElement),
+    ("RsltnOfInvstgtn", "FIToFIPmtCxlReq", .missingElement),
+    ("Document", "Envelope", .otherDocument), ("urn:iso", "urn:x", .otherDocument),
+    ("</Document>", "", .truncated),
+    ("encoding=\"UTF-8\"", "encoding=\"GB18030\"", .encoding),
+    ("<Document", "<!DOCTYPE Document><Document", .doctype),
     ("<Sts>", "<?x y?><Sts>", .notXML), ("<Sts>", "&x;<Sts>", .notXML), ("<Sts>", "<Sts", .notXML),
     ("<RslvdCase><Id>370202-BM-2026-000001</Id>", "<RslvdCase><Id>1</Id><Id>2</Id>", .repeatedElement),
     ("</RsltnOfInvstgtn>", String(repeating: "<x/>", count: 10_000) + "</RsltnOfInvstgtn>", .tooComplex),
@@ -117,7 +138,8 @@ struct BankFile {
     ("</RsltnOfInvstgtn>", String(repeating: " ", count: 262_144) + "</RsltnOfInvstgtn>", .tooLarge),
   ]
 
-  @Test(arguments: changed.indices) func `a document of another form is refused with its reason`(number: Int) {
+  @Test(arguments: changed.indices) func `a document of another form is refused with its reason`(number: Int)
+  {
     let (part, replacement, reason) = Self.changed[number]
     let text = BankFile().text
     let pieces = text.split(separator: part, omittingEmptySubsequences: false)
@@ -134,9 +156,12 @@ struct BankFile {
   }
 
   @Test(arguments: [
-    ("2026-11-22T14:40:00+08:00", "2026-11-22T06:40:00.000Z"), ("2026-11-22T06:40:00Z", "2026-11-22T06:40:00.000Z"),
-    ("2026-11-22T14:40:00", "2026-11-22T06:40:00.000Z"), ("2026-11-22T14:40:00.1", "2026-11-22T06:40:00.100Z"),
-    ("2026-11-22T14:40:00.1234567+08:00", "2026-11-22T06:40:00.123Z"), ("2026-11-22T01:40:00.999999-05:00", "2026-11-22T06:40:00.999Z"),
+    ("2026-11-22T14:40:00+08:00", "2026-11-22T06:40:00.000Z"),
+    ("2026-11-22T06:40:00Z", "2026-11-22T06:40:00.000Z"),
+    ("2026-11-22T14:40:00", "2026-11-22T06:40:00.000Z"),
+    ("2026-11-22T14:40:00.1", "2026-11-22T06:40:00.100Z"),
+    ("2026-11-22T14:40:00.1234567+08:00", "2026-11-22T06:40:00.123Z"),
+    ("2026-11-22T01:40:00.999999-05:00", "2026-11-22T06:40:00.999Z"),
   ])
   func `an instant is in its own offset, or in the local zone`(written: String, utc: String) throws {
     let resolution = try Resolution(BankFile(created: written).text, zone: .shanghai)
@@ -144,8 +169,10 @@ struct BankFile {
   }
 
   @Test(arguments: [
-    "", "2026-11-22", "2026-11-22 14:40:00", "2026-02-30T14:40:00Z", "2026-11-22T24:00:00Z", "2026-11-22T14:40:00.+08:00",
-    "2026-11-22T14:40:00.x+08:00", "2026-11-22T14:40:60Z", "26-11-22T14:40:00Z", "2026-11-22T14:40:00+0800", "-2026-11-22T14:40:00Z",
+    "", "2026-11-22", "2026-11-22 14:40:00", "2026-02-30T14:40:00Z", "2026-11-22T24:00:00Z",
+    "2026-11-22T14:40:00.+08:00",
+    "2026-11-22T14:40:00.x+08:00", "2026-11-22T14:40:60Z", "26-11-22T14:40:00Z", "2026-11-22T14:40:00+0800",
+    "-2026-11-22T14:40:00Z",
   ])
   func `anything else is no instant`(written: String) {
     #expect(throws: SpoolReason.badValue) { try Resolution(BankFile(created: written).text, zone: .shanghai) }
@@ -153,13 +180,17 @@ struct BankFile {
 
   @Test func `elements that are not asked for are passed over`() throws {
     let text = BankFile().text.split(separator: "</RsltnOfInvstgtn>").joined(
-      separator: "<SplmtryData><Envlp><x:y xmlns:x=\"urn:x\"><Sts>1</Sts></x:y></Envlp></SplmtryData></RsltnOfInvstgtn>")
+      separator:
+        "<SplmtryData><Envlp><x:y xmlns:x=\"urn:x\"><Sts>1</Sts></x:y></Envlp></SplmtryData></RsltnOfInvstgtn>"
+    )
     #expect(try Resolution(text, zone: .shanghai) == Self.resolution(.accepted(amount: 4_999_950)))
   }
 
   @Test(arguments: [
-    (["NAME"], [Mismatch.name]), (["BE01", "AM09"], [.name, .amount]), (["AC01"], [.account]), (["AC04", "AC03"], [.account]),
-    (["TIME", "NAME"], [.name, .time]), (["NOOR"], [.amount, .time]), (["LEGL"], []), ([], []), (["AM04", "DT01"], [.time]),
+    (["NAME"], [Mismatch.name]), (["BE01", "AM09"], [.name, .amount]), (["AC01"], [.account]),
+    (["AC04", "AC03"], [.account]),
+    (["TIME", "NAME"], [.name, .time]), (["NOOR"], [.amount, .time]), (["LEGL"], []), ([], []),
+    (["AM04", "DT01"], [.time]),
   ])
   func `a bank's reasons tell what did not match`(reasons: [String], mismatches: [Mismatch]) {
     #expect(Resolution.mismatches(reasons) == mismatches)

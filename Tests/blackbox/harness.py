@@ -5,6 +5,7 @@ Nothing here sleeps longer than 10 ms at a time.
 """
 
 import atexit
+import base64
 import contextlib
 import json
 import os
@@ -96,6 +97,14 @@ class Daemon:
         if config is not None:
             text = config.replace("{dir}", str(self.directory)).replace("{data}", DATA)
             (self.directory / "stationd.yaml").write_text(text)
+            self.make_master_key(self.directory / "master.key")
+
+    @staticmethod
+    def make_master_key(path):
+        """A master key, as `stationctl key new` writes it; one that is there stays."""
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text("stationd-master-key-1 " + base64.b64encode(os.urandom(32)).decode() + "\n")
 
     @property
     def socket_path(self):

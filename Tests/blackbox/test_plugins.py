@@ -165,6 +165,7 @@ class Faults(unittest.TestCase):
             self.assertEqual(self.daemon.call(f"{culprit}.do", {"fault": "twice"}), {})
             wait_until(lambda: self.daemon.state(culprit).get("pid") != before["pid"], "another process")
             self.others_serve(others)
+            self.daemon.wait_state(culprit, "ready", "quarantined")
 
     def test_a_token_kept_beyond_its_call_is_refused(self):
         for culprit, _ in self.culprits():

@@ -291,8 +291,15 @@ class TamperTests(DaemonTestCase):
         return state
 
     def test_the_content_of_a_request_changed(self):
-        self.found(self.change("""UPDATE "support.request" SET body = CAST(replace(CAST(body AS TEXT), 'matter 7"',
-            'matter 8"') AS BLOB) WHERE id LIKE '%-000008'"""), "SR-.*-000008")
+        self.found(self.change("""UPDATE "support.request" SET body = CAST(replace(CAST(body AS TEXT), '"opened_by":',
+            '"opened_bY":') AS BLOB) WHERE id LIKE '%-000008'"""), "SR-.*-000008")
+
+    def test_the_encrypted_content_of_a_request_changed(self):
+        """The log commits to what is stored: no key is needed to find it."""
+        for sealed in ("sealed || x'00'", "x'01'", "NULL"):
+            with self.subTest(sealed):
+                self.found(self.change(f"""UPDATE "support.request" SET sealed = CAST({sealed} AS BLOB)
+                    WHERE id LIKE '%-000008'"""), "SR-.*-000008")
 
     def test_a_request_deleted(self):
         self.found(self.change("""DELETE FROM "support.request" WHERE id LIKE '%-000009'"""), "SR-.*-000009")

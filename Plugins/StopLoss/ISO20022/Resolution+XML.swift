@@ -17,7 +17,8 @@ extension Resolution {
     } catch {
       throw SpoolReason(error)
     }
-    guard root.name == "Document", Self.versions.contains(where: { root.namespace == Self.prefix + $0 }) else {
+    guard root.name == "Document", Self.versions.contains(where: { root.namespace == Self.prefix + $0 })
+    else {
       throw .otherDocument
     }
     let body = try root.need("RsltnOfInvstgtn")
@@ -69,7 +70,9 @@ extension Resolution {
     var sum = 0
     var isSummed = false
     for transaction in transactions {
-      guard let fen = try money(transaction), try transaction.one("TxCxlSts")?.text != "RJCR" else { continue }
+      guard let fen = try money(transaction), try transaction.one("TxCxlSts")?.text != "RJCR" else {
+        continue
+      }
       let (total, overflow) = sum.addingReportingOverflow(fen)
       guard !overflow else { throw .badValue }
       sum = total
@@ -107,7 +110,8 @@ extension Resolution {
     let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard (1...2).contains(parts.count), (1...14).contains(parts[0].count) else { return nil }
     let decimals = parts.count == 2 ? Array(parts[1]) : []
-    guard parts.count == 1 || (1...5).contains(decimals.count), decimals.dropFirst(2).allSatisfy({ $0 == 0x30 })
+    guard parts.count == 1 || (1...5).contains(decimals.count),
+      decimals.dropFirst(2).allSatisfy({ $0 == 0x30 })
     else { return nil }
     var fen = 0
     for byte in Array(parts[0]) + [decimals.first ?? 0x30, decimals.dropFirst().first ?? 0x30] {
@@ -160,7 +164,8 @@ extension XMLElement {
     let text = try need(name).text
     let others = Set("/-?:().,'+ _".utf8)
     let isCode = text.utf8.allSatisfy {
-      (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || others.contains($0)
+      (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+        || others.contains($0)
     }
     guard isCode, (1...35).contains(text.utf8.count), text.utf8.first != 0x20, text.utf8.last != 0x20 else {
       throw .badValue

@@ -25,6 +25,15 @@ package struct StaticCommand: Sendable {
       name: "audit", en: "Verify the audit log, export and check proofs", zh: "验证审计日志，导出并核验证明",
       subcommands: ["verify", "export", "check"], options: ["--state", "--db", "--anchor", "--key", "--out"]),
     StaticCommand(
+      name: "key", en: "Make a master key; rotate to it", zh: "生成主密钥；轮换主密钥", subcommands: ["new", "rotate"],
+      options: []),
+    StaticCommand(
+      name: "config", en: "Show the configuration that holds, and where each value came from",
+      zh: "查看生效的配置及其来源", subcommands: ["show"], options: []),
+    StaticCommand(
+      name: "reload", en: "Read the configuration anew; a mistake changes nothing", zh: "重新读取配置；有误则不作改变",
+      subcommands: [], options: []),
+    StaticCommand(
       name: "completion", en: "Print the completion script of a shell", zh: "输出 shell 补全脚本",
       subcommands: Shell.names, options: []),
   ]
@@ -39,7 +48,7 @@ package struct StaticCommand: Sendable {
     let second = CommonOption.split(Array(words.dropFirst())).rest.first
     guard let second, second.utf8.first != UInt8(ascii: "-") else { return command }
     switch command.name {
-    case "audit": return command.subcommands.contains(second) ? command : nil
+    case "audit", "key": return command.subcommands.contains(second) ? command : nil
     case "events": return nil
     default: return command
     }

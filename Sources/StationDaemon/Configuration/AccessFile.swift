@@ -5,18 +5,35 @@ import StationRPC
 /// `access.yaml`: roles, and who has them.
 enum AccessFile {
   /// - Throws: ``ConfigurationError`` with file, line and what was expected.
-  static func load(_ path: String) throws -> AccessPolicy {
+  static func load(_ path: String) throws -> AccessPolicy { try read(path).policy }
+
+  /// The rules, and every key of the file with its value.
+  static func read(_ path: String) throws -> (policy: AccessPolicy, trace: KeyTrace) {
     let reader = try YAMLReader(file: path, text: try DaemonConfiguration.text(of: path))
     try reader.allow(["roles", "bindings"])
     guard let roleMap = try reader.mapping("roles") else { throw reader.missing("roles") }
     var roles: [AccessPolicy.Role] = []
     for name in roleMap.keys {
+      guard name != AccessPolicy.Role.daemonName else {
+        throw roleMap.wrong(name, nil, "another name: this role is the daemon's own")
+      }
       guard let role = try roleMap.mapping(name) else { continue }
       roles.append(try self.role(name, role))
     }
     let names = Set(roles.map(\.name))
     let bindings = try (try reader.mappings("bindings") ?? []).map { try binding($0, roles: names) }
-    return AccessPolicy(roles: roles, bindings: bindings)
+    return (AccessPolicy(roles: roles, bindings: bindings), reader.trace)
+  }
+
+  /// The rules that a configuration asks for, and every key of their file.
+  static func policy(of configuration: DaemonConfiguration) throws -> (policy: AccessPolicy, trace: KeyTrace)
+  {
+    if configuration.development { return (try development(merging: configuration.accessFile), KeyTrace()) }
+    guard let file = configuration.accessFile else {
+      return (AccessPolicy(roles: [], bindings: []), KeyTrace())
+    }
+    let (policy, trace) = try read(file)
+    return (policy.withDaemon(uid: getuid()), trace)
   }
 
   /// Every method on all data, for the user who started a development daemon.
@@ -25,24 +42,27 @@ enum AccessFile {
     let policy = try file.map { try load($0) }
     let own = AccessPolicy.Binding(
       uids: [getuid()], gids: [], roles: ["developer"], unit: nil, supports: [], mayActFor: true)
-    let role = AccessPolicy.Role(name: "developer", methods: all, scope: .all)
+    let role = AccessPolicy.Role(
+      name: "developer", methods: all, scope: .all, personal: .full, socketClass: nil)
     return policy?.adding(role: role, binding: own) ?? AccessPolicy(roles: [role], bindings: [own])
   }
 
   private static func role(_ name: String, _ reader: YAMLReader) throws -> AccessPolicy.Role {
-    try reader.allow(["methods", "scope"])
-    guard let texts = try reader.strings("methods") else { throw reader.missing("methods") }
+    try reader.allow(["methods", "scope", "personal", "class"])
+    guard let texts = try reader.strings("methods", takes: "methods, or patterns such as 'audit.*'") else {
+      throw reader.missing("methods")
+    }
     let patterns = try texts.map {
       guard let pattern = MethodPattern($0) else {
         throw reader.wrong("methods", nil, "method names, 'prefix.*' or '*' ('\($0)' is none of these)")
       }
       return pattern
     }
-    let text = try reader.string("scope") ?? "own"
-    guard let scope = AccessPolicy.RoleScope(rawValue: text) else {
-      throw reader.wrong("scope", nil, "one of own, supported, all")
-    }
-    return AccessPolicy.Role(name: name, methods: patterns, scope: scope)
+    let scope = try reader.word("scope", standard: AccessPolicy.RoleScope.own)
+    let sight = try reader.word("personal", standard: AccessPolicy.Sight.masked)
+    let socketClass = try reader.word("class", standard: SocketClass.member)
+    return AccessPolicy.Role(
+      name: name, methods: patterns, scope: scope, personal: sight, socketClass: socketClass)
   }
 
   private static func binding(
@@ -71,6 +91,6 @@ enum AccessFile {
     return AccessPolicy.Binding(
       uids: Set(uids), gids: Set(gids), roles: bound, unit: try reader.string("unit"),
       supports: Set(try reader.strings("supports") ?? []),
-      mayActFor: try reader.bool("may_act_for") ?? false)
+      mayActFor: try reader.bool("may_act_for", standard: false) ?? false)
   }
 }

@@ -1,6 +1,8 @@
 import Foundation
+import Logging
 import StationCalendar
 import StationRPC
+import StationStore
 import StationTransport
 
 extension DaemonConfiguration {
@@ -9,62 +11,157 @@ extension DaemonConfiguration {
   package static func load(_ path: String) throws -> DaemonConfiguration {
     let reader = try YAMLReader(file: path, text: try text(of: path))
     try reader.allow([
-      "state", "socket", "socket_mode", "framing", "origin", "zone_offset_minutes", "access", "calendars",
-      "directory", "io_threads", "reader_threads", "limits", "modules", "plugins",
+      "state", "master_key", "master_key_next", "socket", "socket_mode", "framing", "origin",
+      "zone_offset_minutes", "access", "calendars", "directory", "io_threads", "reader_threads", "limits",
+      "modules", "sockets", "log_level", "log_calls", "drain_seconds", "plugins",
     ])
-    guard let origin = try reader.string("origin") else { throw reader.missing("origin") }
+    guard let origin = try reader.string("origin", takes: "a URL without a scheme").map(expand) else {
+      throw reader.missing("origin")
+    }
     guard let access = try reader.string("access") else { throw reader.missing("access") }
     let base = (path as NSString).deletingLastPathComponent
     func resolve(_ name: String) -> String { name.hasPrefix("/") ? name : "\(base)/\(name)" }
     let data = try? dataDirectory()
-    let modeText = try reader.string("socket_mode") ?? "0660"
-    guard let mode = UInt16(modeText, radix: 8), mode <= 0o777 else {
-      throw reader.wrong("socket_mode", nil, "octal permission bits such as \"0660\"")
-    }
-    let framingText = try reader.string("framing") ?? "auto"
-    guard let framing = Framing(rawValue: framingText) else {
-      throw reader.wrong(
-        "framing", nil, "one of \(Framing.allCases.map(\.rawValue).joined(separator: ", "))")
-    }
-    let offset = try reader.int("zone_offset_minutes", in: -900...900) ?? 480
+    let mode = try mode("socket_mode", reader)
+    let framing = try reader.word("framing", standard: Framing.automatic)
+    let offset = try reader.int("zone_offset_minutes", in: -900...900, standard: 480) ?? 480
     guard let zone = Zone(offsetMinutes: offset) else {
       throw reader.wrong("zone_offset_minutes", nil, "minutes east of UTC")
     }
-    let modules = try reader.mapping("modules")
-    try modules?.allow(["support"])
-    let support = try modules?.mapping("support")
-    try support?.allow(["enabled", "scenarios", "isolation"])
-    let calendars = try reader.string("calendars").map(resolve) ?? data.map { $0 + "/calendar" }
+    let modules = try reader.section("modules")
+    let standardCalendars = data.map { $0 + "/calendar" }
+    let calendars =
+      try reader.string("calendars", standard: standardCalendars ?? "", takes: aDirectory).map(resolve)
+      ?? standardCalendars
     guard let calendars else { throw reader.missing("calendars") }
-    let scenarios =
-      try support?.string("scenarios").map(resolve) ?? data.map { $0 + "/support/scenarios.json" }
-    guard let scenarios else { throw reader.missing("modules.support.scenarios") }
-    return DaemonConfiguration(
-      stateDirectory: resolve(try reader.string("state") ?? "/var/lib/stationd"),
-      socketPath: resolve(try reader.string("socket") ?? "/run/stationd/stationd.sock"),
-      socketMode: mode, framing: framing, origin: origin, zone: zone, accessFile: resolve(access),
-      calendarDirectory: calendars, scenarioFile: scenarios,
-      directoryFile: try reader.string("directory").map(resolve),
-      supportEnabled: try support?.bool("enabled") ?? true,
-      ioThreads: try reader.int("io_threads", in: 1...16) ?? 1,
-      readerThreads: try reader.int("reader_threads", in: 1...16) ?? 2,
-      limits: try limits(reader.mapping("limits")), development: false, synchronous: "FULL",
+    let state = try reader.string("state", standard: standardState, takes: aDirectory) ?? standardState
+    let socket = try reader.string("socket", standard: standardSocket, takes: "a path") ?? standardSocket
+    var configuration = DaemonConfiguration(
+      stateDirectory: resolve(state), socketPath: resolve(socket), socketMode: mode, framing: framing,
+      origin: origin, zone: zone, accessFile: resolve(access), calendarDirectory: calendars,
+      modules: try self.modules(modules, data, resolve),
+      spool: try spool(modules.section("stoploss"), resolve),
+      directoryFile: try reader.string("directory", takes: aFile).map(resolve),
+      ioThreads: try reader.int("io_threads", in: 1...16, standard: 1) ?? 1,
+      readerThreads: try reader.int("reader_threads", in: 1...16, standard: 2) ?? 2,
+      limits: try limits(reader.section("limits")), development: false, synchronous: "FULL",
+      masterKey: try masterKey(reader, resolve),
       plugins: PluginsFile(path: path, key: "plugins", isTrusted: true), isolated: try isolated(modules),
       ownArguments: ["--config", path])
+    configuration.file = path
+    configuration.sockets = try sockets(reader.section("sockets"), resolve)
+    configuration.logLevel = try reader.word("log_level", standard: Logger.Level.info)
+    configuration.logCalls = try reader.word("log_calls", standard: CallLog.Choice.all)
+    configuration.drainSeconds = try reader.int("drain_seconds", in: 0...3_600, standard: 10) ?? 10
+    configuration.trace = reader.trace
+    return configuration
   }
 
-  /// The modules that have `isolation: process`.
-  private static func isolated(_ modules: YAMLReader?) throws -> Set<String> {
-    var names: Set<String> = []
-    for name in modules?.keys ?? [] {
-      guard let module = try modules?.mapping(name), let isolation = try module.string("isolation") else { continue }
-      switch isolation {
-      case "process": names.insert(name)
-      case "none": break
-      default: throw module.wrong("isolation", nil, "one of none, process")
+  private static let standardState = "/var/lib/stationd"
+  private static let standardSocket = "/run/stationd/stationd.sock"
+  private static let aDirectory = "a directory"
+  private static let aFile = "a file"
+
+  /// `%H` stands for the machine's host name.
+  private static func expand(_ text: String) -> String {
+    text.replacingOccurrences(of: "%H", with: ProcessInfo.processInfo.hostName)
+  }
+
+  private static func mode(
+    _ name: String, _ reader: YAMLReader, standard: String = "0660"
+  ) throws -> UInt16 {
+    let takes = "octal permission bits such as \"0660\""
+    let text = try reader.string(name, standard: standard, takes: takes) ?? standard
+    guard let mode = UInt16(text, radix: 8), mode <= 0o777 else { throw reader.wrong(name, nil, takes) }
+    return mode
+  }
+
+  /// The sockets besides the members' one.
+  private static func sockets(
+    _ reader: YAMLReader, _ resolve: (String) -> String
+  ) throws -> [Socket] {
+    let classes: [SocketClass] = [.auditor, .administrator]
+    try reader.allow(classes.map(\.rawValue))
+    return try classes.compactMap { socketClass in
+      let socket = try reader.section(socketClass.rawValue)
+      try socket.allow(["path", "mode"])
+      let mode = try mode("mode", socket)
+      guard let path = try socket.string("path", takes: "a path") else { return nil }
+      return Socket(path: resolve(path), mode: mode, socketClass: socketClass)
+    }
+  }
+
+  /// The configured file, or what the service manager hands over (systemd.exec(5), LoadCredential=), or none.
+  private static func masterKey(
+    _ reader: YAMLReader, _ resolve: (String) -> String
+  ) throws -> MasterKeyPlaces {
+    let next = try reader.string("master_key_next", takes: aFile).map(resolve)
+    if let path = try reader.string("master_key", takes: aFile).map(resolve) {
+      return MasterKeyPlaces(path: path, nextPath: next)
+    }
+    if let credentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] {
+      return MasterKeyPlaces(
+        path: "\(credentials)/master.key", nextPath: next ?? "\(credentials)/master.key.next",
+        isCredential: true)
+    }
+    return MasterKeyPlaces(path: resolve("master.key"), nextPath: next)
+  }
+
+  /// The modules that are on, each with its data file. All are, unless they say `enabled: false`.
+  private static func modules(
+    _ reader: YAMLReader, _ data: String?, _ resolve: (String) -> String
+  ) throws -> [BuiltInModule: String] {
+    try reader.allow(isolable)
+    var files: [BuiltInModule: String] = [:]
+    for module in BuiltInModule.allCases {
+      let own = try reader.section(module.rawValue)
+      try own.allow(
+        ["enabled", "isolation", module.dataKey]
+          + (module == .stoploss ? ["spool", "spool_mode", "spool_seconds"] : []))
+      guard try own.bool("enabled", standard: true) ?? true else { continue }
+      let standard = data.map { "\($0)/\(module.defaultFile)" }
+      let file =
+        try own.string(module.dataKey, standard: standard ?? "", takes: aFile).map(resolve) ?? standard
+      guard let file else {
+        throw ConfigurationError("modules", nil, "'\(module.rawValue).\(module.dataKey)' must name a file")
+      }
+      files[module] = file
+    }
+    for (module, _) in files {
+      for need in module.needs where files[need] == nil {
+        throw ConfigurationError(
+          "modules", nil, "'\(module.rawValue)' needs '\(need.rawValue)': switch both on, or both off")
       }
     }
-    return names
+    return files
+  }
+
+  /// The modules that can be run in processes of their own: whatever does work, and none that serves the daemon.
+  static let isolable = ["approval", "directory"] + BuiltInModule.allCases.map(\.rawValue)
+
+  /// The modules that have `isolation: process`.
+  private static func isolated(_ modules: YAMLReader) throws -> Set<String> {
+    try Set(
+      isolable.filter { name in
+        let own = try modules.section(name)
+        if BuiltInModule(rawValue: name) == nil { try own.allow(["isolation"]) }
+        return try own.word("isolation", standard: Isolation.none) == .process
+      })
+  }
+
+  /// Where a module's handlers run.
+  private enum Isolation: String, CaseIterable { case none, process }
+
+  private static func spool(
+    _ reader: YAMLReader, _ resolve: (String) -> String
+  ) throws -> SpoolConfiguration? {
+    let mode = try mode("spool_mode", reader, standard: "0770")
+    let seconds = try reader.int("spool_seconds", in: 1...3600, standard: 1) ?? 1
+    guard let directory = try reader.string("spool", takes: aDirectory) else { return nil }
+    var spool = SpoolConfiguration(directory: resolve(directory))
+    spool.exchangeMode = mode_t(mode)
+    spool.interval = Double(seconds)
+    return spool
   }
 
   /// Every bound by its name, with the range that makes sense.
@@ -82,12 +179,13 @@ extension DaemonConfiguration {
       ("write_queue", \.writeQueue, 1...1_000_000),
     ]
 
-  private static func limits(_ reader: YAMLReader?) throws -> Limits {
+  private static func limits(_ reader: YAMLReader) throws -> Limits {
     var limits = Limits()
-    guard let reader else { return limits }
     try reader.allow(limitKeys.map(\.name))
     for (name, path, range) in limitKeys {
-      if let value = try reader.int(name, in: range) { limits[keyPath: path] = value }
+      if let value = try reader.int(name, in: range, standard: limits[keyPath: path]) {
+        limits[keyPath: path] = value
+      }
     }
     return limits
   }

@@ -13,6 +13,7 @@ package struct ConfigurationError: Error, CustomStringConvertible {
 struct YAMLReader {
   let file: String
   let node: Node
+  let trace: KeyTrace
   private let path: String
   private let pairs: [String: (key: Node, value: Node)]
 
@@ -24,7 +25,7 @@ struct YAMLReader {
     } catch let error as YamlError {
       throw Self.notYAML(file, error)
     }
-    try self.init(file: file, node: node ?? Node.mapping(Node.Mapping([])), path: "")
+    try self.init(file: file, node: node ?? Node.mapping(Node.Mapping([])), path: "", trace: KeyTrace())
   }
 
   /// Where the parser stopped, in one line: its own description repeats the file.
@@ -40,8 +41,9 @@ struct YAMLReader {
     }
   }
 
-  private init(file: String, node: Node, path: String) throws {
+  private init(file: String, node: Node, path: String, trace: KeyTrace) throws {
     self.file = file
+    self.trace = trace
     self.node = node
     self.path = path
     guard let mapping = node.mapping else {
@@ -73,47 +75,86 @@ struct YAMLReader {
   /// What stands under a key, as it is.
   func value(_ name: String) -> Node? { pairs[name]?.value }
 
-  func string(_ name: String) throws -> String? {
-    guard let value = pairs[name]?.value else { return nil }
+  /// - Parameter standard: what holds where the key is not given, for those who ask what holds.
+  func string(_ name: String, standard: String = "", takes: String = "a text") throws -> String? {
+    guard let value = pairs[name]?.value else {
+      note(name, standard, nil, takes)
+      return nil
+    }
     guard let text = value.string, value.mapping == nil, value.sequence == nil else {
       throw wrong(name, value, "a text")
     }
+    note(name, text, value, takes)
     return text
   }
 
-  func int(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
-    guard let value = pairs[name]?.value else { return nil }
-    guard let text = value.string, let number = Int(text), range.contains(number) else {
-      throw wrong(name, value, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+  /// One of a closed list of words.
+  func word<Word: RawRepresentable & CaseIterable>(_ name: String, standard: Word) throws -> Word
+  where Word.RawValue == String {
+    let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
+    guard let text = try string(name, standard: standard.rawValue, takes: "one of \(words)") else {
+      return standard
     }
+    guard let word = Word(rawValue: text) else { throw wrong(name, nil, "one of \(words)") }
+    return word
+  }
+
+  func int(_ name: String, in range: ClosedRange<Int>, standard: Int? = nil) throws -> Int? {
+    let takes = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    guard let value = pairs[name]?.value else {
+      note(name, standard.map(String.init) ?? "", nil, takes)
+      return nil
+    }
+    guard let text = value.string, let number = Int(text), range.contains(number) else {
+      throw wrong(name, value, takes)
+    }
+    note(name, text, value, takes)
     return number
   }
 
-  func bool(_ name: String) throws -> Bool? {
-    guard let value = pairs[name]?.value else { return nil }
+  func bool(_ name: String, standard: Bool? = nil) throws -> Bool? {
+    guard let value = pairs[name]?.value else {
+      note(name, standard.map(String.init) ?? "", nil, "true or false")
+      return nil
+    }
     guard let flag = value.bool else { throw wrong(name, value, "true or false") }
+    note(name, String(flag), value, "true or false")
     return flag
   }
 
-  func strings(_ name: String) throws -> [String]? {
-    guard let value = pairs[name]?.value else { return nil }
-    if value.sequence == nil, let one = value.string { return [one] }
+  func strings(_ name: String, takes: String = "a text, or a list of texts") throws -> [String]? {
+    guard let value = pairs[name]?.value else {
+      note(name, "", nil, takes)
+      return nil
+    }
+    if value.sequence == nil, let one = value.string {
+      note(name, one, value, takes)
+      return [one]
+    }
     guard let items = value.sequence else { throw wrong(name, value, "a list of texts") }
-    return try items.map {
+    let texts = try items.map {
       guard let text = $0.string else { throw wrong(name, $0, "a list of texts") }
       return text
     }
+    note(name, texts.joined(separator: ", "), value, takes)
+    return texts
   }
 
   func mapping(_ name: String) throws -> YAMLReader? {
-    try pairs[name].map { try YAMLReader(file: file, node: $0.value, path: full(name)) }
+    try pairs[name].map { try YAMLReader(file: file, node: $0.value, path: full(name), trace: trace) }
+  }
+
+  /// A mapping, or an empty one in its place: what it may hold is known all the same.
+  func section(_ name: String) throws -> YAMLReader {
+    let node = pairs[name]?.value ?? Node.mapping(Node.Mapping([]))
+    return try YAMLReader(file: file, node: node, path: full(name), trace: trace)
   }
 
   func mappings(_ name: String) throws -> [YAMLReader]? {
     guard let value = pairs[name]?.value else { return nil }
     guard let items = value.sequence else { throw wrong(name, value, "a list of mappings") }
     return try items.enumerated().map {
-      try YAMLReader(file: file, node: $1, path: "\(full(name))[\($0)]")
+      try YAMLReader(file: file, node: $1, path: "\(full(name))[\($0)]", trace: trace)
     }
   }
 
@@ -129,6 +170,10 @@ struct YAMLReader {
 
   func missing(_ name: String) -> ConfigurationError {
     ConfigurationError(file, node.mark?.line, "'\(full(name))' is missing")
+  }
+
+  private func note(_ name: String, _ value: String, _ node: Node?, _ takes: String) {
+    trace.note(KeyTrace.Entry(key: full(name), value: value, line: node?.mark?.line, takes: takes))
   }
 
   private func full(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }

@@ -9,7 +9,7 @@ enum AuditModule {
     Module(
       name: "audit", title: Text("The audit log", zh: "审计日志"), version: "1.0",
       methods: [
-        checkpoint(services), entry, entries, tail, prove(services), consistency(services),
+        checkpoint(services), entry, entries, tail, find, prove(services), consistency(services),
       ])
   }
 
@@ -152,6 +152,43 @@ enum AuditModule {
         "items": .array(try items.reversed().map { try JSONParser.parse($0.leaf) })
       ]
       if end > count { result["next"] = .int(Int(end - count)) }
+      return .object(result)
+    })
+
+  /// Records that one call looks through.
+  private static let lookedThrough = 100_000
+
+  private static let find = Method(
+    "find", Text("Find the records that wrote a stored record, the newest first", zh: "查找写入某条数据的审计记录"),
+    params: Shapes.object(
+      [
+        "collection": Shapes.text(max: 100), "id": Shapes.text(max: 128), "version": Shapes.version,
+        "before": Shapes.seq,
+      ], required: ["collection", "id"]),
+    positional: ["collection", "id", "version"],
+    result: Shapes.object(
+      [
+        "items": Shapes.list(Shapes.object(["seq": Shapes.seq, "version": Shapes.count])), "next": Shapes.seq,
+      ], required: ["items"]), permission: .role,
+    examples: [
+      Example(
+        "A request's first version",
+        params: ["collection": "support.request", "id": "SR-2026-000001", "version": 1],
+        result: ["items": [["seq": 12, "version": 1]]])
+    ],
+    handler: .read { params, _, tx in
+      let log = try log(tx)
+      let size = try log.size()
+      let before = min(size, params["before"]?.intValue.map(UInt64.init) ?? size)
+      let version = params["version"]?.intValue
+      let looked = try log.writers(
+        of: try params.string("collection"), try params.string("id"), before: before, looking: lookedThrough)
+      let items = looked.found.filter { version == nil || $0.version == version }
+      var result: JSONObject = [
+        "items": .array(items.map { ["seq": .int(Int($0.seq)), "version": .int($0.version)] })
+      ]
+      // With a version named, the search ends where it is found.
+      if let next = looked.next, version == nil || items.isEmpty { result["next"] = .int(Int(next)) }
       return .object(result)
     })
 

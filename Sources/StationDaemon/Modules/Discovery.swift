@@ -4,9 +4,16 @@ import Synchronization
 
 /// The OpenRPC 1.3 document (spec.open-rpc.org) of everything that is registered.
 final class Discovery: Sendable {
-  private let stored = Mutex<JSONValue>([:])
+  private struct Described {
+    var document: JSONValue = [:]
+    var modules: [String: JSONValue] = [:]
+  }
+  private let stored = Mutex(Described())
 
-  var document: JSONValue { stored.withLock { $0 } }
+  var document: JSONValue { stored.withLock { $0.document } }
+
+  /// A module's rules and life cycles; nil where there is no such module.
+  func module(_ name: String) -> JSONValue? { stored.withLock { $0.modules[name] } }
 
   func describe(_ registry: Registry, version: String) {
     let methods = registry.methods.values
@@ -33,7 +40,15 @@ final class Discovery: Sendable {
           ]
         }),
     ]
-    stored.withLock { $0 = document }
+    let described = Described(
+      document: document,
+      modules: registry.modules.mapValues { module in
+        [
+          "name": .string(module.name), "rules": .array(module.declaration.rules.map(Self.rule)),
+          "life_cycles": .array(module.declaration.lifeCycles.map(Self.lifeCycle)),
+        ]
+      })
+    stored.withLock { $0 = described }
   }
 
   private static func method(_ method: CompiledMethod) -> JSONValue {
@@ -74,6 +89,28 @@ final class Discovery: Sendable {
       "errors": .array(
         errorKinds(declaration).map { ["$ref": .string("#/components/errors/\($0.rawValue)")] }),
       "examples": .array(declaration.examples.map(example)),
+    ]
+  }
+
+  private static func rule(_ rule: Rule) -> JSONValue {
+    [
+      "id": .string(rule.id), "version": .string(rule.version), "effective": .string(rule.effective),
+      "source": .string(rule.source), "summary": .string(rule.summary.en),
+      "summary_zh": .string(rule.summary.zh),
+    ]
+  }
+
+  private static func lifeCycle(_ cycle: DeclaredLifeCycle) -> JSONValue {
+    [
+      "name": .string(cycle.name), "summary": .string(cycle.summary.en),
+      "summary_zh": .string(cycle.summary.zh), "initial": .string(cycle.initial),
+      "steps": .array(
+        cycle.steps.map {
+          [
+            "from": .string($0.from), "action": .string($0.action),
+            "to": $0.to.map(JSONValue.string) ?? .null,
+          ]
+        }),
     ]
   }
 

@@ -8,7 +8,12 @@ enum PluginModule {
       name: "plugin", title: Text("Plugins", zh: "插件"), version: "1.0",
       methods: [
         list(plugins), show(plugins), logs(plugins),
-        act("start", Text("Start a plugin that is not running; answers when it is ready, or why not", zh: "启动插件；就绪或失败后应答"), plugins) {
+        act(
+          "start",
+          Text(
+            "Start a plugin that is not running; answers when it is ready, or why not", zh: "启动插件；就绪或失败后应答"),
+          plugins
+        ) {
           try plugins.start($0, $1)
         },
         act("stop", Text("Let a plugin finish its calls, then end it for good", zh: "待插件处理完调用后停止"), plugins) {
@@ -82,7 +87,9 @@ enum PluginModule {
 
   private static func act(
     _ verb: String, _ summary: Text, _ plugins: Plugins,
-    _ run: @escaping @Sendable (String, @escaping @Sendable (Result<PluginRunner, RPCError>) -> Void) throws -> Void
+    _ run:
+      @escaping @Sendable (String, @escaping @Sendable (Result<PluginRunner, RPCError>) -> Void) throws ->
+      Void
   ) -> Method {
     Method(
       verb, summary, params: Shapes.object(["name": name]), positional: ["name"], result: status,

@@ -13,6 +13,26 @@ enum RPCModule {
           examples: [Example("Everything", params: [:], result: ["openrpc": "1.3.2"])],
           handler: .inline { _, _ in discovery.document }),
         Method(
+          "module",
+          Text("Tell a module's rules with their sources, and its life cycles", zh: "说明模块的规则来源和流转"),
+          params: Shapes.object(["name": Shapes.text(max: 40)]), positional: ["name"],
+          result: Shapes.object([
+            "name": Shapes.text, "rules": Shapes.list(Shapes.anyObject),
+            "life_cycles": Shapes.list(Shapes.anyObject),
+          ]), permission: .everyone,
+          examples: [
+            Example(
+              "Support requests", params: ["name": "support"],
+              result: ["name": "support", "rules": [], "life_cycles": []])
+          ],
+          handler: .inline { params, _ in
+            let name = try params.string("name")
+            guard let module = discovery.module(name) else {
+              throw RPCError.notFound("module", name, pointer: "/name")
+            }
+            return module
+          }),
+        Method(
           "check",
           Text(
             "Check a call (method, permission, params) without running it", zh: "检查调用是否有效，不执行"),

@@ -12,6 +12,9 @@ final class Services: Sendable {
     var store: Store?
     var moduleNames: [String] = []
     var connectionCount: @Sendable () -> Int = { 0 }
+    /// nil until the daemon serves.
+    var reload: Reload?
+    var configuration: @Sendable () -> [RunningConfiguration.Value] = { [] }
   }
   private let state = Mutex(State())
 
@@ -36,7 +39,20 @@ final class Services: Sendable {
 
   func changed(modules: [String]) { state.withLock { $0.moduleNames = modules } }
 
-  func serving(connectionCount: @escaping @Sendable () -> Int) {
-    state.withLock { $0.connectionCount = connectionCount }
+  typealias Reload = @Sendable () throws -> ReloadReport
+
+  /// Reads the configuration anew; nil until the daemon serves.
+  var reload: Reload? { state.withLock { $0.reload } }
+  var configuration: [RunningConfiguration.Value] { state.withLock { $0.configuration }() }
+
+  func serving(
+    connectionCount: @escaping @Sendable () -> Int, reload: @escaping Reload,
+    configuration: @escaping @Sendable () -> [RunningConfiguration.Value]
+  ) {
+    state.withLock {
+      $0.connectionCount = connectionCount
+      $0.reload = reload
+      $0.configuration = configuration
+    }
   }
 }

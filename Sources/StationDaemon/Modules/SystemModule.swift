@@ -7,7 +7,9 @@ enum SystemModule {
   static func module(_ services: Services) -> Module {
     Module(
       name: "system", title: Text("The daemon", zh: "守护进程"), version: "1.0",
-      methods: [ping(services), info(services), health(services)])
+      methods: [
+        ping(services), info(services), health(services), reload(services), configuration(services),
+      ])
   }
 
   private static func ping(_ services: Services) -> Method {
@@ -97,6 +99,20 @@ enum SystemModule {
             "part": "anchor", "kind": "unavailable",
             "message": "The checkpoint outside the database cannot be written",
             "message_zh": "数据库外的检查点无法写入",
+          ])
+        }
+        if reading.unreadable > 0 {
+          problems.append([
+            "part": "personal", "kind": "unreadable",
+            "message": "Encrypted data did not authenticate: see the daemon's log, and verify the audit log",
+            "message_zh": "加密数据未通过校验：请查看守护进程日志并验证审计日志",
+          ])
+        }
+        if reading.wipeIsPending {
+          problems.append([
+            "part": "personal", "kind": "wipe_pending",
+            "message": .string(ErrorKind.wipePending.message.en),
+            "message_zh": .string(ErrorKind.wipePending.message.zh),
           ])
         }
         return [

@@ -53,7 +53,8 @@ final class Plugins: Sendable {
   private func all() throws -> [PluginSettings] {
     let loaded = try source.load()
     for settings in loaded where reserved.contains(settings.name) {
-      throw ConfigurationError(source.path, nil, "plugin '\(settings.name)' has the name of a module of the daemon")
+      throw ConfigurationError(
+        source.path, nil, "plugin '\(settings.name)' has the name of a module of the daemon")
     }
     return loaded + isolated.values.sorted { $0.name < $1.name }
   }
@@ -67,7 +68,9 @@ final class Plugins: Sendable {
       do {
         registry = try registry.adopting(module)
       } catch {
-        log.warning("a plugin's last manifest is not used", metadata: ["plugin": "\(runner.name)", "reason": "\(error)"])
+        log.warning(
+          "a plugin's last manifest is not used",
+          metadata: ["plugin": "\(runner.name)", "reason": "\(error)"])
       }
     }
     return registry
@@ -102,7 +105,9 @@ final class Plugins: Sendable {
     let settings = try settings(name)
     let runner = host.runner(for: settings)
     runner.start(settings, why: "started by a person") { state, reason in
-      done(state == .ready || state == .loading ? .success(runner) : .failure(Self.failure(name, state.rawValue, reason)))
+      done(
+        state == .ready || state == .loading
+          ? .success(runner) : .failure(Self.failure(name, state.rawValue, reason)))
     }
   }
 
@@ -132,7 +137,8 @@ final class Plugins: Sendable {
     isolating module: Module, _ configuration: DaemonConfiguration
   ) throws -> PluginSettings {
     guard let program = DaemonConfiguration.ownProgram, let arguments = configuration.ownArguments else {
-      throw ConfigurationError("modules.\(module.name).isolation", nil, "the daemon does not know its own program")
+      throw ConfigurationError(
+        "modules.\(module.name).isolation", nil, "the daemon does not know its own program")
     }
     var grants = PluginSettings.Grants(personal: true)
     for method in module.calls { grants.calls[method] = .some(nil) }

@@ -62,7 +62,9 @@ final class StorePlugins: PluginStore {
 
   func useAgain(_ ids: [String], in transaction: any ReadTransaction) { transaction.useAgain(ids: ids) }
 
-  func lastNumber(of series: String, module: String, done: @escaping @Sendable (Result<Int, RPCError>) -> Void) {
+  func lastNumber(
+    of series: String, module: String, done: @escaping @Sendable (Result<Int, RPCError>) -> Void
+  ) {
     guard let store else { return done(.failure(RPCError(.unavailable))) }
     store.lastNumber(of: series, module: module, done: done)
   }
@@ -78,10 +80,12 @@ final class StorePlugins: PluginStore {
   func adopt(_ module: Module, done: @escaping @Sendable (Result<Void, RPCError>) -> Void) {
     guard let store else { return done(.failure(RPCError(.unavailable))) }
     // What counts may change between the check and here: the change is made from what counts then.
-    store.adopt({ try $0.adopting(module) }) { [self] result in
-      if case .success(let registry) = result { discovered(registry) }
-      done(result.map { _ in })
-    }
+    store.adopt(
+      { try $0.adopting(module) },
+      done: { [self] result in
+        if case .success(let registry) = result { discovered(registry) }
+        done(result.map { _ in })
+      })
   }
 
   func events(after seq: Int, limit: Int, _ deliver: @escaping @Sendable ([PluginEvent]) -> Void) {

@@ -35,9 +35,6 @@ package struct DiskSpoolFiles: SpoolFiles {
     // The umask does not count: the mode is what the configuration says.
     let made = try open(path, at: directory)
     defer { close(made) }
-    if let group = configuration.group, mode & 0o070 != 0, fchown(made, .max, group) != 0 {
-      throw FileFault(path)
-    }
     guard fchmod(made, mode) == 0 else { throw FileFault(path) }
   }
 
@@ -113,7 +110,8 @@ package struct DiskSpoolFiles: SpoolFiles {
     }
   }
 
-  private func unopened(_ name: FileName, _ directory: Int32, _ code: Int32) throws(FileFault) -> SpoolEntry? {
+  private func unopened(_ name: FileName, _ directory: Int32, _ code: Int32) throws(FileFault) -> SpoolEntry?
+  {
     var status = stat()
     guard name.withCString({ fstatat(directory, $0, &status, AT_SYMLINK_NOFOLLOW) }) == 0 else {
       if errno == ENOENT { return nil }
@@ -131,24 +129,39 @@ package struct DiskSpoolFiles: SpoolFiles {
 
   private static func identity(_ status: stat) -> [UInt64] { [UInt64(status.st_dev), UInt64(status.st_ino)] }
 
-  package func write(_ bytes: [UInt8], to name: FileName, in folder: SpoolFolder) throws(FileFault) {
-    try within(folder) { (directory) throws(FileFault) in
+  package func write(_ bytes: [UInt8], to name: FileName, isShared: Bool) throws(FileFault) {
+    try within(.work) { (directory) throws(FileFault) in
       let flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
       let file = name.withCString { openat(directory, $0, flags, 0o600) }
       guard file >= 0 else { throw FileFault("create") }
       defer { close(file) }
       var done = 0
       while done < bytes.count {
-        let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress.map { $0 + done }, bytes.count - done) }
+        let count = bytes.withUnsafeBytes {
+          Glibc.write(file, $0.baseAddress.map { $0 + done }, bytes.count - done)
+        }
         if count < 0, errno == EINTR { continue }
         guard count >= 0 else { throw FileFault("write") }
         done += count
       }
-      if let group = configuration.group, fchown(file, .max, group) != 0 { throw FileFault("chown") }
-      // What stays inside keeps the owner's bits alone.
-      let mode = folder == .work ? configuration.fileMode : 0o600
-      guard fchmod(file, mode) == 0, fsync(file) == 0, fsync(directory) == 0 else { throw FileFault("write") }
+      if isShared { try share(file) }
+      guard fsync(file) == 0, fsync(directory) == 0 else { throw FileFault("write") }
     }
+  }
+
+  /// Gives a file that is to leave the group of `out`, and the bits with which that group may read it.
+  private func share(_ file: Int32) throws(FileFault) {
+    let group = try within(.out) { (out) throws(FileFault) in
+      var status = stat()
+      guard fstat(out, &status) == 0 else { throw FileFault("out") }
+      return status.st_gid
+    }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw FileFault("stat") }
+    guard status.st_gid == group || fchown(file, .max, group) == 0 else {
+      throw FileFault("the daemon must be a member of the group of out/")
+    }
+    guard fchmod(file, configuration.fileMode) == 0 else { throw FileFault("chmod") }
   }
 
   package func move(

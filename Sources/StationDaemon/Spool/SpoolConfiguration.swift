@@ -5,8 +5,6 @@ package struct SpoolConfiguration: Sendable {
   package var directory: String
   /// Permission bits of `out` and `in`, which the connector uses, where the daemon makes them.
   package var exchangeMode: mode_t = 0o770
-  /// The group of what the daemon makes there; nil leaves the daemon's own.
-  package var group: gid_t?
   /// Seconds between two looks at the folders.
   package var interval = 1.0
 

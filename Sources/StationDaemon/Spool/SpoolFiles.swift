@@ -6,8 +6,10 @@ package protocol SpoolFiles: Sendable {
   func names(in folder: SpoolFolder, limit: Int) throws(FileFault) -> [FileName]
   /// nil when there is nothing of that name.
   func read(_ name: FileName, in folder: SpoolFolder, limit: Int) throws(FileFault) -> SpoolEntry?
-  /// Makes or replaces a file that is the daemon's own; returns when it is on the disk.
-  func write(_ bytes: [UInt8], to name: FileName, in folder: SpoolFolder) throws(FileFault)
+  /// Makes or replaces a file in `work`; returns when it is on the disk.
+  ///
+  /// - Parameter isShared: whether the group of `out` may read it.
+  func write(_ bytes: [UInt8], to name: FileName, isShared: Bool) throws(FileFault)
   /// Never replaces anything; returns when the move is on the disk.
   func move(
     _ name: FileName, from: SpoolFolder, to: SpoolFolder, as other: FileName

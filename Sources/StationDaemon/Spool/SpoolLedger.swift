@@ -50,8 +50,7 @@ package struct StoreSpoolLedger: SpoolLedger {
     } else {
       store.call(
         method, Params(params), principal: environment.systemPrincipal, purpose: nil, reason: nil,
-        token: CallToken(), report: { _ in }
-      ) { answered.give($0.answer) }
+        token: CallToken(), report: { _ in }, done: { answered.give($0.answer) })
     }
     return answered.take()
   }

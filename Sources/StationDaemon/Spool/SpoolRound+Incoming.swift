@@ -1,5 +1,6 @@
 import StationCrypto
 import StationKit
+import StopLoss
 
 extension SpoolRound {
   /// Hands one file over and moves it to where it belongs.
@@ -14,10 +15,10 @@ extension SpoolRound {
         answer = try ledger.call(
           "receive", ["name": .string(shown), "digest": .string(digest), "text": .string(text)])
       } catch let error where !error.isPassing {
-        answer = try setAside(name, digest, Self.reason(error), rule: error.rule)
+        answer = try setAside(name, digest, SpoolReason(error), rule: error.rule)
       }
     } else {
-      answer = try setAside(name, digest, Self.problem(entry, name), rule: nil)
+      answer = try setAside(name, digest, Self.problem(entry), rule: nil)
     }
     switch answer["outcome"]?.stringValue {
     case "later": return false
@@ -29,9 +30,9 @@ extension SpoolRound {
   }
 
   private func setAside(
-    _ name: FileName, _ digest: String, _ reason: String, rule: String?
+    _ name: FileName, _ digest: String, _ reason: SpoolReason, rule: String?
   ) throws(RPCError) -> JSONValue {
-    var params: JSONObject = ["digest": .string(digest), "reason": .string(reason)]
+    var params: JSONObject = ["digest": .string(digest), "reason": .string(reason.rawValue)]
     if let shown = Self.keepable(name) { params["name"] = .string(shown) }
     if let rule { params["rule"] = .string(rule) }
     return try ledger.call("set_aside", params)
@@ -42,14 +43,8 @@ extension SpoolRound {
     _ name: FileName, _ entry: SpoolEntry, _ digest: String, to folder: SpoolFolder, reason: [UInt8]?
   ) throws {
     for target in Self.places(name, digest) {
-      if let reason {
-        let note = target.appending(".reason")
-        if let there = try files.read(note, in: folder, limit: Self.fileLimit) {
-          guard there.content == .bytes(reason) else { continue }
-        } else {
-          try files.write(reason, to: note, in: folder)
-        }
-      }
+      if try files.read(target, in: folder, limit: 0) != nil { continue }
+      if let reason, try !note(reason, beside: target, digest) { continue }
       switch try files.move(name, from: .incoming, to: folder, as: target) {
       case .taken: continue
       case .missing: return
@@ -59,9 +54,24 @@ extension SpoolRound {
     throw FileFault("no free name in \(folder.rawValue)", code: 17)
   }
 
+  /// Puts a reason beside the place where a file will be.
+  ///
+  /// - Returns: false where something else has that name.
+  private func note(_ reason: [UInt8], beside target: FileName, _ digest: String) throws -> Bool {
+    let draft = FileName("\(digest).reason")
+    let note = target.appending(".reason")
+    try files.write(reason, to: draft, isShared: false)
+    guard try files.move(draft, from: .work, to: .setAside, as: note) == .taken else { return true }
+    try files.remove(draft, in: .work)
+    // From before the daemon was killed.
+    return try files.read(note, in: .setAside, limit: Self.fileLimit)?.content == .bytes(reason)
+  }
+
   /// What was moved must be what was read: a connector may have put another file in its place meanwhile. Then
   /// that one goes back.
-  private func confirm(_ name: FileName, _ entry: SpoolEntry, at target: FileName, in folder: SpoolFolder) throws {
+  private func confirm(_ name: FileName, _ entry: SpoolEntry, at target: FileName, in folder: SpoolFolder)
+    throws
+  {
     guard let moved = try files.read(target, in: folder, limit: Self.fileLimit),
       moved.identity != entry.identity
     else { return }
@@ -71,29 +81,37 @@ extension SpoolRound {
   }
 
   /// Puts a file that was set aside back into `in`.
-  func retry(_ file: JSONValue) throws {
-    guard let digest = file["digest"]?.stringValue, let shown = file["name"]?.stringValue else { return }
+  ///
+  /// - Returns: whether it got on.
+  func retry(_ file: JSONValue) throws -> Bool {
+    guard let digest = file["digest"]?.stringValue, let shown = file["name"]?.stringValue else {
+      return false
+    }
     let name = FileName(shown)
-    for place in Self.places(name, digest) {
-      guard let entry = try files.read(place, in: .setAside, limit: Self.fileLimit),
-        Self.digest(entry, name) == digest
-      else { continue }
+    if let place = try find(name, digest, in: .setAside) {
       for target in Self.places(name, digest) {
         if try files.move(place, from: .setAside, to: .incoming, as: target) != .taken {
-          return try files.remove(place.appending(".reason"), in: .setAside)
+          try files.remove(place.appending(".reason"), in: .setAside)
+          return true
         }
       }
-      return
+      return false
     }
-    // In `in` already, where a round ended in between; or somebody took it away.
+    // In `in` already, where a round ended in between or its time has not come; or somebody took it away.
+    if try find(name, digest, in: .incoming) != nil { return false }
+    _ = try setAside(name, digest, .gone, rule: nil)
+    return true
+  }
+
+  private func find(_ name: FileName, _ digest: String, in folder: SpoolFolder) throws -> FileName? {
     for place in Self.places(name, digest) {
-      if let entry = try files.read(place, in: .incoming, limit: Self.fileLimit),
+      if let entry = try files.read(place, in: folder, limit: Self.fileLimit),
         Self.digest(entry, name) == digest
       {
-        return
+        return place
       }
     }
-    _ = try setAside(name, digest, "gone", rule: nil)
+    return nil
   }
 
   /// The name itself, then others that tell the content: nothing is ever replaced.
@@ -108,42 +126,29 @@ extension SpoolRound {
     return String(validating: bytes, as: UTF8.self)
   }
 
-  /// Why a file is not even handed over: codes of the module.
-  private static func problem(_ entry: SpoolEntry, _ name: FileName) -> String {
+  /// Why a file is not even handed over.
+  private static func problem(_ entry: SpoolEntry) -> SpoolReason {
     switch entry.content {
-    case .notRegular: "not_regular"
-    case .tooLarge: "too_large"
-    case .unreadable: "unreadable"
-    case .bytes(let bytes) where bytes.isEmpty: "empty"
-    case .bytes where text(entry) == nil: "not_utf8"
-    case .bytes: "bad_name"
-    }
-  }
-
-  private static func reason(_ error: RPCError) -> String {
-    switch error.kind {
-    case .notFound: "unknown_stop"
-    case .wrongState: "stop_state"
-    case .refusedByRule: "refused_by_rule"
-    default: "not_applied"
+    case .notRegular: .notRegular
+    case .tooLarge: .tooLarge
+    case .unreadable: .unreadable
+    case .bytes(let bytes) where bytes.isEmpty: .empty
+    case .bytes where text(entry) == nil: .notUTF8
+    case .bytes: .badName
     }
   }
 
   /// A name that the module may keep; nil for another.
   private static func keepable(_ name: FileName) -> String? {
-    let marks = Set("._-".utf8)
-    guard let text = name.text, (1...128).contains(name.bytes.count), FreeText.finding(in: text) == nil,
-      name.bytes.allSatisfy({
-        (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || marks.contains($0)
-      })
-    else { return nil }
-    return text
+    name.text.flatMap { SpoolRefusal.mayKeep($0) ? $0 : nil }
   }
 
   /// SHA-256 of the content; of what tells the thing apart where there is none.
   static func digest(_ entry: SpoolEntry, _ name: FileName) -> String {
     if case .bytes(let bytes) = entry.content { return SHA256.hash(bytes).hex }
-    let numbers = entry.identity.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
+    let numbers = entry.identity.flatMap { number in
+      (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+    }
     return SHA256.hash(Array("stationd spool".utf8) + [0] + name.bytes + [0] + numbers).hex
   }
 

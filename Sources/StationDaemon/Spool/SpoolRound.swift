@@ -6,10 +6,10 @@ import StationKit
 package struct SpoolRound {
   let files: any SpoolFiles
   let ledger: any SpoolLedger
-  /// A line for the daemon's log; never personal data, so never a name that a bank chose.
-  let report: (String) -> Void
   /// Files that could not be taken just now, and the rounds that they are still left alone.
   var resting: [FileName: Rest] = [:]
+
+  private var failure: (any Error)?
 
   /// How long a file is left alone: one round, then two, four, up to 64.
   struct Rest {
@@ -20,46 +20,71 @@ package struct SpoolRound {
   package static let fileLimit = 262_144
   private static let outgoingAtOnce = 8
   private static let incomingAtOnce = 64
-  static let namesAtOnce = 4096
+  static let namesAtOnce = 65_536
 
-  package init(files: any SpoolFiles, ledger: any SpoolLedger, report: @escaping (String) -> Void) {
+  package init(files: any SpoolFiles, ledger: any SpoolLedger) {
     self.files = files
     self.ledger = ledger
-    self.report = report
   }
 
   /// Whether there may be more to do at once.
   ///
   /// - Throws: `FileFault` or `RPCError`, with everything left as it is for the next round.
   package mutating func run() throws -> Bool {
+    failure = nil
     let status = try ledger.call("status", [:])
     let outgoing = status["outgoing"]?.intValue ?? 0
     let retries = status["retries"]?.intValue ?? 0
     var isMore = false
     if outgoing + retries > 0 {
       let waiting = try ledger.call("waiting", ["limit": .int(Self.outgoingAtOnce)])
-      for message in waiting["messages"]?.arrayValue ?? [] { try send(message) }
-      for file in waiting["retries"]?.arrayValue ?? [] { try retry(file) }
-      isMore = outgoing > Self.outgoingAtOnce || retries > Self.outgoingAtOnce
+      var isMoving = false
+      for message in waiting["messages"]?.arrayValue ?? [] {
+        note(try fault { if try send(message) { isMoving = true } })
+      }
+      for file in waiting["retries"]?.arrayValue ?? [] {
+        note(try fault { if try retry(file) { isMoving = true } })
+      }
+      isMore = isMoving && outgoing > Self.outgoingAtOnce
     } else {
       // Nothing is on its way: what lies there is of a message that was dropped.
       for name in try files.names(in: .work, limit: Self.namesAtOnce) { try files.remove(name, in: .work) }
     }
-    return try receiveAll() || isMore
+    let isMoreToReceive = try receiveAll()
+    if let failure { throw failure }
+    return isMore || isMoreToReceive
   }
+
+  /// What is wrong with one file must not hold up the others: it is told of at the end.
+  ///
+  /// - Throws: what a moment later may be over, and holds for every file.
+  private func fault(_ step: () throws -> Void) throws -> (any Error)? {
+    do {
+      try step()
+      return nil
+    } catch let error as RPCError where error.isPassing {
+      throw error
+    } catch {
+      return error
+    }
+  }
+
+  private mutating func note(_ fault: (any Error)?) { failure = failure ?? fault }
 
   // MARK: Out
 
   /// Takes one message on from wherever it is.
-  private func send(_ message: JSONValue) throws {
-    guard let id = message["id"]?.stringValue else { return }
+  ///
+  /// - Returns: whether it got on.
+  private func send(_ message: JSONValue) throws -> Bool {
+    guard let id = message["id"]?.stringValue else { return false }
     var state = message["state"]?.stringValue
     var name = message["name"]?.stringValue.map { FileName($0) }
     if state == "waiting" {
       var params: JSONObject = ["id": .string(id)]
       if let text = message["text"]?.stringValue, let file = message["name"]?.stringValue {
         let bytes = Array(text.utf8)
-        try files.write(bytes, to: FileName(file), in: .work)
+        try files.write(bytes, to: FileName(file), isShared: true)
         params["digest"] = .string(SHA256.hash(bytes).hex)
         params["name"] = .string(file)
       }
@@ -68,14 +93,14 @@ package struct SpoolRound {
       if state == "dropped", let name { try files.remove(name, in: .work) }
       if params["name"] == nil { name = nil }
     }
-    guard state == "prepared", let name else { return }
+    guard state == "prepared", let name else { return state == "dropped" }
     switch try files.move(name, from: .work, to: .out, as: name) {
     case .moved: break
     // Moved before: the connector may have taken it already.
     case .missing: break
     case .taken: try replaced(name)
     }
-    _ = try ledger.call("sent", ["id": .string(id)])
+    return try ledger.call("sent", ["id": .string(id)])["state"]?.stringValue != "prepared"
   }
 
   /// A file of the name is in `out` and in `work`: only a copy of the state that was put back makes that.
@@ -98,16 +123,10 @@ package struct SpoolRound {
     var taken = 0
     for name in names where !isResting(name) {
       if taken == Self.incomingAtOnce { return true }
-      do {
-        if try receive(name) { resting[name] = nil } else { rest(name) }
-      } catch let error as RPCError where !error.isPassing {
-        report("\(name) in in/: \(error.message.en)")
-        rest(name)
-      } catch let fault as FileFault {
-        // One that cannot be moved must not hold up the others.
-        report("\(name) in in/: \(fault)")
-        rest(name)
-      }
+      var isTaken = false
+      let fault = try fault { isTaken = try receive(name) }
+      note(fault)
+      if isTaken { resting[name] = nil } else { rest(name) }
       taken += 1
     }
     return false

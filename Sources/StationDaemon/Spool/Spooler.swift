@@ -6,12 +6,13 @@ import StationStore
 ///
 /// It starts after the store and stops before it.
 package final class Spooler: @unchecked Sendable {
-  // `condition` guards `isPoked` and `isOpen`; `round` and `last` are the thread's alone once it runs.
+  // `condition` guards `isPoked` and `isOpen`; `round`, `last` and `failures` are the thread's alone once it runs.
   private let condition = NSCondition()
   private var isPoked = true
   private var isOpen = true
   private var round: SpoolRound
   private var last: String?
+  private var failures = 0
   private let configuration: SpoolConfiguration
   private let report: @Sendable (String) -> Void
   private let lock: Int32
@@ -41,7 +42,7 @@ package final class Spooler: @unchecked Sendable {
       throw fault
     }
     round = SpoolRound(
-      files: files, ledger: StoreSpoolLedger(store, environment, module: module), report: report)
+      files: files, ledger: StoreSpoolLedger(store, environment, module: module))
   }
 
   package func start() {
@@ -76,7 +77,9 @@ package final class Spooler: @unchecked Sendable {
       do {
         while try round.run(), isRunning {}
         last = nil
+        failures = 0
       } catch {
+        failures = min(6, failures + 1)
         // A full disk or a folder that went away lasts: once in the log is enough.
         let text = (error as? RPCError).map(\.message.en) ?? "\(error)"
         if text != last { report("spool: \(text)") }
@@ -95,7 +98,8 @@ package final class Spooler: @unchecked Sendable {
   private func waits() -> Bool {
     condition.lock()
     defer { condition.unlock() }
-    let due = Date(timeIntervalSinceNow: configuration.interval)
+    // After a failure: two intervals, four, up to 64.
+    let due = Date(timeIntervalSinceNow: configuration.interval * Double(1 << failures))
     while isOpen, !isPoked, condition.wait(until: due) {}
     isPoked = false
     return isOpen

@@ -7,6 +7,8 @@ package final class CompiledMethod: Sendable {
   package let declaration: Method
   package let params: JSONSchema
   package let result: JSONSchema
+  /// What of the result is personal; nil where the schema marks nothing.
+  package let mask: ResultMask?
 
   init(_ method: Method, module: String) throws(RegistryError) {
     fullName = "\(module).\(method.name)"
@@ -30,6 +32,12 @@ package final class CompiledMethod: Sendable {
     }
     params = try Self.compile(method.params, "\(fullName) params")
     result = try Self.compile(method.result, "\(fullName) result")
+    mask = try ResultMask(method.result, of: fullName)
+    if mask != nil, !method.disclosesPersonalData, method.permission != .modules {
+      throw RegistryError(
+        "'\(fullName)' gives back personal data (\(ResultMask.keyword)) and does not say that it discloses it"
+      )
+    }
     for example in method.examples {
       if let violation = params.validate(example.params) {
         throw RegistryError("'\(fullName)' example '\(example.name)' params: \(violation)")

@@ -102,5 +102,7 @@ package final class CompiledCollection: Sendable {
         throw RegistryError("\(fullName): index '\(index.name)' is not over declared fields")
       }
     }
+    try checkPersonal(types)
+    try checkRetention()
   }
 }

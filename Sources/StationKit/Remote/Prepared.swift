@@ -3,7 +3,8 @@ import Synchronization
 
 /// What a handler in another process made of a call: its result, and how to make it happen.
 package final class Prepared: Sendable {
-  package let result: JSONValue
+  /// nil for a call that is refused.
+  package let result: JSONValue?
   /// Whether the result may be answered as it is: nothing is to be written, and all that was read belongs
   /// together.
   package let isSettled: Bool
@@ -15,7 +16,7 @@ package final class Prepared: Sendable {
   /// - Parameter body: repeats the reads, throws ``StaleReads`` where one gives something else by now, and does
   ///   what is to be done. It may be run more than once: a transaction may be undone.
   package init(
-    result: JSONValue, isSettled: Bool = false, posted: @escaping @Sendable () -> Void = {},
+    result: JSONValue?, isSettled: Bool = false, posted: @escaping @Sendable () -> Void = {},
     body: @escaping @Sendable (any ReadTransaction) throws -> Void
   ) {
     self.result = result
@@ -26,7 +27,7 @@ package final class Prepared: Sendable {
 
   /// A call that is refused: the transaction records it, or finds that it was answered before.
   package convenience init(refusing error: RPCError) {
-    self.init(result: .null) { _ in throw error }
+    self.init(result: nil) { _ in throw error }
   }
 
   /// Whether the last ``replay(_:)`` found what was read changed: the handler must run again.
@@ -41,7 +42,7 @@ package final class Prepared: Sendable {
       stale.store(true, ordering: .releasing)
       throw error
     }
-    return result
+    return result ?? .null
   }
 }
 

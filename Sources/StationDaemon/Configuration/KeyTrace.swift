@@ -1,0 +1,30 @@
+import Synchronization
+
+/// What a configuration file was asked for: each key with its value and where that came from.
+package final class KeyTrace: Sendable {
+  /// One key that the reader knows.
+  package struct Entry: Sendable, Equatable {
+    /// The full name, such as `limits.depth`.
+    package let key: String
+    /// The value that holds, as text; empty where there is none.
+    package let value: String
+    /// The line of the file that gives it; nil for a default.
+    package let line: Int?
+    /// What values the key takes, in words.
+    package let takes: String
+  }
+
+  private let stored = Mutex<[Entry]>([])
+
+  package var entries: [Entry] { stored.withLock { $0 } }
+
+  func note(_ entry: Entry) {
+    stored.withLock { entries in
+      if let place = entries.firstIndex(where: { $0.key == entry.key }) {
+        entries[place] = entry
+      } else {
+        entries.append(entry)
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import StationKit
+import StationStore
+
+/// `personal.*`: erasing one subject of one module, by two persons. Nothing here lists subjects.
+enum PersonalModule {
+  static let module = Module(
+    name: "personal", title: Text("Personal data", zh: "个人信息"), version: "1.0", methods: [request, erase],
+    calls: ["approval.request", "approval.consume"])
+
+  private static let action = "personal.erase"
+  /// How long an approval may take.
+  private static let hours = 72
+  private static let names: JSONObject = ["module": Shapes.text(max: 40), "subject": Shapes.text(max: 128)]
+
+  private static let request = Method(
+    "request_erasure",
+    Text("Ask a second person to approve that a subject is erased", zh: "申请删除某一主体的个人信息"),
+    params: Shapes.object(names), positional: ["module", "subject"],
+    result: Shapes.object(["approval": Shapes.text, "expires_at": Shapes.instant]), permission: .role,
+    disclosesPersonalData: true,
+    examples: [
+      Example(
+        "Of a request", params: ["module": "support", "subject": "SR-2026-000001"],
+        result: [
+          "approval": "0197a0c0-0000-7000-8000-000000000001", "expires_at": "2026-11-25T09:50:35.123+08:00",
+        ])
+    ],
+    handler: .write { params, _, tx in
+      try requireModule(params, tx)
+      let made = try tx.call(
+        "approval.request",
+        [
+          "action": .string(action), "subject": .string(try params.string("subject")),
+          "payload": .object(params.object), "hours": .int(hours),
+        ])
+      return ["approval": made["id"] ?? .null, "expires_at": made["expires_at"] ?? .null]
+    })
+
+  private static let erase = Method(
+    "erase",
+    Text(
+      "Erase a subject's records of one module, once another person has approved it", zh: "经他人批准后删除主体的全部个人信息"),
+    params: Shapes.object(names.adding("approval", Shapes.text(max: 64))),
+    positional: ["module", "subject", "approval"], result: Shapes.object(["erased": Shapes.count]),
+    permission: .role, disclosesPersonalData: true,
+    examples: [
+      Example(
+        "With its approval",
+        params: [
+          "module": "support", "subject": "SR-2026-000001",
+          "approval": "0197a0c0-0000-7000-8000-000000000001",
+        ], result: ["erased": 1])
+    ],
+    handler: .write { params, _, tx in
+      try requireModule(params, tx)
+      var payload = params.object
+      payload["approval"] = nil
+      let subject = try params.string("subject")
+      _ = try tx.call(
+        "approval.consume",
+        [
+          "id": .string(try params.string("approval")), "action": .string(action),
+          "subject": .string(subject), "payload": .object(payload),
+        ])
+      return ["erased": .int(try tx.erase(subject: subject, ofModule: try params.string("module")))]
+    })
+
+  private static func requireModule(_ params: Params, _ tx: any Transaction) throws {
+    let name = try params.string("module")
+    guard tx.keepsPersonalData(module: name) else {
+      throw RPCError.invalid(
+        Text("No module '\(name)' keeps personal data", zh: "没有保存个人信息的模块“\(name)”"), pointer: "/module")
+    }
+  }
+}
+
+extension JSONObject {
+  fileprivate func adding(_ name: String, _ value: JSONValue) -> JSONObject {
+    var object = self
+    object[name] = value
+    return object
+  }
+}

@@ -1,0 +1,77 @@
+import StationJSON
+
+extension CompiledCollection {
+  /// What is declared as personal must be possible to encrypt, to find and to erase.
+  func checkPersonal(_ types: [String: Collection.FieldType]) throws(RegistryError) {
+    let personal = try personalMembers()
+    for (name, type) in types.sorted(by: { $0.key < $1.key }) {
+      switch (type, personal.contains(name)) {
+      case (.blind, true):
+        guard Self.allows(declaration.schema["properties"]?[name], "string") else {
+          throw RegistryError("\(fullName): blind field '\(name)' must be a text")
+        }
+      case (.blind, false):
+        throw RegistryError("\(fullName): blind field '\(name)' is not in 'personal'")
+      case (_, true):
+        throw RegistryError(
+          "\(fullName): field '\(name)' is personal, and would stand in clear: make it blind")
+      case (_, false): break
+      }
+    }
+    for index in declaration.indexes where index.unique {
+      for field in index.fields where types[field] == .blind {
+        throw RegistryError("\(fullName): unique index '\(index.name)' is over the blind field '\(field)'")
+      }
+    }
+    guard !personal.isEmpty else { return }
+    guard !declaration.cached else {
+      throw RegistryError("\(fullName): a collection with personal members cannot be cached")
+    }
+    guard case .member(let subject) = declaration.subject else { return }
+    let required = declaration.schema["required"]?.arrayValue ?? []
+    guard declaration.schema["properties"]?[subject]?["type"] == "string",
+      required.contains(.string(subject)),
+      !personal.contains(subject), types[subject] ?? .text == .text, Names.isWord(subject)
+    else {
+      throw RegistryError(
+        "\(fullName): the subject '\(subject)' must be a required text of the schema that is not personal")
+    }
+  }
+
+  private func personalMembers() throws(RegistryError) -> Set<String> {
+    var members: Set<String> = []
+    for pointer in declaration.personal {
+      let name = String(pointer.dropFirst())
+      guard pointer.hasPrefix("/"), !name.isEmpty, name.utf8.count <= 255, !name.contains("/"),
+        !name.contains("~"), declaration.schema["properties"]?[name] != nil
+      else {
+        throw RegistryError("\(fullName): personal '\(pointer)' is not a top-level member of the schema")
+      }
+      guard members.insert(name).inserted else {
+        throw RegistryError("\(fullName): personal '\(pointer)' is declared twice")
+      }
+    }
+    return members
+  }
+
+  func checkRetention() throws(RegistryError) {
+    guard case .years(let years, let member) = declaration.retention else { return }
+    guard (1...100).contains(years) else {
+      throw RegistryError("\(fullName): kept for \(years) years; 1 to 100 are possible")
+    }
+    guard let schema = declaration.schema["properties"]?[member],
+      Self.allows(schema, "integer") || Self.allows(schema, "string"),
+      !declaration.personal.contains("/\(member)")
+    else {
+      throw RegistryError(
+        "\(fullName): '\(member)', from which the years count, must be an instant of the schema, not personal"
+      )
+    }
+  }
+
+  /// Whether a member's schema allows a type, where it names types at all.
+  private static func allows(_ schema: JSONValue?, _ type: String) -> Bool {
+    guard let types = schema?["type"] else { return schema?["enum"] == nil && schema?["const"] == nil }
+    return types == .string(type) || types.arrayValue?.contains(.string(type)) ?? false
+  }
+}

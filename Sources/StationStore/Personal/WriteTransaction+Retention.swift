@@ -1,0 +1,30 @@
+import StationKit
+
+extension SQLWriteTransaction {
+  /// Sets the deadline that ends a record's keeping; none while nothing says from when.
+  func scheduleEnd(_ plan: CollectionPlan, _ id: String, _ body: JSONObject) throws {
+    guard let rule = plan.retention else { return }
+    hasWritten = true
+    guard let due = try rule.end(of: body, zone: context.zone) else {
+      try SQL("DELETE FROM deadline WHERE kind = ? AND subject = ?", on: db)
+        .bind(1, rule.deadline).bind(2, id).run()
+      return
+    }
+    let statement = try hot.sql(DeadlineTable.set)
+    statement.bind(1, rule.deadline).bind(2, id)
+    statement.bind(3, Int(due.milliseconds)).bind(4, Int(due.milliseconds))
+    statement.bind(5, blob: Array("{}".utf8))
+    try statement.run()
+    state.deadlineSet(due.milliseconds)
+  }
+
+  /// After a put: nothing to do where the member is as it was read in this call.
+  func moveEnd(_ plan: CollectionPlan, _ id: String, _ body: JSONObject) throws {
+    guard let rule = plan.retention else { return }
+    let place = CacheKey(collection: plan.compiled.fullName, id: id)
+    let value = body[rule.member] ?? .null
+    if ends[place] == value { return }
+    try scheduleEnd(plan, id, body)
+    ends[place] = value
+  }
+}

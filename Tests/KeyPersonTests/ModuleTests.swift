@@ -1,0 +1,85 @@
+import Approval
+import Directory
+import KeyPerson
+import ModuleTesting
+import StationKit
+import Testing
+
+import enum SupportRequests.SupportRequests
+
+@Suite("KeyPerson")
+struct ModuleTests {
+  let module: Module
+
+  init() throws { module = try KeyPerson.module(configuration: Fixture.rules) }
+
+  @Test("every method has closed schemas, two languages, a role permission and examples that fit")
+  func methods() throws {
+    for method in module.methods {
+      #expect(method.params["additionalProperties"] == false, "\(method.name)")
+      #expect(method.permission == .role)
+      #expect(!method.summary.en.isEmpty && !method.summary.zh.isEmpty)
+      let params = try JSONSchema(method.params)
+      let result = try JSONSchema(method.result)
+      #expect(!method.examples.isEmpty, "\(method.name)")
+      for example in method.examples {
+        #expect(
+          params.validate(example.params) == nil, "\(method.name): \(params.validate(example.params) as Any)")
+        #expect(
+          result.validate(example.result) == nil, "\(method.name): \(result.validate(example.result) as Any)")
+      }
+      for name in method.positional { #expect(method.params["properties"]?[name] != nil) }
+    }
+  }
+
+  @Test("a method that takes a step on a record takes the version that the caller saw")
+  func versions() {
+    let steps = [
+      "verify_instrument", "activate", "duty.add", "duty.record", "duty.excuse", "duty.end", "visit.agree",
+      "visit.record", "visit.withdraw", "review", "renew.request", "renew", "delist", "contact.lost",
+      "contact.found", "correct", "erase",
+    ]
+    for name in steps {
+      let method = module.methods.first { $0.name == name }
+      #expect(method?.params["properties"]?["version"] != nil, "\(name)")
+    }
+  }
+
+  @Test("rules have unique ids, dates, sources and both languages; each refusal names one of them")
+  func rules() {
+    let ids = module.rules.map(\.id)
+    #expect(Set(ids).count == ids.count)
+    for rule in module.rules {
+      #expect(rule.id.hasPrefix("keyperson."))
+      #expect(CivilDate(rule.effective) != nil)
+      #expect(!rule.source.isEmpty && !rule.summary.en.isEmpty && !rule.summary.zh.isEmpty)
+    }
+    #expect(ids.count == 47)
+  }
+
+  @Test("it calls the directory, the approvals and support, and nothing else")
+  func calls() {
+    #expect(
+      module.calls.sorted() == [
+        "approval.consume", "approval.request", "directory.unit.get", "support.open",
+      ])
+  }
+
+  @Test("it registers with the modules that it calls")
+  func registers() throws {
+    let support = try SupportRequests.module(configuration: Fixture.file("etc/support/scenarios.json"))
+    let registry = try Registry([Directory.module(), Approval.module(), support, module])
+    #expect(registry.methods["keyperson.get"] != nil)
+  }
+
+  @Test("a read is a write, because it is counted, and discloses")
+  func reads() {
+    for name in ["get", "extract"] {
+      let method = module.methods.first { $0.name == name }
+      #expect(method?.handler.writes == true && method?.disclosesPersonalData == true)
+    }
+  }
+
+  @Test("the examples' ID number is in order")
+  func example() { #expect(IDNumber.isValid("110101199003070118")) }
+}

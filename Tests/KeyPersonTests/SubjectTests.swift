@@ -1,0 +1,135 @@
+import KeyPerson
+import ModuleTesting
+import StationKit
+import Testing
+
+@Suite("The rights of the person concerned")
+struct SubjectTests {
+  func extract(_ fixture: Fixture, _ id: String, _ more: JSONObject = [:]) throws -> JSONValue {
+    var params: JSONObject = ["id": .string(id)]
+    for (key, value) in more { params[key] = value }
+    return try fixture.call("extract", params, purpose: "subject_request")
+  }
+
+  @Test("an extract holds everything that is kept, corrections and past duties too")
+  func everything() throws {
+    let fixture = try Fixture()
+    let id = try fixture.enter(.missingVulnerablePerson)
+    try fixture.call(
+      "correct",
+      [
+        "id": .string(id), "name": "王晓明", "document": "household register",
+        "care_need": [
+          "need": "insulin twice a day",
+          "document": ["by": "doctor", "reference": "certificate 3", "date": "2026-02-01"],
+        ],
+      ])
+    let shown = try extract(fixture, id)
+    #expect(shown["name"] == "王晓明")
+    #expect(shown["care_need"]?["need"] == "insulin twice a day")
+    #expect(shown["guardian"]?["name"] == "王大明")
+    let corrected = try #require(shown["corrected"]?.arrayValue?.first)
+    #expect(corrected["before"] == ["name": "王小明"])
+    #expect(corrected["after"]?["name"] == "王晓明" && corrected["document"] == "household register")
+    #expect(shown["history"]?.arrayValue?.map { $0["kind"] } == ["verify", "approve"])
+    // Every personal member that is stored is shown.
+    let personal = fixture.body(id)?.keys.filter {
+      ["name", "id_number", "phone", "guardian", "instrument", "care_need", "consent"].contains($0)
+    }
+    for name in personal ?? [] { #expect(shown[name] == fixture.body(id)?[name], "\(name)") }
+  }
+
+  @Test("the past is told page by page, each task once, in either order", arguments: ["asc", "desc"])
+  func pages(_ order: String) throws {
+    let fixture = try Fixture()
+    let id = try fixture.enter()
+    _ = try DutyTests.add(fixture, id, "report_in", first: "2026-03-09T10:00:00+08:00", ["every_days": 7])
+    for _ in 0..<8 {
+      try fixture.call("duty.record", ["task": .string(try #require(fixture.tasks(id, .reportIn).first))])
+    }
+    var seen: [JSONValue] = []
+    var cursor: JSONValue?
+    repeat {
+      var params: JSONObject = ["limit": 3, "order": .string(order)]
+      params["cursor"] = cursor
+      let page = try extract(fixture, id, params)
+      seen += page["history"]?.arrayValue?.compactMap { $0["task"] } ?? []
+      cursor = page["next"]
+    } while cursor != nil
+    #expect(Set(seen).count == seen.count)
+    #expect(Set(seen) == Set(fixture.rows("task").map { .string($0.id) }))
+  }
+
+  @Test("the extract can be had after the end, until erasure")
+  func afterTheEnd() throws {
+    let fixture = try Fixture()
+    let id = try fixture.enter()
+    _ = try fixture.delist(id, "error")
+    let shown = try extract(fixture, id)
+    #expect(shown["delisting"]?["reason"] == "error")
+    #expect(shown["delisting"]?["en"]?.stringValue?.contains("by mistake") == true)
+    let number: JSONObject = ["id_number": .string(Fixture.number), "category": "community_corrections"]
+    #expect(try fixture.call("extract", number, purpose: "subject_request")["id"] == .string(id))
+    #expect(throws: RPCError.self) { try fixture.get(id) }
+    try fixture.tell(id)
+    try fixture.call("erase", ["id": .string(id)])
+    let error = #expect(throws: RPCError.self) { try extract(fixture, id) }
+    #expect(error?.rule == "keyperson.erased")
+  }
+
+  @Test("a correction keeps both versions; null takes away what need not be there")
+  func both() throws {
+    let fixture = try Fixture()
+    let id = try fixture.enter()
+    try fixture.call(
+      "correct",
+      [
+        "id": .string(id), "phone": .null, "id_number": .string(Fixture.otherNumber), "document": "ID card",
+      ])
+    #expect(fixture.body(id)?["phone"] == nil)
+    let stored = try #require(fixture.rows("correction").first?.body)
+    #expect(
+      stored["before"] == ["phone": "138 0000 0000", "id_number": .string(Fixture.number)])
+    #expect(stored["after"] == ["id_number": .string(Fixture.otherNumber)])
+    #expect(fixture.record(id)?.corrections == 1)
+    // Found by the corrected number, and by the old one no more.
+    let category: JSONValue = "community_corrections"
+    #expect(
+      try fixture.call("get", ["id_number": .string(Fixture.otherNumber), "category": category])["id"]
+        == .string(id))
+    #expect(throws: RPCError.self) {
+      try fixture.call("get", ["id_number": .string(Fixture.number), "category": category])
+    }
+  }
+
+  static let refusals: [(JSONObject, ErrorKind, rule: String?, pointer: String)] = [
+    ([:], .refusedByRule, "keyperson.correction", "/id"),
+    (["name": "王小明"], .refusedByRule, "keyperson.correction", "/id"),
+    (["guardian": .null], .refusedByRule, "keyperson.correction", "/id"),
+    (["name": .null], .invalidParams, nil, "/name"),
+    (["id_number": "330106198501010029"], .invalidParams, nil, "/id_number"),
+    (["phone": "3301 0619 8501 0100 28"], .invalidParams, nil, "/phone"),
+    (["name": "330106194906150047"], .refusedByRule, "keyperson.text", "/name"),
+    (["category": "bail_pending_trial"], .invalidParams, nil, "/category"),
+    (["to": "2030-01-01"], .invalidParams, nil, "/to"),
+    (["clean_since": "2026-03-01"], .invalidParams, nil, "/clean_since"),
+    (["state": "active"], .invalidParams, nil, "/state"),
+    (
+      ["instrument": ["authority": "x", "number": "1", "date": "2026-01-01"]], .invalidParams, nil,
+      "/instrument"
+    ),
+    (["care_need": ["need": "x"]], .invalidParams, nil, "/care_need/document"),
+  ]
+
+  @Test("a correction changes something personal, and nothing of the instrument", arguments: refusals.indices)
+  func refused(_ index: Int) throws {
+    let (more, kind, rule, pointer) = Self.refusals[index]
+    let fixture = try Fixture()
+    let id = try fixture.enter()
+    var params: JSONObject = ["id": .string(id), "document": "letter"]
+    for (key, value) in more { params[key] = value }
+    let error = #expect(throws: RPCError.self) { try fixture.call("correct", params) }
+    #expect(error?.kind == kind && error?.rule == rule && error?.pointer == pointer, "\(error as Any)")
+    #expect(fixture.rows("correction").isEmpty)
+  }
+}

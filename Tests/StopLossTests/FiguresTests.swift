@@ -1,0 +1,143 @@
+import ModuleTesting
+import StationKit
+import StopLoss
+import Testing
+
+@Suite("Figures")
+struct FiguresTests {
+  func figures(_ fixture: Fixture, _ more: JSONObject = [:], as principal: Principal = .all) throws
+    -> JSONValue
+  {
+    var params: JSONObject = ["from": "2026-03-01", "to": "2026-03-31"]
+    for (key, value) in more { params[key] = value }
+    return try fixture.store.call("stoploss.figures", params, as: principal)
+  }
+
+  @Test("nothing is counted where there is nothing: n/a, not zero percent")
+  func empty() throws {
+    let total = try figures(Fixture())["total"]
+    #expect(total?["reports"] == 0)
+    for name in ["held", "returned", "wrong_released"] {
+      #expect(total?[name]?["text"] == "n/a" && total?[name]?["percent"] == .null)
+    }
+    #expect(total?["report_to_stop"]?["median_s"] == .null)
+    #expect(total?["lapses"] == ["count": 0, "stops": 0, "target": 0])
+  }
+
+  @Test("report to stop, held and returned are three different figures")
+  func main() throws {
+    let fixture = try Fixture()
+    let first = try fixture.report([Fixture.transfer(1, 2, 1_000)])
+    try fixture.report(victims: [5], [Fixture.transfer(5, 6, 2_000)])
+    try fixture.minutes(10)
+    let id = try fixture.request(first)
+    try fixture.call("stop.record", id, ["result": "stopped", "held": 750])
+    try fixture.ordered(id, ["amount": 750])
+    try fixture.call("freeze.record", id, ["result": "frozen"])
+    try fixture.call("return.decide", id)
+    try fixture.call("return.approve", id, as: Fixture.second)
+    try fixture.call("return.execute", id)
+    try fixture.call("return.record", id)
+    let total = try figures(fixture)["total"]
+    #expect(total?["reports"] == 2)
+    #expect(total?["report_to_stop"]?["median_s"] == 600)
+    #expect(total?["report_to_stop"]?["exclusions"] == ["not_stopped": 1])
+    #expect(total?["held"]?["numerator"] == 750 && total?["held"]?["denominator"] == 3_000)
+    #expect(total?["held"]?["text"] == "25.0 %")
+    #expect(total?["returned"]?["numerator"] == 750)
+    #expect(total?["lapses"]?["count"] == 0)
+  }
+
+  @Test(
+    "wrong accounts released within three days: at the end it is too late",
+    arguments: [
+      ("2026-03-05T23:59:59.999+08:00", 1), ("2026-03-06T00:00:00+08:00", 0),
+    ])
+  func wrong(_ released: String, _ inTime: Int) throws {
+    let fixture = try Fixture()
+    let id = try fixture.frozen()
+    try fixture.call("unrelated", id)
+    let running = try figures(fixture)["total"]?["wrong_released"]
+    #expect(running?["denominator"] == 0 && running?["exclusions"] == ["running": 1])
+    try fixture.store.advance(to: Fixture.at(released))
+    try fixture.call("release", id, ["reason": "unrelated"])
+    let done = try figures(fixture)["total"]?["wrong_released"]
+    #expect(done?["numerator"]?.intValue == inTime && done?["denominator"] == 1)
+  }
+
+  @Test("what is not released and late counts as late")
+  func wrongLate() throws {
+    let fixture = try Fixture()
+    let id = try fixture.frozen()
+    try fixture.call("unrelated", id)
+    try fixture.hours(24 * 5)
+    let late = try figures(fixture)["total"]?["wrong_released"]
+    #expect(late?["numerator"] == 0 && late?["denominator"] == 1)
+  }
+
+  @Test("patterns name a type of fraud and an age band, and never so few that it could be a person")
+  func patterns() throws {
+    let fixture = try Fixture()
+    for victim in 20..<23 {
+      try fixture.report(victims: [victim], [Fixture.transfer(victim, 2, 100, at: Fixture.morning)])
+    }
+    try fixture.report(victims: [30], [Fixture.transfer(30, 2, 7)], more: ["fraud_type": "romance"])
+    let answer = try figures(fixture)
+    #expect(
+      answer["patterns"] == [
+        ["fraud_type": "brushing_rebate", "age_band": "70+", "reports": 3, "amount": 300]
+      ])
+    #expect(answer["small_cells"] == ["reports": 1, "amount": 7])
+    let byType = try figures(fixture, ["by": "fraud_type"])["groups"]?.arrayValue
+    #expect(byType?.map { $0["key"] } == ["brushing_rebate", "romance"])
+  }
+
+  @Test("a station sees its own figures; a period has its limits")
+  func scope() throws {
+    let fixture = try Fixture()
+    try fixture.report()
+    #expect(try figures(fixture, as: .of("st-03"))["total"]?["reports"] == 0)
+    #expect(try figures(fixture, as: .of("st-02"))["total"]?["reports"] == 1)
+    expectRefused("stoploss.figures.period", at: "/to") { _ = try figures(fixture, ["to": "2027-03-02"]) }
+    expectRefused("stoploss.figures.period", at: "/to") { _ = try figures(fixture, ["to": "2026-02-28"]) }
+    #expect(throws: Never.self) { try figures(fixture, ["to": "2027-03-01"]) }
+  }
+
+  @Test("sums of the largest amounts do not overflow")
+  func wide() {
+    var figures = Figures()
+    for _ in 0..<20_000 {
+      figures.add(amount: 1_000_000_000_000_000, toStop: nil, held: 1_000_000_000_000_000, returned: 0)
+    }
+    #expect(figures.held.percent == "100.0")
+    #expect(figures.json()["held"]?["numerator"]?.encodedString == "20000000000000000000")
+  }
+
+  @Test("figures equal a recount from the raw records", arguments: 0..<5)
+  func recount(_ seed: UInt64) throws {
+    let fixture = try InvariantTests.run(seed, steps: 120)
+    let total = try figures(fixture)["total"]
+    let reports = fixture.reports.values
+    let stops = fixture.stops.values
+    #expect(total?["reports"]?.intValue == reports.count)
+    #expect(total?["held"]?["numerator"]?.intValue == reports.reduce(0) { $0 + $1.held })
+    #expect(total?["held"]?["denominator"]?.intValue == reports.reduce(0) { $0 + $1.loss })
+    #expect(total?["returned"]?["numerator"]?.intValue == stops.reduce(0) { $0 + $1.returned })
+    #expect(total?["lapses"]?["count"]?.intValue == stops.reduce(0) { $0 + $1.lapses })
+    #expect(total?["lapses"]?["stops"]?.intValue == stops.count)
+    #expect(fixture.events("lapsed_unhandled").count >= stops.reduce(0) { $0 + $1.lapses })
+    let firsts = fixture.reports.compactMap { id, report in
+      stops.filter { $0.report == id }.compactMap { $0.hold?.start }.min().map {
+        Int(max(0, $0.milliseconds(since: report.reported)))
+      }
+    }.sorted()
+    #expect(total?["report_to_stop"]?["measured"]?.intValue == firsts.count)
+    if !firsts.isEmpty {
+      #expect(total?["report_to_stop"]?["median_s"]?.intValue == firsts[(firsts.count + 1) / 2 - 1] / 1000)
+    }
+    for group in ["station", "fraud_type", "age_band"] {
+      let groups = try figures(fixture, ["by": .string(group)])["groups"]?.arrayValue ?? []
+      #expect(groups.reduce(0) { $0 + ($1["reports"]?.intValue ?? 0) } == reports.count)
+    }
+  }
+}

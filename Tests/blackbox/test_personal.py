@@ -1,0 +1,285 @@
+"""Personal data: encrypted on disk, masked to whoever is not to see it in full, erased without a trace, under a
+master key that can be changed while calls go on.
+"""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import threading
+import unittest
+from pathlib import Path
+
+from harness import STATIOND, CallError, DaemonTestCase, new_directory, wait_until
+from test_access import UserClient
+from test_framing import CONFIG
+
+STATIONCTL = os.environ.get("STATIONCTL") or str(Path(STATIOND).with_name("stationctl"))
+SUMMARY, PLACE = "Canary-summary-7731", "Canary-place-7731"
+NAME, PHONE = "Canary-Wang", "13900007731"
+CANARIES = [text.encode() for text in (SUMMARY, PLACE, NAME, PHONE)]
+OPEN = {
+    "scenario": 2,
+    "station": "st-01",
+    "urgency": "routine",
+    "summary": SUMMARY,
+    "place": PLACE,
+    "contact": {"name": NAME, "phone": PHONE},
+    "facts": {"officers_available": 4, "persons_involved": 30},
+}
+WHY = {"purpose": "handling", "reason": "own case"}
+FULL, MASKED, FRONT = 60001, 60002, 60003
+ACCESS = f"""
+roles:
+  full: {{methods: ["support.*"], scope: all, personal: full}}
+  masked: {{methods: ["support.*"], scope: all}}
+  front: {{methods: ["support.*", "personal.*", "approval.*"], scope: all, personal: full}}
+bindings:
+  - {{user: ["{FULL}"], roles: [full]}}
+  - {{user: ["{MASKED}"], roles: [masked]}}
+  - {{user: ["{FRONT}"], roles: [front], may_act_for: true}}
+"""
+
+
+def holding(directory, needles):
+    """Names of the files of a directory in which one of the byte strings stands."""
+    found = []
+    for path in sorted(Path(directory).rglob("*")):
+        if path.is_file():
+            content = path.read_bytes()
+            if any(needle in content for needle in needles):
+                found.append(path.name)
+    return found
+
+
+def stationctl(daemon, *words, check=True):
+    finished = subprocess.run(
+        [STATIONCTL, *words], capture_output=True, text=True, timeout=60,
+        env=dict(os.environ, STATIOND_SOCKET=daemon.socket_path, LC_ALL="C"))
+    if check and finished.returncode != 0:
+        raise AssertionError(f"{words}: {finished.stdout}{finished.stderr}")
+    return finished
+
+
+class AtRestTests(DaemonTestCase):
+    def test_nothing_personal_is_in_any_file_and_all_of_it_comes_back(self):
+        daemon = self.new_daemon().start()
+        with daemon.connect() as client:
+            request = client.call("support.open", OPEN, idempotency_key="k-1")
+            client.call("support.acknowledge", {"id": request["id"], "version": 1})
+            whole = client.call("support.get", {"id": request["id"]}, **WHY)
+            self.assertEqual(
+                (whole["summary"], whole["place"], whole["contact"]), (SUMMARY, PLACE, OPEN["contact"]))
+        self.assertEqual(holding(daemon.directory, CANARIES), [])
+        daemon.kill()
+        self.assertEqual(holding(daemon.directory, CANARIES), [])
+        daemon.start()
+        whole = daemon.call("support.get", {"id": request["id"]}, **WHY)
+        self.assertEqual(whole["contact"], OPEN["contact"])
+        daemon.stop()
+        self.assertEqual(holding(daemon.directory, CANARIES), [])
+        # Without any key the state still verifies.
+        copy = new_directory()
+        self.addCleanup(shutil.rmtree, copy)
+        shutil.copytree(daemon.directory, copy / "state", ignore=shutil.ignore_patterns("*.sock", "master.key"))
+        self.assertIn("good", stationctl(daemon, "audit", "verify", "--state", str(copy / "state")).stdout)
+
+    def test_it_does_not_start_without_the_key_and_says_what_to_do(self):
+        daemon = self.new_daemon().start()
+        daemon.call("support.open", OPEN)
+        daemon.stop()
+        key = daemon.directory / "master.key"
+        self.assertEqual(key.stat().st_mode & 0o777, 0o600)
+        hidden = key.rename(daemon.directory / "elsewhere")
+        daemon.spawn()
+        self.assertEqual(daemon.wait_end(), 1)
+        self.assertIn("put that key back", daemon.log.replace("\n", " "))
+        hidden.rename(key)
+        key.chmod(0o644)
+        daemon.spawn()
+        self.assertEqual(daemon.wait_end(), 1)
+        self.assertIn("chmod 600", daemon.log)
+        key.chmod(0o600)
+        daemon.start()
+
+    def test_a_changed_ciphertext_is_never_served_and_health_tells(self):
+        daemon = self.new_daemon().start()
+        first = daemon.call("support.open", OPEN)["id"]
+        second = daemon.call("support.open", OPEN)["id"]
+        daemon.stop()
+        database = sqlite3.connect(daemon.directory / "stationd.db")
+        database.execute(
+            'UPDATE "support.request" SET sealed = (SELECT sealed FROM "support.request" WHERE id = ?),'
+            ' wrapped = (SELECT wrapped FROM "support.request" WHERE id = ?) WHERE id = ?', (first, first, second))
+        database.commit()
+        database.close()
+        daemon.start()
+        with self.assertRaises(CallError) as caught:
+            daemon.call("support.get", {"id": second}, **WHY)
+        self.assertEqual(caught.exception.kind, "internal_error")
+        self.assertEqual(daemon.call("support.get", {"id": first}, **WHY)["summary"], SUMMARY)
+        health = daemon.call("system.health")
+        self.assertFalse(health["ok"])
+        self.assertIn("unreadable", [problem["kind"] for problem in health["problems"]])
+        self.assertNotIn("Canary", daemon.log)
+
+
+class RoleTests(DaemonTestCase):
+    def setUp(self):
+        if os.getuid() != 0:
+            self.skipTest("other users need root")
+        self.daemon = self.new_daemon(
+            config=CONFIG, access=ACCESS).start()
+        os.chmod(self.daemon.directory, 0o755)
+
+    def user(self, uid):
+        client = UserClient(self.daemon.socket_path, uid)
+        self.addCleanup(client.close)
+        return client
+
+    def test_a_role_sees_masked_data_unless_it_is_to_see_it_in_full(self):
+        number = self.user(FULL).call("support.open", OPEN)["id"]
+        whole = self.user(FULL).call("support.get", {"id": number}, **WHY)
+        self.assertEqual(whole["contact"], OPEN["contact"])
+        masked = self.user(MASKED).call("support.get", {"id": number}, **WHY)
+        self.assertEqual(masked["contact"], {"name": "C" + "*" * 10, "phone": "139****7731"})
+        self.assertEqual((masked["summary"], masked["place"]), ("***", "***"))
+        self.assertEqual(masked["state"], whole["state"])
+
+    def test_an_erasure_takes_two_persons_and_leaves_nothing(self):
+        client = self.user(FRONT)
+        number = client.call("support.open", OPEN)["id"]
+        other = client.call("support.open", OPEN)["id"]
+        state = self.daemon.directory / "state"
+        database = sqlite3.connect(f"file:{state / 'stationd.db'}?mode=ro", uri=True)
+        sealed, wrapped = database.execute(
+            'SELECT sealed, wrapped FROM "support.request" WHERE id = ?', (number,)).fetchone()
+        database.close()
+        traces = [sealed[-40:], wrapped[8:40]]
+        self.assertNotEqual(holding(state, traces), [])
+        subject = {"module": "support", "subject": number}
+        asked = client.call("personal.request_erasure", subject, actor="officer-1", **WHY)["approval"]
+        for actor, kind in (("officer-1", "refused_by_rule"), ("officer-2", None)):
+            try:
+                client.call("approval.approve", {"id": asked, "version": 1}, actor=actor)
+                self.assertIsNone(kind)
+            except CallError as error:
+                self.assertEqual(error.kind, kind)
+        wrong = dict(subject, subject=other, approval=asked)
+        with self.assertRaises(CallError) as caught:
+            client.call("personal.erase", wrong, actor="officer-1", **WHY)
+        self.assertEqual(caught.exception.kind, "approval_required")
+        erased = client.call("personal.erase", dict(subject, approval=asked), actor="officer-1", **WHY)
+        self.assertEqual(erased, {"erased": 1})
+        self.assertEqual(holding(state, traces + CANARIES), [])
+        with self.assertRaises(CallError) as caught:
+            client.call("support.get", {"id": number}, **WHY)
+        self.assertEqual(caught.exception.kind, "not_found")
+        self.assertEqual(client.call("support.get", {"id": other}, **WHY)["summary"], SUMMARY)
+        self.daemon.stop()
+        self.assertEqual(holding(state, traces), [])
+        verified = stationctl(self.daemon, "audit", "verify", "--state", str(state))
+        self.assertIn("good", verified.stdout)
+
+
+class RotationTests(DaemonTestCase):
+    REQUESTS = 1500
+
+    def masters(self, daemon):
+        """How many wrapped keys are under each master key."""
+        database = sqlite3.connect(daemon.directory / "stationd.db")
+        rows = database.execute(
+            'SELECT lower(hex(substr(wrapped, 1, 8))), count(*) FROM "support.request" GROUP BY 1').fetchall()
+        database.close()
+        return dict(rows)
+
+    def fill(self, daemon):
+        with daemon.connect() as client:
+            numbers = []
+            for _ in range(self.REQUESTS // 50):
+                waiting = [client.begin("support.open", OPEN) for _ in range(50)]
+                numbers += [client.finish(number)["id"] for number in waiting]
+        return numbers
+
+    def check(self, daemon, numbers):
+        with daemon.connect() as client:
+            for number in numbers[:: max(1, len(numbers) // 40)]:
+                self.assertEqual(client.call("support.get", {"id": number}, **WHY)["contact"], OPEN["contact"])
+
+    def test_a_rotation_goes_on_over_kill_9_while_calls_are_served(self):
+        daemon = self.new_daemon().start()
+        numbers = self.fill(daemon)
+        new = daemon.directory / "next.key"
+        stationctl(daemon, "key", "new", str(new))
+        self.assertEqual(new.stat().st_mode & 0o777, 0o600)
+        # Killed again and again, at whatever point it has reached.
+        daemon.call("key.rotate", {"file": str(new)})
+        for _ in range(3):
+            daemon.kill()
+            self.assertEqual(holding(daemon.directory, CANARIES), [])
+            daemon.start()
+            numbers.append(daemon.call("support.open", OPEN)["id"])
+        stop = threading.Event()
+        opened, failures = [], []
+
+        def work():
+            with daemon.connect() as client:
+                while not stop.is_set():
+                    try:
+                        opened.append(client.call("support.open", OPEN)["id"])
+                    except (CallError, OSError) as error:
+                        failures.append(error)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        try:
+            wait_until(lambda: daemon.call("key.status")["done"], "the end of the rotation", 60)
+        finally:
+            stop.set()
+            thread.join()
+        self.assertEqual(failures, [])
+        status = daemon.call("key.status")
+        self.assertEqual(status["failed"], 0)
+        self.check(daemon, numbers + opened)
+        daemon.stop()
+        self.assertEqual(set(self.masters(daemon)), {status["current"]})
+        # The new key takes the old one's place, and the old one is gone for good.
+        new.replace(daemon.directory / "master.key")
+        daemon.start()
+        self.check(daemon, numbers)
+
+    def test_stationctl_rotates_and_waits(self):
+        daemon = self.new_daemon().start()
+        numbers = self.fill(daemon)
+        new = daemon.directory / "next.key"
+        told = stationctl(daemon, "key", "new", str(new)).stdout
+        self.assertNotEqual(stationctl(daemon, "key", "new", str(new), check=False).returncode, 0)
+        finished = stationctl(daemon, "key", "rotate", str(new))
+        self.assertIn("destroy the old one", finished.stdout)
+        current = daemon.call("key.status")["current"]
+        self.assertIn(current, told)
+        self.check(daemon, numbers)
+        daemon.stop()
+        self.assertEqual(self.masters(daemon), {current: len(numbers)})
+
+
+class RetentionTests(DaemonTestCase):
+    def test_a_closed_request_goes_after_ten_years_and_the_preview_says_so_before(self):
+        daemon = self.new_daemon().start()
+        daemon.call("dev.clock.set", {"now": "2026-03-02T09:00:00+08:00"})
+        number = daemon.call("support.open", OPEN)["id"]
+        daemon.call("support.withdraw", {"id": number, "version": 1, "reason": "by mistake"})
+        until = "2036-03-03T00:00:00+08:00"
+        before = daemon.call("retention.preview", {"until": "2036-03-02T23:59:59+08:00"})
+        self.assertEqual(before, {"collections": [], "items": []})
+        shown = daemon.call("retention.preview", {"until": until})
+        self.assertEqual([item["id"] for item in shown["items"]], [number])
+        self.assertIn(number, stationctl(daemon, "retention", "preview", "--until", until).stdout)
+        daemon.call("dev.clock.set", {"now": until})
+        with self.assertRaises(CallError) as caught:
+            daemon.call("support.get", {"id": number}, **WHY)
+        self.assertEqual(caught.exception.kind, "not_found")
+
+
+if __name__ == "__main__":
+    unittest.main()
