@@ -130,13 +130,21 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
+      name: "StationPluginTests",
+      dependencies: [
+        "StationPluginHost", "StationPluginWire", "StationKit", "Approval", "Directory", "SupportRequests",
+        "StopLoss", "Mediation", "KeyPerson", "CaseTransfer",
+      ], swiftSettings: strict),
+    .testTarget(
       name: "StationClientTests",
       dependencies: [
         "StationClient", "StationJSON", "StationCrypto", "StationAudit", "StationCalendar",
         "stationctl",
       ], swiftSettings: strict),
     .target(
-      name: "ModuleTesting", dependencies: ["StationKit"], path: "Tests/ModuleTesting", swiftSettings: strict),
+      name: "ModuleTesting",
+      dependencies: ["StationKit", "StationPlugin", "StationPluginHost", "StationPluginWire"],
+      path: "Tests/ModuleTesting", swiftSettings: strict),
     .testTarget(
       name: "SupportRequestsTests",
       dependencies: ["SupportRequests", "Directory", "StationKit", "ModuleTesting"], swiftSettings: strict),

@@ -5,7 +5,7 @@ import StationPluginWire
 import Synchronization
 
 /// The plugin's end of the socket pair: messages out from any thread, in from one.
-final class PluginLink: @unchecked Sendable {
+package final class PluginLink: @unchecked Sendable {
   private let descriptor: Int32
   private let sending = Mutex(())
   private var framer = LineFramer(limits: PluginLimits())
@@ -26,7 +26,7 @@ final class PluginLink: @unchecked Sendable {
     let semaphore = DispatchSemaphore(value: 0)
   }
 
-  init(descriptor: Int32) { self.descriptor = descriptor }
+  package init(descriptor: Int32) { self.descriptor = descriptor }
 
   func send(_ value: JSONValue) {
     var bytes = value.encoded()

@@ -4,7 +4,7 @@ import StationPluginWire
 import Synchronization
 
 /// Serves the daemon's requests: one thread reads, others run handlers.
-final class PluginWorker: Sendable {
+package final class PluginWorker: Sendable {
   private let link: PluginLink
   private let listens: [String]
   private let event: @Sendable (PluginNotice) throws -> Void
@@ -21,7 +21,7 @@ final class PluginWorker: Sendable {
   private let state: Mutex<State>
   private let line = WorkLine()
 
-  init(
+  package init(
     _ link: PluginLink, _ module: Module, listens: [String],
     event: @escaping @Sendable (PluginNotice) throws -> Void,
     remake: @escaping @Sendable (JSONValue) throws -> Module
@@ -34,7 +34,7 @@ final class PluginWorker: Sendable {
   }
 
   /// Returns when the daemon says that it is enough, and everything under way is answered.
-  func serve(threads: Int) {
+  package func serve(threads: Int) {
     for number in 0..<threads {
       let thread = Thread { [line] in
         while let work = line.take() {
@@ -72,6 +72,7 @@ final class PluginWorker: Sendable {
       }
     }
     link.close()
+    line.close()
   }
 
   private func answer(_ id: JSONValue, _ result: Result<JSONValue, RPCError>) {
@@ -171,6 +172,7 @@ final class WorkLine: @unchecked Sendable {
   private let condition = NSCondition()
   private var waiting: [@Sendable () -> Void] = []
   private var underWay = 0
+  private var isClosed = false
 
   func add(_ work: @escaping @Sendable () -> Void) {
     condition.lock()
@@ -179,10 +181,14 @@ final class WorkLine: @unchecked Sendable {
     condition.unlock()
   }
 
+  /// nil when there will be none any more.
   func take() -> (@Sendable () -> Void)? {
     condition.lock()
     defer { condition.unlock() }
-    while waiting.isEmpty { condition.wait() }
+    while waiting.isEmpty {
+      guard !isClosed else { return nil }
+      condition.wait()
+    }
     underWay += 1
     return waiting.removeFirst()
   }
@@ -191,6 +197,13 @@ final class WorkLine: @unchecked Sendable {
     condition.lock()
     underWay -= 1
     if underWay == 0, waiting.isEmpty { condition.broadcast() }
+    condition.unlock()
+  }
+
+  func close() {
+    condition.lock()
+    isClosed = true
+    condition.broadcast()
     condition.unlock()
   }
 

@@ -4,7 +4,7 @@ import StationPluginWire
 /// What the host itself remembers of one run of a handler: what it was told, and what it was promised.
 ///
 /// A value; the plugin's word is not taken for any of it.
-struct CallJournal: Sendable {
+package struct CallJournal: Sendable {
   struct Read: Sendable {
     /// How many operations had been decided on when it was read.
     let position: Int
@@ -26,20 +26,23 @@ struct CallJournal: Sendable {
   /// What it read has changed before it was done: it will be run again whatever it answers.
   var isDoomed = false
 
-  mutating func note(_ request: ReadRequest, at position: Int, _ answer: Result<JSONValue, RPCError>) {
+  package init() {}
+
+  package mutating func note(_ request: ReadRequest, at position: Int, _ answer: Result<JSONValue, RPCError>)
+  {
     reads.append(Read(position: position, request: request, answer: answer))
   }
 
-  mutating func note(rehearsed method: String, _ params: JSONObject, _ result: JSONValue) {
+  package mutating func note(rehearsed method: String, _ params: JSONObject, _ result: JSONValue) {
     rehearsed.append(Rehearsed(method: method, params: params, result: result))
   }
 
-  mutating func note(number value: Int, of series: String, generation: Int) {
+  package mutating func note(number value: Int, of series: String, generation: Int) {
     numbers.append((series, value, generation))
   }
 
   /// Why these operations are not what the host promised; nil if they are.
-  func contradiction(in operations: [Operation]) -> String? {
+  package func contradiction(in operations: [Operation]) -> String? {
     var numbers = numbers[...]
     var rehearsed = rehearsed[...]
     for operation in operations {
@@ -64,7 +67,7 @@ struct CallJournal: Sendable {
   /// Repeats the reads and performs the operations between them, in the order in which they were.
   ///
   /// - Throws: ``StaleReads`` at the first read that gives something else.
-  func replay(
+  package func replay(
     _ operations: [Operation], on transaction: any ReadTransaction, rows: Int,
     seen: (_ method: String, _ result: JSONValue) -> JSONValue
   ) throws {
@@ -84,7 +87,7 @@ struct CallJournal: Sendable {
   }
 
   /// Only what was read before anything was decided: for a call that is refused.
-  func verifyFirstReads(
+  package func verifyFirstReads(
     on transaction: any ReadTransaction, rows: Int, seen: (_ method: String, _ result: JSONValue) -> JSONValue
   ) throws {
     for read in reads where read.position == 0 {
@@ -112,7 +115,7 @@ struct CallJournal: Sendable {
 
 extension ReadRequest {
   /// What the plugin is told: of other modules' results, the parts that it may see.
-  func answer(
+  package func answer(
     on transaction: any ReadTransaction, rows: Int, seen: (_ method: String, _ result: JSONValue) -> JSONValue
   ) throws -> JSONValue {
     let value = try run(on: transaction, rows: rows)

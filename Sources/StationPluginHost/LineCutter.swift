@@ -1,13 +1,13 @@
 /// Cuts what a process prints into lines fit for a log: bounded, and without control characters.
-struct LineCutter: Sendable {
+package struct LineCutter: Sendable {
   private let limit: Int
   private var line: [UInt8] = []
   /// Whether the rest of the line at hand is left out.
   private var isCut = false
 
-  init(limit: Int) { self.limit = limit }
+  package init(limit: Int) { self.limit = limit }
 
-  mutating func add(_ bytes: ArraySlice<UInt8>) -> [String] {
+  package mutating func add(_ bytes: ArraySlice<UInt8>) -> [String] {
     var lines: [String] = []
     for byte in bytes {
       if byte == 0x0A {
@@ -24,7 +24,7 @@ struct LineCutter: Sendable {
   }
 
   /// What stands there without an end; nil for nothing.
-  mutating func rest() -> String? {
+  package mutating func rest() -> String? {
     defer { line.removeAll(keepingCapacity: true) }
     guard !line.isEmpty else { return nil }
     let text = String(decoding: line, as: UTF8.self).unicodeScalars.map {

@@ -11,7 +11,10 @@ import Synchronization
 /// ``Listener/ended`` last.
 final class PluginProcess: @unchecked Sendable {
   struct Listener: Sendable {
-    let started: @Sendable () -> Void
+    /// With the digest of its program.
+    let started: @Sendable (String) -> Void
+    /// Its program may not be started. No restart would mend that.
+    let refused: @Sendable (String) -> Void
     let message: @Sendable (JSONValue) -> Void
     let line: @Sendable (_ isError: Bool, String) -> Void
     /// What it sent cannot be read on. It is to be killed.
@@ -105,6 +108,14 @@ final class PluginProcess: @unchecked Sendable {
         close(descriptor)
       }
     }
+    let digest: String
+    do throws(ManifestError) {
+      digest = try PluginTrust.digest(of: settings.program, strictly: settings.isTrusted)
+    } catch {
+      close(theirs)
+      listener.refused(error.description)
+      return finish(nil, error.description)
+    }
     guard station_spawn_pipe(&output) == 0, station_spawn_pipe(&errors) == 0 else {
       close(theirs)
       return finish(nil, "no pipes: errno \(errno)")
@@ -116,7 +127,7 @@ final class PluginProcess: @unchecked Sendable {
     close(errors[1])
     if let problem { return finish(nil, problem) }
     defer { close(pidfd) }
-    listener.started()
+    listener.started(digest)
     for pipe in [output[0], errors[0]] { _ = fcntl(pipe, F_SETFL, O_NONBLOCK) }
     serve(pidfd, output[0], errors[0])
   }

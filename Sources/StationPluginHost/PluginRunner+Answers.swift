@@ -9,6 +9,7 @@ extension PluginRunner {
   ) {
     guard let session = state.sessions[number], let record = session.calls[id] else { return }
     state.sessions[number]?.calls[id] = nil
+    state.sessions[number]?.answeredAt = MonotonicTime.milliseconds()
     defer { dispatchWaiting(&state) }
     let outcome: Result<Prepared, RPCError>
     do throws(RPCError) {
@@ -62,8 +63,7 @@ extension PluginRunner {
     _ session: PluginSession, _ limits: PluginLimits
   ) -> Prepared {
     let journal = record.journal
-    let filters = session.filters
-    let generations = journal.numbers
+    let sights = session.sights
     return Prepared(
       result: result, isSettled: isSettled,
       posted: { [self] in
@@ -74,18 +74,22 @@ extension PluginRunner {
         store.useAgain(journal.ids, in: transaction)
         do {
           try journal.replay(
-            operations, on: transaction, rows: limits.scanRows, seen: { filters[$0]?.apply($1) ?? $1 })
+            operations, on: transaction, rows: limits.scanRows, seen: sights.see)
         } catch let stale as StaleReads {
-          if let number = stale.number,
-            let grant = generations.first(where: { $0.series == number.series })
-          {
-            with { state, _ in
-              state.desk.correct(number.series, next: number.value, generation: grant.generation)
-            }
-          }
+          learn(from: stale, journal)
           throw stale
         }
       })
+  }
+
+  /// A number that was foretold is not the one that the store gives: those to come are foretold from that.
+  func learn(from stale: StaleReads, _ journal: CallJournal) {
+    guard let number = stale.number,
+      let grant = journal.numbers.first(where: { $0.series == number.series })
+    else { return }
+    with { state, _ in
+      state.desk.correct(number.series, next: number.value, generation: grant.generation)
+    }
   }
 
   /// A refusal counts once what led to it still holds.
@@ -93,7 +97,7 @@ extension PluginRunner {
     _ record: CallRecord, _ error: RPCError, _ session: PluginSession, _ limits: PluginLimits
   ) -> Prepared {
     let journal = record.journal
-    let filters = session.filters
+    let sights = session.sights
     return Prepared(
       result: nil,
       posted: { [self] in
@@ -102,7 +106,7 @@ extension PluginRunner {
       body: { transaction in
         guard !journal.isDoomed else { throw StaleReads() }
         try journal.verifyFirstReads(
-          on: transaction, rows: limits.scanRows, seen: { filters[$0]?.apply($1) ?? $1 })
+          on: transaction, rows: limits.scanRows, seen: sights.see)
         throw error
       })
   }

@@ -17,7 +17,8 @@ extension PluginRunner {
       }
       if let settings { adopt(settings, &state) }
       state.observers.append(([.ready, .failed, .quarantined, .stopped], done))
-      changed(&state, &after) { $0.life.start(why) }
+      state.life.start(why)
+      state.since = clock.now()
       launch(&state, &after)
     }
   }
@@ -59,7 +60,7 @@ extension PluginRunner {
         if problem != nil { with { state, _ in if state.current != nil { state.settings = former } } }
         done(problem)
       }
-      if state.current == nil { changed(&state, &after) { $0.life.start("reload") } }
+      if state.current == nil { state.life.start("reload") }
       launch(&state, &after)
     }
   }
@@ -73,16 +74,11 @@ extension PluginRunner {
 
   func launch(_ state: inout State, _ after: inout [After]) {
     let settings = state.settings
-    let digest: String
-    do throws(ManifestError) {
-      digest = try PluginTrust.digest(of: settings.program, strictly: settings.isTrusted)
-    } catch {
-      return notLaunched("\(error)", &state, &after)
-    }
     state.lastNumber += 1
     let number = state.lastNumber
     let listener = PluginProcess.Listener(
-      started: { [self] in launched(number) },
+      started: { [self] in launched(number, $0) },
+      refused: { [self] what in with { state, after in refuse(number, what, &state, &after) } },
       message: { [self] in received(number, $0) },
       line: { [self] in printed($0, $1) },
       broken: { [self] what in with { state, after in fault(number, what, &state, &after) } },
@@ -93,7 +89,7 @@ extension PluginRunner {
     do {
       let process = try PluginProcess(settings, listener)
       state.sessions[number] = PluginSession(
-        number, process, settings, digest: digest, now: MonotonicTime.milliseconds())
+        number, process, settings, now: MonotonicTime.milliseconds())
       state.candidate = number
       process.start()
     } catch {
@@ -101,9 +97,12 @@ extension PluginRunner {
     }
   }
 
-  private func launched(_ number: Int) {
-    with { state, _ in
+  private func launched(_ number: Int, _ digest: String) {
+    with { state, after in
       guard var session = state.sessions[number] else { return }
+      session.digest = digest
+      let reason = state.current == nil ? state.life.reason : "reload"
+      recorded(.loading, reason, session, &after)
       session.process.send(session.conversation.manifestRequest(name, version: surroundings.version))
       state.sessions[number] = session
     }
@@ -132,9 +131,12 @@ extension PluginRunner {
     do {
       let manifest = try PluginManifest(try result.get())
       if let refusal = session.settings.refusal(of: manifest) { throw ManifestError(refusal) }
+      if let local, manifest.source != PluginManifest.json(local) {
+        throw ManifestError("its program is of another version than the running daemon: restart the daemon")
+      }
       let module = manifest.module(running: self, local: local)
       session.check = OperationCheck(module: try store.compiled(module))
-      session.filters = Self.filters(manifest, session.settings)
+      session.sights = PluginSights(manifest, session.settings.grants, mask: store.mask)
       session.manifest = manifest
       session.module = module
       session.phase = .askedStart
@@ -155,15 +157,6 @@ extension PluginRunner {
       let reason = (error as? RPCError)?.message.en ?? "\(error)"
       refuse(number, reason, &state, &after)
     }
-  }
-
-  private static func filters(_ manifest: PluginManifest, _ settings: PluginSettings) -> [String: FieldFilter]
-  {
-    var filters: [String: FieldFilter] = [:]
-    for call in manifest.calls {
-      if let fields = call.fields { filters[call.method] = FieldFilter(fields) }
-    }
-    return filters
   }
 
   /// The plugin cannot be used as it is.
@@ -306,21 +299,29 @@ extension PluginRunner {
     let former = state.life.state
     body(&state)
     let life = state.life
-    guard life.state != former || life.state == .loading || always else { return }
+    guard life.state != former || always else { return }
     state.since = clock.now()
-    var details: JSONObject = ["reason": .string(life.reason)]
-    if let current = state.current ?? state.candidate, let session = state.sessions[current] {
-      details["sha256"] = .string(session.digest)
+    let observers = state.observers.filter { $0.states.contains(life.state) }
+    state.observers.removeAll { $0.states.contains(life.state) }
+    let session = (state.current ?? state.candidate).flatMap { state.sessions[$0] }
+    recorded(life.state, life.reason, session, &after)
+    after.append { for observer in observers { observer.done(life.state, life.reason) } }
+  }
+
+  /// Leaves an audit record and a line in the log; every start of a process does, with its program's digest.
+  private func recorded(
+    _ state: PluginState, _ reason: String, _ session: PluginSession?, _ after: inout [After]
+  ) {
+    var details: JSONObject = ["reason": .string(reason)]
+    if let session {
+      if let digest = session.digest { details["sha256"] = .string(digest) }
       details["program"] = .string(session.settings.program)
       if let version = session.manifest?.version { details["version"] = .string(version) }
     }
-    let observers = state.observers.filter { $0.states.contains(life.state) }
-    state.observers.removeAll { $0.states.contains(life.state) }
     let recorded = details
     after.append { [self] in
-      store.record(plugin: name, state: life.state, details: recorded)
-      store.log(plugin: name, level: "info", "\(life.state.rawValue): \(life.reason)")
-      for observer in observers { observer.done(life.state, life.reason) }
+      store.record(plugin: name, state: state, details: recorded)
+      store.log(plugin: name, level: "info", "\(state.rawValue): \(reason)")
     }
   }
 }

@@ -24,6 +24,7 @@ extension PluginRunner {
     case .answer(let id, let result): answered(number, id, result, &state, &after)
     case .late(let id):
       state.sessions[number]?.owed[id] = nil
+      state.sessions[number]?.answeredAt = MonotonicTime.milliseconds()
       dispatchWaiting(&state)
     case .event(let result): eventAnswered(result, &state, &after)
     case .read(let id, let request, let read, let operations):
@@ -84,9 +85,9 @@ extension PluginRunner {
     _ number: Int, _ id: Int, _ request: JSONValue, _ read: ReadRequest, _ operations: [Operation],
     _ record: CallRecord
   ) {
-    let filters = with { state, _ in state.sessions[number]?.filters ?? [:] }
+    let sights = with { state, _ in state.sessions[number]?.sights ?? PluginSights() }
     let rows = with { state, _ in state.settings.limits.scanRows }
-    let seen: @Sendable (String, JSONValue) -> JSONValue = { filters[$0]?.apply($1) ?? $1 }
+    let seen: @Sendable (String, JSONValue) -> JSONValue = { sights.see($0, $1) }
     let journal = record.journal
     let context = record.call.context
     let writes = writes(read)
@@ -100,8 +101,13 @@ extension PluginRunner {
     }
     store.rehearse(
       as: name, context, ids: journal.ids,
-      { transaction in
-        try journal.replay(operations, on: transaction, rows: rows, seen: seen)
+      { [self] transaction in
+        do {
+          try journal.replay(operations, on: transaction, rows: rows, seen: seen)
+        } catch let stale as StaleReads {
+          learn(from: stale, journal)
+          throw stale
+        }
         return try read.answer(on: transaction, rows: rows, seen: seen)
       },
       done: { [self] result in

@@ -20,7 +20,7 @@ extension PluginRunner {
       ]
       if let session {
         if session.process.pid > 0 { object["pid"] = .int(Int(session.process.pid)) }
-        object["sha256"] = .string(session.digest)
+        if let digest = session.digest { object["sha256"] = .string(digest) }
         if let version = session.manifest?.version { object["version"] = .string(version) }
       }
       if let restartAt = state.life.restartAt {

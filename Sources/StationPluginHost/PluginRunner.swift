@@ -81,14 +81,13 @@ package final class PluginRunner: RemoteModule {
   /// The module that calls go to until the plugin has told its manifest: from its last good one.
   package func rememberedModule() -> Module? {
     guard let manifest = files.manifest, with({ state, _ in state.settings.refusal(of: manifest) }) == nil
-    else {
-      return local.flatMap { module(of: $0) }
-    }
-    return manifest.module(running: self, local: local)
+    else { return nil }
+    return manifest.module(running: self)
   }
 
-  private func module(of local: Module) -> Module? {
-    (try? PluginManifest(PluginManifest.json(local)))?.module(running: self, local: local)
+  /// The module that was taken out of this process; nil for a plugin.
+  package func localModule() throws -> Module? {
+    try local.map { try PluginManifest(PluginManifest.json($0)).module(running: self, local: $0) }
   }
 
   // MARK: - Calls
@@ -101,9 +100,9 @@ package final class PluginRunner: RemoteModule {
       state.lastNumber += 1
       let record = CallRecord(number: state.lastNumber, call: call, done: done, expiry: expiry)
       let isDeadline = if case .deadline = call.work { true } else { false }
-      guard
-        state.current != nil || isDeadline && (state.life.state == .loading || state.life.state == .failed)
-      else {
+      // What is due waits for its process, also when the daemon itself has just started.
+      let waits = isDeadline && state.isWanted && state.life.state != .quarantined
+      guard state.current != nil || waits else {
         let error = unavailable(state, now)
         return after.append { done(.failure(error)) }
       }
@@ -131,7 +130,9 @@ package final class PluginRunner: RemoteModule {
       return
     }
     var taken = 0
-    while taken < state.waiting.count, session.calls.count < state.settings.limits.inFlight {
+    while taken < state.waiting.count,
+      session.calls.count + session.owed.count < state.settings.limits.inFlight
+    {
       let record = state.waiting[taken]
       taken += 1
       let (id, bytes) = session.conversation.callRequest(token: Self.token(), params(record))

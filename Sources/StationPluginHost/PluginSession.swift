@@ -13,17 +13,20 @@ struct PluginSession: Sendable {
   let process: PluginProcess
   let startedAt: Int64
   let settings: PluginSettings
-  let digest: String
+  /// Of its program, in hexadecimal; nil until it is started.
+  var digest: String?
   var phase = Phase.askedManifest
   var conversation: PluginConversation
   var manifest: PluginManifest?
   var module: Module?
   var check: OperationCheck?
-  var filters: [String: FieldFilter] = [:]
+  var sights: PluginSights = PluginSights()
   /// Calls under way, by the id of their request.
   var calls: [Int: CallRecord] = [:]
   /// Calls that nobody waits for, and until when their answers are.
   var owed: [Int: Int64] = [:]
+  /// When it answered last.
+  var answeredAt: Int64 = 0
   /// Reads that wait for a place.
   var reads: [@Sendable () -> Void] = []
   var readsUnderWay = 0
@@ -35,11 +38,10 @@ struct PluginSession: Sendable {
   /// Processor time at the last look, in seconds, and when that was.
   var cpu: (seconds: Double, at: Int64) = (0, 0)
 
-  init(_ number: Int, _ process: PluginProcess, _ settings: PluginSettings, digest: String, now: Int64) {
+  init(_ number: Int, _ process: PluginProcess, _ settings: PluginSettings, now: Int64) {
     self.number = number
     self.process = process
     self.settings = settings
-    self.digest = digest
     startedAt = now
     cpu.at = now
     conversation = PluginConversation(limits: settings.limits)

@@ -3,15 +3,15 @@
 /// A series is lent to one call at a time, from when it asks until its operations stand in the writer's line: so
 /// the next call's number is right unless a call fails after that. Then the writer finds another number than was
 /// foretold, the calls behind it are run again, and the count goes on from the writer's word.
-struct SeriesDesk: Sendable {
-  struct Grant: Sendable, Equatable {
-    let call: Int
-    let series: String
-    let value: Int
-    let generation: Int
+package struct SeriesDesk: Sendable {
+  package struct Grant: Sendable, Equatable {
+    package let call: Int
+    package let series: String
+    package let value: Int
+    package let generation: Int
   }
 
-  enum Step: Sendable, Equatable {
+  package enum Step: Sendable, Equatable {
     case granted(Grant)
     /// The number given out last must be read from the store first.
     case load
@@ -29,7 +29,9 @@ struct SeriesDesk: Sendable {
   }
   private var series: [String: Series] = [:]
 
-  mutating func ask(_ name: String, call: Int) -> Step {
+  package init() {}
+
+  package mutating func ask(_ name: String, call: Int) -> Step {
     var entry = series[name] ?? Series()
     defer { series[name] = entry }
     if entry.holder == nil || entry.holder == call {
@@ -52,7 +54,7 @@ struct SeriesDesk: Sendable {
   }
 
   /// The store's word for the number given out last.
-  mutating func loaded(_ name: String, last: Int) -> [Grant] {
+  package mutating func loaded(_ name: String, last: Int) -> [Grant] {
     guard var entry = series[name] else { return [] }
     entry.isLoading = false
     if entry.last == nil { entry.last = last }
@@ -61,7 +63,7 @@ struct SeriesDesk: Sendable {
   }
 
   /// The call has been posted, or has ended without: then its numbers are free again.
-  mutating func release(call: Int, posted: Bool) -> [Grant] {
+  package mutating func release(call: Int, posted: Bool) -> [Grant] {
     var grants: [Grant] = []
     for name in series.keys {
       guard var entry = series[name] else { continue }
@@ -86,10 +88,12 @@ struct SeriesDesk: Sendable {
     return [grant(&entry, name, call, last)]
   }
 
-  /// The writer found another next number than the one foretold. Heard once: those foretold with it are as wrong.
-  mutating func correct(_ name: String, next: Int, generation: Int) {
+  /// The writer found another next number than the one foretold. Heard once: those foretold with it are as wrong,
+  /// also those that the present holder has taken.
+  package mutating func correct(_ name: String, next: Int, generation: Int) {
     guard var entry = series[name], entry.generation == generation else { return }
-    entry.last = next - 1 + entry.taken
+    entry.last = next - 1
+    entry.taken = 0
     entry.generation += 1
     series[name] = entry
   }

@@ -47,11 +47,23 @@ enum PluginModule {
 
   private static func list(_ plugins: Plugins) -> Method {
     Method(
-      "list", Text("List the plugins with their states", zh: "列出插件及其状态"), params: Shapes.nothing,
-      result: Shapes.object(["items": Shapes.list(status)]), permission: .role,
-      examples: [Example("One", params: [:], result: ["items": [example]])],
-      handler: .inline { _, _ in
-        ["items": .array(plugins.host.runners.map { .object($0.report) })]
+      "list", Text("List the plugins with their states", zh: "列出插件及其状态"),
+      params: Shapes.object(
+        ["limit": Shapes.limit, "cursor": Shapes.cursor, "order": Shapes.order], required: []),
+      result: Shapes.object(["items": Shapes.list(status), "next": Shapes.text], required: ["items"]),
+      permission: .role,
+      examples: [Example("One", params: ["limit": 1], result: ["items": [example]])],
+      handler: .inline { params, _ in
+        let runners = params["order"] == "desc" ? plugins.host.runners.reversed() : plugins.host.runners
+        // The cursor is the name of the last one: it stays good when others come and go.
+        let last = params["cursor"]?.stringValue
+        let rest = runners.filter { runner in
+          last.map { params["order"] == "desc" ? runner.name < $0 : runner.name > $0 } ?? true
+        }
+        let page = rest.prefix(params["limit"]?.intValue ?? 100)
+        var result: JSONObject = ["items": .array(page.map { .object($0.report) })]
+        if page.count < rest.count, let name = page.last?.name { result["next"] = .string(name) }
+        return .object(result)
       })
   }
 

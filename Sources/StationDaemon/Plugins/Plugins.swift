@@ -61,9 +61,9 @@ final class Plugins: Sendable {
 
   /// The daemon's modules with those of plugins, as far as these were good before.
   func registry(_ modules: [Module], log: Logger) throws -> Registry {
-    let names = Set(host.runners.map(\.name))
-    var registry = try Registry(modules.filter { isolated[$0.name] == nil }, expected: names)
-    for runner in host.runners {
+    let own = try modules.map { try host.runner($0.name)?.localModule() ?? $0 }
+    var registry = try Registry(own, expected: Set(host.runners.map(\.name)))
+    for runner in host.runners where isolated[runner.name] == nil {
       guard let module = runner.rememberedModule() else { continue }
       do {
         registry = try registry.adopting(module)

@@ -34,11 +34,17 @@ package struct PluginsFile: Sendable {
     if let map = try reader.mapping("environment") {
       for key in map.keys { environment[key] = try map.string(key) }
     }
+    let limits = try Self.limits(reader.mapping("limits"))
+    let user = try user(reader)
+    // The kernel counts processes by user, and not root's.
+    guard limits.processes == 0 || user.map({ $0.uid != 0 }) ?? false else {
+      throw reader.wrong("limits", nil, "without 'processes' where the plugin has no 'user' of its own")
+    }
     return PluginSettings(
       name: name, program: (absolute as NSString).standardizingPath,
       arguments: try reader.strings("arguments") ?? [], environment: environment,
-      configuration: try reader.json("config") ?? [:], user: try user(reader),
-      grants: try grants(reader.mapping("grants")), limits: try Self.limits(reader.mapping("limits")),
+      configuration: try reader.json("config") ?? [:], user: user,
+      grants: try grants(reader.mapping("grants")), limits: limits,
       isEnabled: try reader.bool("enabled") ?? true, isTrusted: isTrusted)
   }
 

@@ -60,6 +60,8 @@ final class StorePlugins: PluginStore {
     store?.catalog.registry.methods[method]?.declaration.handler.writes ?? false
   }
 
+  func mask(of method: String) -> ResultMask? { store?.catalog.registry.methods[method]?.mask }
+
   func useAgain(_ ids: [String], in transaction: any ReadTransaction) { transaction.useAgain(ids: ids) }
 
   func lastNumber(

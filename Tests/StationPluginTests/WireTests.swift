@@ -1,0 +1,116 @@
+import Approval
+import CaseTransfer
+import Directory
+import Foundation
+import KeyPerson
+import Mediation
+import StationKit
+import StationPluginHost
+import StationPluginWire
+import StopLoss
+import SupportRequests
+import Testing
+
+@Suite struct WireTests {
+  private static func data(_ name: String) throws -> JSONValue {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    return try JSONParser.parse([UInt8](try Data(contentsOf: root.appendingPathComponent("etc/\(name)"))))
+  }
+
+  private static func modules() throws -> [Module] {
+    [
+      Approval.module(), Directory.module(),
+      try SupportRequests.module(configuration: data("support/scenarios.json")),
+      try StopLoss.module(configuration: data("stoploss/rules.json")),
+      try Mediation.module(configuration: data("mediation/rules.json")),
+      try KeyPerson.module(configuration: data("keyperson/rules.json")),
+      try CaseTransfer.module(configuration: data("transfer/rules.json")),
+    ]
+  }
+
+  @Test func `a manifest holds all that a module declares`() throws {
+    for module in try Self.modules() {
+      let manifest = try PluginManifest(PluginManifest.json(module))
+      let again = manifest.module(running: NoProcess(), local: module)
+      #expect(PluginManifest.json(again) == PluginManifest.json(module), "\(module.name)")
+      // What it looks like to a caller is the same, too: its declaration is accepted as the other is.
+      _ = try CompiledModule(again)
+      #expect(again.collections.map(\.subject) == module.collections.map(\.subject))
+      #expect(again.collections.map(\.retention) == module.collections.map(\.retention))
+      #expect(again.collections.map(\.personal) == module.collections.map(\.personal))
+      #expect(again.collections.map(\.fields) == module.collections.map(\.fields))
+      #expect(again.lifeCycles == module.lifeCycles)
+      #expect(again.methods.map(\.disclosesPersonalData) == module.methods.map(\.disclosesPersonalData))
+      #expect(again.methods.map(\.permission) == module.methods.map(\.permission))
+      #expect(again.methods.map(\.handler.writes) == module.methods.map(\.handler.writes))
+      #expect(again.deadlines.map(\.name) == module.deadlines.map(\.name))
+    }
+  }
+
+  @Test(arguments: [
+    Operation.create(collection: "c", id: "1", body: ["n": 1]),
+    .put(collection: "c", id: "1", version: 2, body: [:]), .delete(collection: "c", id: "1", version: 2),
+    .erase(subject: "s", count: 3), .erase(subject: "s", count: nil), .number(series: "s", value: 7),
+    .schedule(kind: "k", subject: "s", due: Instant(milliseconds: 1_700_000_000_123), payload: ["a": 1]),
+    .cancel(kind: "k", subject: "s"), .emit(event: "e", payload: [:]),
+    .call(method: "m.x", params: [:], result: ["id": "1"]),
+  ])
+  func `an operation is read as it was written`(operation: StationPluginWire.Operation) throws {
+    #expect(Operation(try JSONParser.parse(operation.json.encoded())) == operation)
+    guard case .object(let object) = operation.json else { return #expect(Bool(false)) }
+    for key in object.keys where key != "count" {
+      #expect(Operation(.object(object.adding(key, nil))) == nil, "without \(key)")
+    }
+  }
+
+  @Test(arguments: [
+    (["/id"], #"{"id":1,"name":2}"#, #"{"id":1}"#), ([], #"{"id":1}"#, "{}"),
+    (["/items/*/id"], #"{"items":[{"id":1,"x":2},{"x":3}],"next":4}"#, #"{"items":[{"id":1},{}]}"#),
+    (["/a~1b"], #"{"a/b":1,"a":{"b":2}}"#, #"{"a/b":1}"#), (["/id/x"], #"{"id":5}"#, "{}"),
+    (["/items"], #"{"items":[{"id":1,"x":2}]}"#, #"{"items":[{"id":1,"x":2}]}"#),
+    (["/id"], #"[{"id":1}]"#, "[]"),
+  ])
+  func `of a result only what is granted is seen`(pointers: [String], value: String, expected: String) throws
+  {
+    let seen = FieldFilter(pointers).apply(try JSONParser.parse(Array(value.utf8)))
+    #expect(seen == (try JSONParser.parse(Array(expected.utf8))))
+  }
+
+  @Test(arguments: [
+    ("/a", "/a/b", true), ("/a", "/a", true), ("/a/b", "/a", false), ("/a", "/ab", false), ("", "/a", true),
+  ])
+  func `a grant covers what is under it`(granted: String, field: String, covers: Bool) {
+    #expect(FieldFilter.covers(granted, field) == covers)
+  }
+
+  @Test func `what is printed is cut into bounded lines without control characters`() {
+    var cutter = LineCutter(limit: 5)
+    #expect(cutter.add(Array("ab\u{1B}[1m\n\n12345678".utf8)[...]) == ["ab [1 …", "12345 …"])
+    #expect(cutter.add(Array("9\nx\ny".utf8)[...]) == ["x"])
+    #expect(cutter.rest() == "y")
+    #expect(cutter.rest() == nil)
+  }
+
+  @Test func `a line is found however its bytes arrive`() throws {
+    var limits = PluginLimits()
+    limits.frameBytes = 64
+    var framer = LineFramer(limits: limits)
+    var found: [JSONValue] = []
+    for byte in Array("\n{\"a\":1}\n{\"b\":\"\\n\"}\n{".utf8) {
+      withUnsafeBytes(of: byte) { framer.append($0) }
+      while let value = try framer.next() { found.append(value) }
+    }
+    #expect(found == [["a": 1], ["b": "\n"]])
+    #expect(framer.isInside)
+    Array(repeating: UInt8(ascii: " "), count: 64).withUnsafeBytes { framer.append($0) }
+    #expect(throws: LineFramer.Fault.tooLong(64)) { try framer.next() }
+  }
+}
+
+private final class NoProcess: RemoteModule {
+  func run(_ call: RemoteCall, done: @escaping @Sendable (Result<Prepared, RPCError>) -> Void) {
+    done(.failure(RPCError(.unavailable)))
+  }
+  func blame(_ fault: String) {}
+}
