@@ -108,7 +108,7 @@ let package = Package(
     .testTarget(
       name: "StationStoreTests",
       dependencies: [
-        "StationStore", "StationKit", "StationAudit", "StationCrypto",
+        "StationStore", "StationKit", "StationAudit", "StationCrypto", "ModuleTesting",
         .product(name: "GRDB", package: "GRDB.swift"),
       ], swiftSettings: strict),
     .testTarget(

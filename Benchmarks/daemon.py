@@ -80,15 +80,20 @@ class Daemon:
         """The end of its log."""
         return (self.directory.parent / "stationd.log").read_text(errors="replace")[-2000:]
 
-    def set_clock(self, at):
-        """Holds its clock."""
-        call = {"jsonrpc": "2.0", "id": 1, "method": "dev.clock.set", "params": {"now": at.isoformat()}}
+    def call(self, method, **params):
+        """One call; its result."""
+        call = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         with socket.socket(socket.AF_UNIX) as client:
             client.connect(str(self.socket))
             client.sendall(json.dumps(call).encode() + b"\n")
             answer = json.loads(client.makefile("rb").readline())
         if "error" in answer:
-            raise BenchError(f"the clock cannot be set: {answer['error']}")
+            raise BenchError(f"{method}: {answer['error']}")
+        return answer["result"]
+
+    def set_clock(self, at):
+        """Holds its clock."""
+        self.call("dev.clock.set", now=at.isoformat())
 
     def rss_kib(self):
         """Resident memory now, KiB."""

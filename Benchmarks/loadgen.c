@@ -16,12 +16,12 @@
 
 enum { slots = 1 << 16, texts = 256, text_room = 256, answer_limit = 64 << 20 };
 
-enum token { literal, token_n, token_scenario, token_station, token_text, token_run };
+enum token { literal, token_n, token_scenario, token_station, token_text, token_run, token_pick, token_card };
 
 struct piece {
   enum token token;
   const char *bytes;
-  size_t length;
+  size_t length;  // of the bytes; of a card, which of the request's ten
 };
 
 struct buffer {
@@ -39,10 +39,10 @@ struct connection {
 static struct {
   const char *mode, *socket, *template, *run;
   unsigned inflight, connections;
-  uint64_t count, first;
+  uint64_t count, first, among;
   double seconds, warmup;
 } options = {.template = "{\"jsonrpc\":\"2.0\",\"id\":{n},\"method\":\"system.ping\"}",
-             .run = "run", .inflight = 1, .connections = 1, .first = 1};
+             .run = "run", .inflight = 1, .connections = 1, .first = 1, .among = 1};
 
 static struct piece pieces[64];
 static size_t piece_count;
@@ -117,7 +117,8 @@ static void fill_texts(void) {
 static void parse_template(const char *text) {
   static const struct { const char *name; enum token token; } tokens[] = {
       {"{n}", token_n},             {"{scenario}", token_scenario}, {"{station}", token_station},
-      {"{text}", token_text},       {"{run}", token_run}};
+      {"{text}", token_text},       {"{run}", token_run},           {"{pick}", token_pick},
+      {"{card", token_card}};
   size_t length = strcspn(text, "\r\n");
   const char *end = text + length, *from = text;
   for (const char *p = text; p <= end;) {
@@ -134,7 +135,13 @@ static void parse_template(const char *text) {
     if (piece_count + 2 > sizeof pieces / sizeof *pieces) die("too many tokens in the request");
     if (p > from) pieces[piece_count++] = (struct piece){literal, from, (size_t)(p - from)};
     if (p == end) break;
-    pieces[piece_count++] = (struct piece){tokens[i].token, NULL, 0};
+    size_t which = 0;
+    if (tokens[i].token == token_card) {
+      if (p[match] < '0' || p[match] > '9' || p[match + 1] != '}') die("a card is {card0} to {card9}");
+      which = (size_t)(p[match] - '0');
+      match += 2;
+    }
+    pieces[piece_count++] = (struct piece){tokens[i].token, NULL, which};
     p += match;
     from = p;
   }
@@ -148,6 +155,20 @@ static size_t put_number(char *to, uint64_t n) {
   while (n /= 10);
   for (size_t i = 0; i < length; i++) to[i] = digits[length - 1 - i];
   return length;
+}
+
+/// A card number of 19 digits with its check digit (ISO/IEC 7812-1, Luhn): each request has ten of its own.
+static size_t put_card(char *to, uint64_t n, size_t which) {
+  static const char prefix[] = "622202";
+  snprintf(to, 19, "%s%012lu", prefix, (n * 10 + which) % 1000000000000u);
+  unsigned sum = 0;
+  for (int i = 0; i < 18; i++) {
+    // From the right, beginning beside the check digit, every other digit counts twice.
+    unsigned digit = (unsigned)(to[17 - i] - '0') * (i % 2 ? 1 : 2);
+    sum += digit > 9 ? digit - 9 : digit;
+  }
+  to[18] = (char)('0' + (10 - sum % 10) % 10);
+  return 19;
 }
 
 /// Renders the next request into `c->out` and starts its clock.
@@ -178,6 +199,8 @@ static void issue(struct connection *c, uint64_t now) {
         break;
       }
       case token_run: memcpy(to, options.run, length = run_length); break;
+      case token_pick: length = (size_t)sprintf(to, "%06lu", id % options.among + 1); break;
+      case token_card: length = put_card(to, id, piece->length); break;
     }
     c->out.end += length;
   }
@@ -442,8 +465,8 @@ static const char *file_text(const char *path) {
 
 static const char usage[] =
     "usage: loadgen call|connect|idle --socket PATH [--template FILE | --request TEXT]\n"
-    "  [--inflight K] [--conns C] [--seconds S | --count N] [--warmup S] [--first ID] [--run TAG]\n"
-    "tokens in a request: {n} {scenario} {station} {text} {run}";
+    "  [--inflight K] [--conns C] [--seconds S | --count N] [--warmup S] [--first ID] [--run TAG] [--among N]\n"
+    "tokens in a request: {n} {scenario} {station} {text} {run} {card0}..{card9}, {pick} from 000001 to N";
 
 int main(int argc, char **argv) {
   if (argc < 2) die("%s", usage);
@@ -458,12 +481,13 @@ int main(int argc, char **argv) {
     else if (!strcmp(name, "--inflight")) options.inflight = (unsigned)number_argument(name, value);
     else if (!strcmp(name, "--conns")) options.connections = (unsigned)number_argument(name, value);
     else if (!strcmp(name, "--count")) options.count = (uint64_t)number_argument(name, value);
+    else if (!strcmp(name, "--among")) options.among = (uint64_t)number_argument(name, value);
     else if (!strcmp(name, "--first")) options.first = (uint64_t)number_argument(name, value);
     else if (!strcmp(name, "--seconds")) options.seconds = number_argument(name, value);
     else if (!strcmp(name, "--warmup")) options.warmup = number_argument(name, value);
     else die("%s: unknown option\n%s", name, usage);
   }
-  if (!options.socket || !options.first || !options.inflight || !options.connections) die("%s", usage);
+  if (!options.socket || !options.first || !options.inflight || !options.connections || !options.among) die("%s", usage);
   if (options.inflight > slots / 4) die("--inflight is at most %d", slots / 4);
   struct rlimit files;
   getrlimit(RLIMIT_NOFILE, &files);

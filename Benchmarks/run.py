@@ -17,6 +17,7 @@ from pathlib import Path
 
 from daemon import Daemon
 from figures import all_figures, figure_rows, growth_rows, markdown
+from imports import ImportRun
 from machine import HERE, BenchError, build_programs, describe, install_packages, native
 from peers import Postgres, Redis
 
@@ -26,7 +27,10 @@ IDLE_CONNECTIONS = 1000
 STARTS = 5
 YEAR_END = datetime.datetime(2026, 12, 31, 15, tzinfo=datetime.timezone.utc)
 PARTS_OF_YEAR = 61
-ROUND_FIGURES = {"postgres", "redis", "sqlite32", "tail", "sqlite1", "ping", "pingfree", "connect"}
+RUN_ROOM = 10_000_000  # ids of calls, kept apart between runs: a report's card numbers come from them
+OPEN_FIGURES = {"postgres", "redis", "sqlite32", "tail", "report", "get"}
+ROUND_FIGURES = OPEN_FIGURES | {"sqlite1", "ping", "pingfree", "connect"}
+IMPORT_FIGURES = {"import", "next"}
 STORE_FIGURES = {"start", "list", "figures"}
 
 
@@ -49,15 +53,22 @@ class Bench:
     def daemon(self, name):
         return Daemon(self.options.stationd, self.base / name, self.options.daemon_argument)
 
-    def opens(self, daemon, in_flight, seconds, **more):
-        """Durable audited opens; a run tag of its own keeps the idempotency keys apart."""
+    def opens(self, daemon, in_flight, seconds, call="open", **more):
+        """Durable audited calls; a run tag of its own keeps the idempotency keys apart."""
         self.runs += 1
         clients = min(in_flight, self.options.conns)
         before = daemon.cpu_seconds()
-        result = daemon.load("call", "open", inflight=in_flight, conns=clients, run=f"run{self.runs}",
+        more = {"run": f"run{self.runs}", "first": self.runs * RUN_ROOM, **more}
+        result = daemon.load("call", call, inflight=in_flight, conns=clients,
                              **({"seconds": seconds, "warmup": 0.5} if seconds else {}), **more)
         result["daemon_cpu_us"] = (daemon.cpu_seconds() - before) * 1e6 / max(1, result["answered"])
         return result
+
+    def gets(self, daemon):
+        """Reads of requests that were opened before, spread over all of them."""
+        newest = daemon.call("support.open", scenario=1, station="st-01", urgency="routine", summary="the newest")
+        series, number = newest["id"].rsplit("-", 1)
+        return self.opens(daemon, IN_FLIGHT, self.options.seconds, "get", run=f"{series}-", among=int(number))
 
     def bare(self, batch):
         o = self.options
@@ -75,8 +86,12 @@ class Bench:
             steps.append(("redis", lambda: redis.measure(IN_FLIGHT, seconds)))
         if postgres:
             steps.append(("postgres", lambda: postgres.measure(IN_FLIGHT, seconds)))
-        if self.wants("postgres", "redis", "sqlite32", "tail"):
+        if self.wants(*OPEN_FIGURES):
             steps.append(("open32", lambda: self.opens(daemon, IN_FLIGHT, seconds)))
+        if self.wants("report"):
+            steps.append(("report", lambda: self.opens(daemon, IN_FLIGHT, seconds, "report")))
+        if self.wants("get"):
+            steps.append(("get", lambda: self.gets(daemon)))
         if self.wants("sqlite32"):
             steps.append(("sqlite32", lambda: self.bare(IN_FLIGHT)))
         if self.wants("sqlite1"):
@@ -136,6 +151,10 @@ class Bench:
         if ours:
             figures["tail"].add(ours["p99_us"] / 1000)
             self.notes.append(("open32", ours))
+        for name in ("report", "get"):
+            if name in got:
+                figures[name].add(got[name]["rate"], ours["rate"])
+                self.notes.append((name, got[name]))
         if "open1" in got:
             figures["sqlite1"].add(got["open1"]["rate"], got["sqlite1"]["rate"])
         for name in ("ping", "pingfree"):
@@ -149,11 +168,34 @@ class Bench:
         postgres = Postgres(self.base, o.record_bytes) if self.wants("postgres") else None
         redis = Redis(self.base, o.record_bytes) if self.wants("redis") else None
         with self.daemon("rounds") as daemon:
-            if self.wants("postgres", "redis", "sqlite32", "tail"):
+            if self.wants(*OPEN_FIGURES):
                 self.opens(daemon, IN_FLIGHT, min(1, o.seconds))
             for index in range(o.rounds):
                 self.round(index, daemon, postgres, redis)
         shutil.rmtree(self.base / "rounds")
+
+    # Import
+
+    def imports(self):
+        """One file into an empty store, and again into another with both sides killed on the way."""
+        file = ImportRun(self.options.stationctl, self.base / "reports.ndjson", self.options.reports)
+        daemon = self.daemon("import")
+        with daemon:
+            self.figures["import"].add(file.whole(daemon))
+            self.figures["import"].title = f"import of {file.count:,} reports in one command"
+            if self.wants("next"):
+                told = daemon.load("call", "next", seconds=self.options.seconds)
+                self.figures["next"].add(told["p99_us"] / 1000)
+                self.figures["next"].title = f"p99 of `stoploss.next` over {file.transfers:,} transfers"
+            again = file.finish(file.begin(daemon), daemon)["elapsed_ms"] / 1000
+        shutil.rmtree(daemon.directory)
+        daemon = self.daemon("interrupted")
+        with daemon:
+            had = file.interrupted(daemon)
+        shutil.rmtree(daemon.directory)
+        self.notes.append(("import", (file.count, again, had)))
+        print(f"import: {file.count:,} reports at {self.figures['import'].value:,.0f}/s, again in {again:.1f} s; "
+              f"client killed at {had[0]:,}, daemon at {had[1]:,}, whole in the end", flush=True)
 
     # Memory, growth, start
 
@@ -207,6 +249,8 @@ class Bench:
     def run(self):
         if self.wants(*ROUND_FIGURES):
             self.rounds()
+        if self.wants(*IMPORT_FIGURES):
+            self.imports()
         if self.wants("idle", "idle1000"):
             self.memory()
         if self.wants(*STORE_FIGURES):
@@ -222,7 +266,16 @@ class Bench:
                    f"the daemon {middle['daemon_cpu_us']:.1f} µs ({IN_FLIGHT} in flight on "
                    f"{min(IN_FLIGHT, self.options.conns)} connections, "
                    f"{middle['request_bytes']:.0f} bytes up, {middle['answer_bytes']:.0f} down).")
+        for name in ("report", "get"):
+            took = sorted(value["daemon_cpu_us"] for key, value in self.notes if key == name)
+            if took:
+                yield f"The daemon takes {took[len(took) // 2]:.1f} µs of CPU a `{name}`."
         for name, value in self.notes:
+            if name == "import":
+                count, again, had = value
+                yield (f"The import of {count:,} reports, run again over a full store, took {again:.1f} s. In another "
+                       f"store its client was killed (-9) with {had[0]:,} reports stored, then the daemon with "
+                       f"{had[1]:,}; each report was there once in the end.")
             if name == "killed":
                 yield f"After a kill -9 under this store, the first answer came {value:.2f} s after exec."
 
@@ -252,6 +305,7 @@ def parse():
     names = list(all_figures())
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--stationd", type=Path, default=ROOT / ".build/release/stationd", metavar="PATH")
+    parser.add_argument("--stationctl", type=Path, default=ROOT / ".build/release/stationctl", metavar="PATH")
     parser.add_argument("--daemon-argument", action="append", default=[], help="one more argument for it")
     parser.add_argument("--quick", action="store_true", help="rounds of 1 s, stores up to 100,000 requests")
     parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=", ".join(names))
@@ -259,6 +313,7 @@ def parse():
     parser.add_argument("--seconds", type=float, help="measured seconds a step (4)")
     parser.add_argument("--sizes", type=lambda text: [int(size) for size in text.split(",")],
                         help="sizes of the growth table (10000,100000,1000000)")
+    parser.add_argument("--reports", type=int, default=100_000, help="reports of the import")
     parser.add_argument("--conns", type=int, default=32, help="connections for 32 in flight")
     parser.add_argument("--record-bytes", type=int, default=652)
     parser.add_argument("--audit-bytes", type=int, default=289)

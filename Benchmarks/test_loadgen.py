@@ -26,8 +26,10 @@ class Loadgen(unittest.TestCase):
     def setUpClass(cls):
         build_programs()
 
-    def against(self, answer, *arguments):
-        """One connection's server: `answer` turns the ids of the calls at hand into bytes, or chunks."""
+    def against(self, answer, *arguments, whole=False):
+        """One connection's server: `answer` turns the ids of the calls at hand into bytes, or chunks.
+
+        With `whole` it gets the calls themselves."""
         with tempfile.TemporaryDirectory() as home, socket.socket(socket.AF_UNIX) as listener:
             path = str(Path(home) / "s")
             listener.bind(path)
@@ -39,7 +41,8 @@ class Loadgen(unittest.TestCase):
                     have = b""
                     while chunk := client.recv(65536):
                         *lines, have = (have + chunk).split(b"\n")
-                        out = answer([json.loads(line)["id"] for line in lines]) if lines else b""
+                        calls = [json.loads(line) for line in lines]
+                        out = answer(calls if whole else [call["id"] for call in calls]) if lines else b""
                         for piece in out if isinstance(out, list) else [out]:
                             client.sendall(piece)
 
@@ -81,6 +84,25 @@ class Loadgen(unittest.TestCase):
                     status, _, errors = self.against(answer, *arguments)
                     self.assertEqual(status, 1)
                     self.assertIn("void", errors)
+
+    def test_requests_are_filled_in(self):
+        """Every card has its check digit and is nobody else's; picks stay within what there is to pick."""
+        text = '{"id":{n},"cards":["{card0}","{card9}"],"pick":"{pick}","of":"{run}"}'
+        calls = []
+
+        def keep(lines):
+            calls.extend(lines)
+            return b"".join(result(call["id"]) for call in lines)
+
+        status, _, errors = self.against(keep, "--request", text, "--among", "7", "--run", "SR-", whole=True)
+        self.assertEqual(status, 0, errors)
+        cards = [card for call in calls for card in call["cards"]]
+        self.assertEqual(len(set(cards)), 200)
+        for card in cards:
+            twice = [sum(divmod(2 * int(digit), 10)) for digit in card[-2::-2]]
+            self.assertEqual((len(card), (sum(twice) + sum(map(int, card[-1::-2]))) % 10), (19, 0), card)
+        self.assertEqual({call["pick"] for call in calls}, {f"{n:06}" for n in range(1, 8)})
+        self.assertEqual({call["of"] for call in calls}, {"SR-"})
 
     def test_one_call_at_a_time(self):
         status, said, errors = self.against(lambda ids: b"".join(map(result, ids)), "--inflight", "1")

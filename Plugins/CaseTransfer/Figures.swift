@@ -85,20 +85,21 @@ package struct Figures: Sendable {
       "disputes": [
         "opened": .int(disputes), "stays": .int(stays), "moves": .int(moves),
         "superseded": .int(superseded),
-        "ruled_in_time": ruled.rate.json(
-          target: nil, exclusions: ["running": .int(ruled.running), "superseded": .int(ruled.dropped)]),
+        "ruled_in_time": .object(
+          ruled.rate.json(exclusions: ["running": .int(ruled.running), "superseded": .int(ruled.dropped)])),
         "measured": .int(sorted.count), "median_s": seconds(50), "p90_s": seconds(90),
       ],
       "discrepancies": [
         "total": .int(differences.values.reduce(0, +)), "by_code": .object(codes),
-        "counts": rounds.json(target: nil, exclusions: [:]),
+        "counts": .object(rounds.json()),
       ],
     ]
   }
 
   private func limit(_ limit: Limit, _ target: Int?) -> JSONValue {
-    limit.rate.json(
-      target: target, exclusions: ["running": .int(limit.running), "dropped": .int(limit.dropped)])
+    .object(
+      limit.rate.json(
+        reaching: target, exclusions: ["running": .int(limit.running), "dropped": .int(limit.dropped)]))
   }
 
   static let members: JSONObject = {
@@ -113,7 +114,7 @@ package struct Figures: Sendable {
         "median_s": seconds, "p90_s": seconds,
       ]),
       "discrepancies": Shapes.object([
-        "total": Shapes.count, "by_code": Shapes.object(codes), "counts": Rate.schema([]),
+        "total": Shapes.count, "by_code": Shapes.object(codes), "counts": Rate.schema(),
       ]),
     ]
   }()

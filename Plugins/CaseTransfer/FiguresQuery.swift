@@ -8,7 +8,7 @@ struct FiguresQuery: Sendable {
   enum Group: String, Sendable, CaseIterable { case sender, receiver, kind }
 
   func run(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
-    let period = try Period(params, context, policy)
+    let period = try FigurePeriod(params, context, rule: RuleID.period, of: policy.book)
     let group = params["by"]?.stringValue.flatMap(Group.init(rawValue:))
     let target = params["target"]?.intValue
     let scan = try FiguresScan(params, context, policy, period, group, tx)

@@ -4,12 +4,12 @@ import StationKit
 struct FiguresScan {
   private(set) var total = Figures()
   private(set) var groups: [String: Figures] = [:]
-  private let period: Period
+  private let period: FigurePeriod
   private let group: FiguresQuery.Group?
   private let wanted: [IndexValue?]
 
   init(
-    _ params: Params, _ context: CallContext, _ policy: Policy, _ period: Period,
+    _ params: Params, _ context: CallContext, _ policy: Policy, _ period: FigurePeriod,
     _ group: FiguresQuery.Group?, _ tx: any ReadTransaction
   ) throws {
     self.period = period
@@ -52,8 +52,7 @@ struct FiguresScan {
     _ add: (inout Figures, [IndexValue]) -> Void
   ) throws {
     let query = Query(
-      collection, index: "figures", from: .integer(Int(period.start.milliseconds)),
-      to: .integer(Int(period.end.milliseconds)))
+      collection, index: "figures", from: period.from, to: period.to)
     let place = group.flatMap { FiguresQuery.Group.allCases.firstIndex(of: $0) }
     var (total, groups) = (total, groups)
     try tx.forEach(query, columns: columns + FiguresQuery.Group.allCases.map(\.rawValue)) { row in

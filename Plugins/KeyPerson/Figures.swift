@@ -51,17 +51,30 @@ package struct Figures: Sendable {
     var byReason: JSONObject = [:]
     for reason in DelistReason.allCases { byReason[reason.rawValue] = .int(reasons[reason.rawValue] ?? 0) }
     return [
-      "overdue_reviews": overdue.json(
-        target: 0, exclusions: ["not_due_yet": .int(reviewsOpen), "record_ended": .int(reviewsVoid)]),
-      "unlinked_reads": unlinked.json(target: 0, exclusions: ["extracts": .int(extracts)]),
-      "delistings": delisted.json(exclusions: ["never_entered": .int(neverEntered)]),
+      "overdue_reviews": none(
+        overdue, ["not_due_yet": .int(reviewsOpen), "record_ended": .int(reviewsVoid)]),
+      "unlinked_reads": none(unlinked, ["extracts": .int(extracts)]),
+      "delistings": .object(delisted.json(exclusions: ["never_entered": .int(neverEntered)])),
       "delistings_by_reason": .object(byReason),
     ]
   }
 
+  /// A figure that shall be none: exactly, one in ten thousand is not none.
+  private func none(_ rate: Rate, _ exclusions: JSONObject) -> JSONValue {
+    var json = rate.json(exclusions: exclusions)
+    json["target"] = 0
+    json["meets_target"] = rate.denominator > 0 ? .bool(rate.numerator == 0) : .null
+    return .object(json)
+  }
+
+  private static let target: JSONObject = [
+    "target": Shapes.count, "meets_target": ["type": ["boolean", "null"]],
+  ]
+
   static let members: JSONObject = [
-    "overdue_reviews": Rate.schema(["not_due_yet", "record_ended"]),
-    "unlinked_reads": Rate.schema(["extracts"]), "delistings": Rate.schema(["never_entered"]),
+    "overdue_reviews": Rate.schema(["not_due_yet", "record_ended"], members: target),
+    "unlinked_reads": Rate.schema(["extracts"], members: target),
+    "delistings": Rate.schema(["never_entered"], members: [:]),
     "delistings_by_reason": Shapes.object(
       DelistReason.allCases.reduce(into: [:]) { $0[$1.rawValue] = Shapes.count }),
   ]

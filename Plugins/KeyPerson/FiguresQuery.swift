@@ -7,7 +7,7 @@ struct FiguresQuery {
   let context: CallContext
 
   func run(_ tx: any ReadTransaction) throws -> JSONValue {
-    let period = try Period(params, context)
+    let period = try FigurePeriod(params, context, rule: RuleID.period)
     let isByStation = params["by"] != nil
     let start = Int(period.start.milliseconds)
     let end = Int(period.end.milliseconds)
@@ -44,14 +44,13 @@ struct FiguresQuery {
   }
 
   private func countOpen(
-    _ tx: any ReadTransaction, _ period: Period, _ isByStation: Bool, _ groups: inout [String: Figures]
+    _ tx: any ReadTransaction, _ period: FigurePeriod, _ isByStation: Bool, _ groups: inout [String: Figures]
   ) throws {
     guard context.now < period.end else { return }
     let wanted = try units()
     let query = Query(
       "task", index: "by_kind", equals: [.text(TaskKind.review.rawValue), .text(TaskState.open.rawValue)],
-      from: .integer(Int(max(period.start, context.now).milliseconds)),
-      to: .integer(Int(period.end.milliseconds)))
+      from: .integer(Int(max(period.start, context.now).milliseconds)), to: period.to)
     try tx.forEach(query, columns: ["unit", "due"]) { row in
       guard let station = row[0].text, let due = row[1].integer, due > Int(context.now.milliseconds),
         wanted.contains(nil) || wanted.contains(station)
@@ -61,7 +60,7 @@ struct FiguresQuery {
   }
 
   private func answer(
-    _ period: Period, _ isByStation: Bool, _ groups: [String: Figures]
+    _ period: FigurePeriod, _ isByStation: Bool, _ groups: [String: Figures]
   ) throws -> JSONValue {
     let today = context.now.date(in: context.zone)
     var result: JSONObject = [

@@ -53,29 +53,42 @@ package struct Figures: Sendable {
     var stages = JSONObject()
     for state in Self.stages { stages[state.rawValue] = .int(withdrawn[state] ?? 0) }
     return [
-      "success": success.json(
-        target: try rules.int(RuleID.success, "target"),
-        exclusions: [
+      "success": try figure(
+        success, rules, RuleID.success,
+        [
           "not_eligible": .int(ineligible), "withdrawn": .int(withdrawn.values.reduce(0, +)),
           "failed_not_closed": .int(failedOpen),
-        ], rule: try rules.json(RuleID.success)),
+        ]),
       "withdrawals": .object(stages),
-      "visits": visits.json(
-        target: try rules.int(RuleID.visits, "target"), exclusions: ["not_due": .int(visitsNotDue)],
-        rule: try rules.json(RuleID.visits)),
-      "repeats": repeats.ratioJSON(rule: try rules.json(RuleID.repeatRate)),
+      "visits": try figure(visits, rules, RuleID.visits, ["not_due": .int(visitsNotDue)]),
+      "repeats": .object(
+        repeats.figure("ratio", repeats.ratio)
+          .merging(["rule": try rules.json(RuleID.repeatRate)])),
     ]
   }
+
+  /// A share with its target and the rule that sets it.
+  private func figure(
+    _ rate: Rate, _ rules: CaseRules, _ rule: String, _ exclusions: JSONObject
+  ) throws(RPCError) -> JSONValue {
+    let target = try rules.int(rule, "target")
+    var json = rate.json(reaching: target, exclusions: exclusions)
+    json["target"] = .int(target)
+    json["rule"] = try rules.json(rule)
+    return .object(json)
+  }
+
+  private static let target: JSONObject = [
+    "target": Shapes.count, "reaches_target": ["type": ["boolean", "null"]], "rule": Schemas.ruleReference,
+  ]
 
   static let members: JSONObject = {
     var withdrawals = JSONObject()
     for state in stages { withdrawals[state.rawValue] = Shapes.count }
     return [
-      "success": Rate.schema([
-        "not_eligible": Shapes.count, "withdrawn": Shapes.count, "failed_not_closed": Shapes.count,
-      ]),
-      "withdrawals": Shapes.object(withdrawals), "visits": Rate.schema(["not_due": Shapes.count]),
-      "repeats": Rate.ratioSchema,
+      "success": Rate.schema(["not_eligible", "withdrawn", "failed_not_closed"], members: target),
+      "withdrawals": Shapes.object(withdrawals), "visits": Rate.schema(["not_due"], members: target),
+      "repeats": Rate.schema(name: "ratio", members: ["rule": Schemas.ruleReference]),
     ]
   }()
 }

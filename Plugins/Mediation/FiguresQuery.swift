@@ -8,7 +8,7 @@ struct FiguresQuery: Sendable {
   enum Group: String, Sendable, CaseIterable { case owner, kind, mode }
 
   func run(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
-    let period = try Period(params, context, rules)
+    let period = try FigurePeriod(params, context, rule: RuleID.period, of: rules.book)
     let owner = try UnitScope.unit(params["owner"]?.stringValue, context)
     let group = params["by"]?.stringValue.flatMap(Group.init(rawValue:))
     let filters: [(column: String, value: String)] = [
@@ -48,7 +48,9 @@ struct FiguresQuery: Sendable {
     return try answer(period, group, groups)
   }
 
-  private func answer(_ period: Period, _ group: Group?, _ groups: [String: Figures]) throws -> JSONValue {
+  private func answer(_ period: FigurePeriod, _ group: Group?, _ groups: [String: Figures]) throws
+    -> JSONValue
+  {
     var result: JSONObject = [
       "from": .string(period.first.description), "to": .string(period.last.description),
     ]

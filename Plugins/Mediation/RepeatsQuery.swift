@@ -11,7 +11,7 @@ struct RepeatsQuery: Sendable {
   }
 
   func run(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
-    let period = try Period(params, context, rules)
+    let period = try FigurePeriod(params, context, rule: RuleID.period, of: rules.book)
     let owner = try UnitScope.unit(params["owner"]?.stringValue, context)
     let least = params["at_least"]?.intValue ?? 2
     let descending = params["order"]?.stringValue != "asc"

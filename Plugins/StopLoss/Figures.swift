@@ -44,10 +44,7 @@ package struct Figures: Sendable {
   package func json() -> JSONObject {
     let sorted = toStop.sorted()
     func seconds(_ percent: Int) -> JSONValue {
-      guard !sorted.isEmpty else { return .null }
-      // Nearest rank: the smallest value that at least so many percent do not exceed.
-      let rank = (sorted.count * percent + 99) / 100
-      return .int(sorted[min(max(rank, 1), sorted.count) - 1] / 1000)
+      Percentile.nearestRank(sorted, percent: percent).map { .int($0 / 1000) } ?? .null
     }
     return [
       "reports": .int(reports),
@@ -55,9 +52,9 @@ package struct Figures: Sendable {
         "measured": .int(sorted.count), "median_s": seconds(50), "p90_s": seconds(90),
         "exclusions": ["not_stopped": .int(reports - sorted.count)],
       ],
-      "held": held.json(), "returned": returned.json(),
+      "held": .object(held.json()), "returned": .object(returned.json()),
       "lapses": ["count": .int(lapses), "stops": .int(stops), "target": 0],
-      "wrong_released": wrong.json(exclusions: ["running": .int(wrongRunning)]),
+      "wrong_released": .object(wrong.json(exclusions: ["running": .int(wrongRunning)])),
     ]
   }
 
@@ -69,9 +66,9 @@ package struct Figures: Sendable {
         "measured": Shapes.count, "median_s": seconds, "p90_s": seconds,
         "exclusions": Shapes.object(["not_stopped": Shapes.count]),
       ]),
-      "held": Rate.schema(), "returned": Rate.schema(),
+      "held": Rate.schema(members: [:]), "returned": Rate.schema(members: [:]),
       "lapses": Shapes.object(["count": Shapes.count, "stops": Shapes.count, "target": Shapes.count]),
-      "wrong_released": Rate.schema(["running"]),
+      "wrong_released": Rate.schema(["running"], members: [:]),
     ]
   }()
 }

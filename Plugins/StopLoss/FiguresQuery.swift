@@ -15,8 +15,7 @@ struct FiguresQuery: Sendable {
 
   func run(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
     let today = context.now.date(in: context.zone)
-    let days = try policy.rule(StopLossRules.period, on: today).int("days")
-    let period = try Period(params, daysAtMost: days, context)
+    let period = try FigurePeriod(params, context, rule: StopLossRules.period, of: policy.book)
     let station = try Scoped.station(params, policy, context)
     let group = params["by"]?.stringValue.flatMap(Group.init(rawValue:))
     let place = group.flatMap { Self.common.firstIndex(of: $0.rawValue) }
@@ -69,10 +68,9 @@ struct FiguresQuery: Sendable {
     return .object(result)
   }
 
-  private func query(_ collection: String, _ period: Period) -> Query {
+  private func query(_ collection: String, _ period: FigurePeriod) -> Query {
     Query(
-      collection, index: "figures", from: .integer(Int(period.start.milliseconds)),
-      to: .integer(Int(period.end.milliseconds)))
+      collection, index: "figures", from: period.from, to: period.to)
   }
 
   /// A type of fraud and an age band: no person in it.

@@ -74,10 +74,10 @@ package struct Figures: Sendable {
         ]),
       "redirects": ["total": .int(redirects), "cycles": .int(redirected)],
       "feedback": [
-        "complete": feedback.json(
-          target: nil, exclusions: ["open": .int(feedbackOpen), "withdrawn": .int(feedbackWithdrawn)]),
-        "in_time": inTime.json(target: nil, exclusions: [:]),
-        "worked": worked.json(target: nil, exclusions: [:]),
+        "complete": .object(
+          feedback.json(exclusions: ["open": .int(feedbackOpen), "withdrawn": .int(feedbackWithdrawn)])),
+        "in_time": .object(inTime.json()),
+        "worked": .object(worked.json()),
       ],
     ]
   }
@@ -88,7 +88,8 @@ package struct Figures: Sendable {
       Percentile.nearestRank(sorted, percent: percent).map { .int(Int($0 / 1000)) } ?? .null
     }
     return [
-      "on_time": sum.onTime.json(target: target, exclusions: exclusions), "measured": .int(sorted.count),
+      "on_time": .object(sum.onTime.json(reaching: target, exclusions: exclusions)),
+      "measured": .int(sorted.count),
       "median_s": seconds(50), "p90_s": seconds(90),
     ]
   }
@@ -109,8 +110,8 @@ package struct Figures: Sendable {
         ["total": Schemas.count, "cycles": Schemas.count], required: ["total", "cycles"]),
       "feedback": Schemas.object(
         [
-          "complete": Rate.schema(["open", "withdrawn"]), "in_time": Rate.schema([]),
-          "worked": Rate.schema([]),
+          "complete": Rate.schema(["open", "withdrawn"]), "in_time": Rate.schema(),
+          "worked": Rate.schema(),
         ], required: ["complete", "in_time", "worked"]),
     ]
   }()

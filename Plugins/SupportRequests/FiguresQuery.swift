@@ -8,7 +8,7 @@ struct FiguresQuery: Sendable {
   enum Group: String, Sendable, CaseIterable { case department, station, scenario }
 
   func run(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
-    let period = try Period(params, context)
+    let period = try FigurePeriod(params, context, rule: SupportRules.period)
     let group = params["by"]?.stringValue.flatMap(Group.init(rawValue:))
     let filter = try UnitFilter(params, context, tx)
     let scenario = params["scenario"]?.intValue
@@ -30,8 +30,7 @@ struct FiguresQuery: Sendable {
     var groups: [IndexValue: Figures] = [:]
     for collection in ["request", "cycle"] {
       let query = Query(
-        collection, index: "figures", from: .integer(Int(period.start.milliseconds)),
-        to: .integer(Int(period.end.milliseconds)))
+        collection, index: "figures", from: period.from, to: period.to)
       try tx.forEach(query, columns: columns) { row in
         for test in tests where row[test.place] != test.value { return }
         guard case .integer(let response) = row[0], case .integer(let support) = row[1],
@@ -49,7 +48,7 @@ struct FiguresQuery: Sendable {
   }
 
   private func answer(
-    _ period: Period, _ group: Group?, _ total: Figures, _ groups: [IndexValue: Figures], _ target: Int?
+    _ period: FigurePeriod, _ group: Group?, _ total: Figures, _ groups: [IndexValue: Figures], _ target: Int?
   ) -> JSONValue {
     var result: JSONObject = [
       "from": .string(period.first.description), "to": .string(period.last.description),

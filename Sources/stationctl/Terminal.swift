@@ -25,17 +25,12 @@ enum Terminal {
 
   /// All bytes of a file; `-` is standard input.
   static func read(_ path: String) throws(UsageError) -> [UInt8] {
-    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw unreadable(path) }
-    defer { if path != "-" { close(descriptor) } }
+    let file = try InputFile(path)
     var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 64 << 10)
     while true {
-      let count = Glibc.read(descriptor, &chunk, chunk.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw unreadable(path) }
-      if count == 0 { return bytes }
-      bytes.append(contentsOf: chunk[..<count])
+      let more = try file.more()
+      if more.isEmpty { return bytes }
+      bytes += more
     }
   }
 
@@ -55,7 +50,7 @@ enum Terminal {
     _ = write(Array(text.utf8)[...], to: descriptor)
   }
 
-  private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
+  static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
     var rest = bytes
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -66,12 +61,12 @@ enum Terminal {
     return true
   }
 
-  private static func unreadable(_ path: String) -> UsageError {
+  static func unreadable(_ path: String) -> UsageError {
     let why = String(cString: strerror(errno))
     return UsageError("cannot read \(path): \(why)", zh: "无法读取 \(path)：\(why)")
   }
 
-  private static func unwritable(_ path: String) -> UsageError {
+  static func unwritable(_ path: String) -> UsageError {
     let why = String(cString: strerror(errno))
     return UsageError("cannot write \(path): \(why)", zh: "无法写入 \(path)：\(why)")
   }

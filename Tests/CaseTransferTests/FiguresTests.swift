@@ -5,29 +5,6 @@ import Testing
 
 @Suite("Figures")
 struct FiguresTests {
-  static let rates: [(Int, Int, String?, Bool?)] = [
-    (0, 0, nil, nil), (0, 3, "0.0", false), (3, 3, "100.0", true), (2, 3, "66.7", false),
-    (19, 20, "95.0", true), (949, 1000, "94.9", false), (1999, 2000, "100.0", true), (1, 16, "6.3", false),
-  ]
-
-  @Test("a rate is compared exactly and only then rounded; a zero denominator is n/a", arguments: rates)
-  func rate(_ hits: Int, _ all: Int, _ percent: String?, _ reaches: Bool?) {
-    let rate = Rate(numerator: hits, denominator: all)
-    #expect(rate.percent == percent)
-    #expect(rate.reaches(percent: 95) == reaches)
-  }
-
-  static let ranks: [(values: [Int], median: Int?, p90: Int?)] = [
-    ([], nil, nil), ([5], 5, 5), ([1, 2], 1, 2), ([1, 2, 3], 2, 3), (Array(1...10), 5, 9),
-    (Array(1...11), 6, 10), (Array(1...100), 50, 90),
-  ]
-
-  @Test("percentiles are by nearest rank", arguments: ranks)
-  func percentile(_ values: [Int], _ median: Int?, _ p90: Int?) {
-    #expect(Percentile.nearestRank(values, percent: 50) == median)
-    #expect(Percentile.nearestRank(values, percent: 90) == p90)
-  }
-
   /// sent, dropped, now; and what they count as, with 100 as the end.
   static let limits: [(sent: Int?, dropped: Int?, now: Int, expected: String)] = [
     (99, nil, 500, "in time"), (100, nil, 500, "late"), (101, nil, 500, "late"), (nil, nil, 99, "running"),

@@ -1,5 +1,4 @@
 import Directory
-import Foundation
 import ModuleTesting
 import StationKit
 import Testing
@@ -14,30 +13,9 @@ struct DirectoryTests {
     try store.call("directory.import", Self.organisation)
   }
 
-  static let organisation: JSONObject = {
-    let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-      .deletingLastPathComponent()
-      .deletingLastPathComponent()
-    guard let data = try? Data(contentsOf: root.appending(path: "etc/directory.example.json")),
-      let value = try? JSONParser.parse([UInt8](data))
-    else { return [:] }
-    return value.objectValue ?? [:]
-  }()
+  static let organisation = ShippedFile.json("etc/directory.example.json").objectValue ?? [:]
 
   func unit(_ id: String) throws -> JSONValue { try store.call("directory.unit.get", ["id": .string(id)]) }
-
-  @Test("every method has closed schemas, two languages, a role permission and examples that fit")
-  func methods() throws {
-    for method in Directory.module().methods {
-      #expect(method.params["additionalProperties"] == false)
-      #expect(method.permission == .role && !method.summary.zh.isEmpty)
-      #expect(!method.examples.isEmpty)
-      for example in method.examples {
-        #expect(try JSONSchema(method.params).validate(example.params) == nil, "\(method.name)")
-        #expect(try JSONSchema(method.result).validate(example.result) == nil, "\(method.name)")
-      }
-    }
-  }
 
   @Test("the shipped organisation is imported whole, in any order, and again without a change")
   func imports() throws {

@@ -5,17 +5,6 @@ import Testing
 
 @Suite("Figures")
 struct FiguresTests {
-  static let rates: [(Int, Int, String?)] = [
-    (0, 0, nil), (0, 3, "0.0"), (3, 3, "100.0"), (2, 3, "66.7"), (1, 3, "33.3"), (1, 32, "3.1"),
-    (1, 16, "6.3"),
-    (1999, 2000, "100.0"),
-  ]
-
-  @Test("a rate is kept as its two numbers; a zero denominator is n/a", arguments: rates)
-  func rate(_ hits: Int, _ all: Int, _ percent: String?) {
-    #expect(Rate(numerator: hits, denominator: all).percent == percent)
-  }
-
   @Test("nothing yet: every figure is n/a, and no target is met or missed")
   func nothing() throws {
     let total = try Fixture().call("figures", [:])["total"]

@@ -30,15 +30,7 @@ struct Fixture {
 
   static func at(_ text: String) -> Instant { Instant(rfc3339: text) ?? .earliest }
 
-  static func file(_ path: String) -> JSONValue {
-    let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-      .deletingLastPathComponent()
-      .deletingLastPathComponent()
-    guard let data = try? Data(contentsOf: root.appending(path: path)),
-      let value = try? JSONParser.parse([UInt8](data))
-    else { return .null }
-    return value
-  }
+  static func file(_ path: String) -> JSONValue { ShippedFile.json(path) }
 
   /// The holidays of 2026 that the tests need, and no year after.
   static func calendar() throws -> WorkCalendar {
@@ -179,17 +171,4 @@ struct Fixture {
   }
 
   func advance(_ text: String) throws { try store.advance(to: Fixture.at(text)) }
-}
-
-/// A seeded generator (SplitMix64), so that a failure can be seen again.
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
 }

@@ -5,18 +5,6 @@ import Testing
 
 @Suite("Figures")
 struct FiguresTests {
-  static let rates: [(Int, Int, String?, Bool?)] = [
-    (0, 0, nil, nil), (0, 3, "0.0", false), (98, 100, "98.0", true), (97, 99, "98.0", false),
-    (979, 999, "98.0", false), (980, 1000, "98.0", true), (1, 1, "100.0", true), (1, 16, "6.3", false),
-  ]
-
-  @Test("a rate is compared exactly and only then rounded; a zero denominator is n/a", arguments: rates)
-  func rate(_ hits: Int, _ all: Int, _ percent: String?, _ reaches98: Bool?) {
-    let rate = Rate(numerator: hits, denominator: all)
-    #expect(rate.percent == percent)
-    #expect(rate.reaches(percent: 98) == reaches98)
-  }
-
   static let ratios: [(Int, Int, String?)] = [
     (0, 0, nil), (0, 3, "0.00"), (1, 3, "0.33"), (2, 3, "0.67"), (7, 2, "3.50"), (1, 200, "0.01"),
   ]

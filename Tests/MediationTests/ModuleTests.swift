@@ -47,13 +47,8 @@ struct ModuleTests {
     }
   }
 
-  @Test("rules have both languages, a source and a date; every rule that is refused by is in the table")
+  @Test("every rule that is refused by is in the table")
   func rules() {
-    for rule in module.rules {
-      #expect(rule.id.hasPrefix("mediation."))
-      #expect(CivilDate(rule.effective) != nil && !rule.source.isEmpty && !rule.summary.en.isEmpty)
-      #expect(rule.summary.zh.unicodeScalars.contains { $0.value >= 0x4E00 })
-    }
     for exclusion in Exclusion.allCases { #expect(module.rules.contains { $0.id == exclusion.rule }) }
   }
 

@@ -31,8 +31,7 @@ import Testing
     #expect(
       names.isSuperset(of: [
         "rpc", "system", "audit", "events", "approval", "directory", "dev", "support", "stoploss",
-        "mediation", "keyperson",
-        "transfer",
+        "mediation", "keyperson", "transfer",
       ]))
     #expect(throws: Never.self) { try Registry(Self.modules) }
   }
@@ -55,6 +54,9 @@ import Testing
     let required = method.params["required"]?.arrayValue?.compactMap(\.stringValue) ?? []
     let properties = method.params["properties"]?.objectValue ?? [:]
     for key in required { #expect(properties[key] != nil, "\(key) is required, but not described") }
+    for key in method.positional {
+      #expect(properties[key] != nil, "\(key) is positional, but not described")
+    }
     for (key, schema) in properties where schema["type"]?.stringValue == "string" {
       // What comes from outside has a bound of its own, a form or a list.
       let isBounded = ["maxLength", "enum", "pattern", "format"].contains { schema[$0] != nil }
@@ -67,8 +69,7 @@ import Testing
     #expect(
       open == [
         "events.unsubscribe", "rpc.cancel", "rpc.check", "rpc.discover", "rpc.module", "system.health",
-        "system.info",
-        "system.ping",
+        "system.info", "system.ping",
       ])
   }
 
@@ -100,6 +101,7 @@ import Testing
       #expect(
         rule.id.hasPrefix("\(name).") && Self.isTwoLanguages(rule.summary) && !rule.source.isEmpty,
         "\(rule.id)")
+      #expect(CivilDate(rule.effective) != nil, "\(rule.id)")
     }
     #expect(Set(module.rules.map(\.id)).count == module.rules.count)
   }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import ModuleTesting
 import StationAudit
 import StationCrypto
 import StationKit

@@ -1,3 +1,4 @@
+import ModuleTesting
 import StationKit
 import StationStore
 import Testing

@@ -1,3 +1,4 @@
+import ModuleTesting
 import StationKit
 import StopLoss
 import Testing

@@ -1,6 +1,5 @@
 import Approval
 import Directory
-import Foundation
 import ModuleTesting
 import StationKit
 import StopLoss
@@ -19,14 +18,7 @@ struct SpoolOffice {
     store.contents.events = []
   }
 
-  static func file(_ path: String) -> JSONValue {
-    let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-    guard let data = try? Data(contentsOf: root.appending(path: path)),
-      let value = try? JSONParser.parse([UInt8](data))
-    else { return .null }
-    return value
-  }
+  static func file(_ path: String) -> JSONValue { ShippedFile.json(path) }
 
   /// A report of 50,000.00 yuan that went to `suspect`; the stop that was asked for.
   @discardableResult

@@ -30,32 +30,6 @@ struct FiguresTests {
   @Test("an outcome's column reads back as it was written", arguments: outcomes)
   func outcomeRoundTrip(_ outcome: Outcome) { #expect(Outcome(column: outcome.column) == outcome) }
 
-  static let rates: [(Int, Int, String?, Bool?)] = [
-    (0, 0, nil, nil), (0, 3, "0.0", false), (3, 3, "100.0", true), (2, 3, "66.7", false),
-    (1, 3, "33.3", false),
-    (19, 20, "95.0", true), (1999, 2000, "100.0", true), (949, 1000, "94.9", false),
-    (9499, 10000, "95.0", false),
-    (1, 16, "6.3", false), (1, 32, "3.1", false),
-  ]
-
-  @Test("a rate is compared exactly and only then rounded; a zero denominator is n/a", arguments: rates)
-  func rate(_ hits: Int, _ all: Int, _ percent: String?, _ reaches95: Bool?) {
-    let rate = Rate(numerator: hits, denominator: all)
-    #expect(rate.percent == percent)
-    #expect(rate.reaches(percent: 95) == reaches95)
-  }
-
-  static let ranks: [(values: [Int64], median: Int64?, p90: Int64?)] = [
-    ([], nil, nil), ([5], 5, 5), ([1, 2], 1, 2), ([1, 2, 3], 2, 3), ([1, 2, 3, 4], 2, 4),
-    (Array(1...10), 5, 9), (Array(1...11), 6, 10), (Array(1...100), 50, 90),
-  ]
-
-  @Test("percentiles are by nearest rank", arguments: ranks)
-  func percentile(_ values: [Int64], _ median: Int64?, _ p90: Int64?) {
-    #expect(Percentile.nearestRank(values, percent: 50) == median)
-    #expect(Percentile.nearestRank(values, percent: 90) == p90)
-  }
-
   @Test("sums agree with counting by hand over random cycles", arguments: 0..<20)
   func bruteForce(_ seed: UInt64) {
     var random = Seeded(state: seed)
@@ -80,7 +54,7 @@ struct FiguresTests {
         }
       }.count
       #expect(sum.onTime == Rate(numerator: onTime, denominator: onTime + late))
-      #expect(sum.onTime.denominator + sum.running + sum.paused + sum.withdrawn == rows.count)
+      #expect(Int(sum.onTime.denominator) + sum.running + sum.paused + sum.withdrawn == rows.count)
       let lengths = clocks.compactMap { if case .done(let length, _) = $0 { length } else { nil } }
       #expect(sum.lengths == lengths)
       let median = lengths.sorted().first { value in lengths.filter { $0 <= value }.count * 2 >= lengths.count

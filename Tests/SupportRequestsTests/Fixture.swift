@@ -1,5 +1,4 @@
 import Directory
-import Foundation
 import ModuleTesting
 import StationKit
 import SupportRequests
@@ -18,15 +17,7 @@ struct Fixture {
     store.contents.events = []
   }
 
-  static func file(_ path: String) -> JSONValue {
-    let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-      .deletingLastPathComponent()
-      .deletingLastPathComponent()
-    guard let data = try? Data(contentsOf: root.appending(path: path)),
-      let value = try? JSONParser.parse([UInt8](data))
-    else { return .null }
-    return value
-  }
+  static func file(_ path: String) -> JSONValue { ShippedFile.json(path) }
 
   @discardableResult
   func open(
@@ -72,17 +63,4 @@ struct Fixture {
   }
 
   func minutes(_ count: Int) throws { try store.advance(to: store.now.adding(minutes: count)) }
-}
-
-/// A seeded generator (SplitMix64), so that a failure can be seen again.
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
 }

@@ -9,22 +9,6 @@ struct ModuleTests {
 
   init() throws { module = try SupportRequests.module(configuration: Fixture.catalogueValue) }
 
-  @Test("every method has closed schemas, two languages, a role permission and examples that fit")
-  func methods() throws {
-    for method in module.methods {
-      #expect(method.params["additionalProperties"] == false, "\(method.name)")
-      #expect(method.permission == .role)
-      #expect(!method.summary.en.isEmpty && !method.summary.zh.isEmpty)
-      let params = try JSONSchema(method.params)
-      let result = try JSONSchema(method.result)
-      #expect(!method.examples.isEmpty, "\(method.name)")
-      for example in method.examples {
-        #expect(params.validate(example.params) == nil, "\(method.name)")
-        #expect(result.validate(example.result) == nil, "\(method.name)")
-      }
-    }
-  }
-
   @Test("only get discloses personal data")
   func disclosure() {
     #expect(module.methods.filter(\.disclosesPersonalData).map(\.name) == ["get"])
@@ -42,17 +26,8 @@ struct ModuleTests {
     #expect(request?.personal == ["/summary", "/place", "/contact", "/history"])
   }
 
-  @Test("rules have unique ids, dates, sources and both languages")
-  func rules() {
-    let ids = module.rules.map(\.id)
-    #expect(Set(ids).count == ids.count)
-    for rule in module.rules {
-      #expect(rule.id.hasPrefix("support."))
-      #expect(CivilDate(rule.effective) != nil)
-      #expect(!rule.source.isEmpty && !rule.summary.en.isEmpty && !rule.summary.zh.isEmpty)
-    }
-    #expect(ids.contains("support.eligibility.zero_persons"))
-  }
+  @Test("who may have support is a rule of its own")
+  func rules() { #expect(module.rules.map(\.id).contains("support.eligibility.zero_persons")) }
 
   @Test("the catalogue's units are in the organisation that is shipped")
   func units() throws {

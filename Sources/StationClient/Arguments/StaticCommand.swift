@@ -22,6 +22,10 @@ package struct StaticCommand: Sendable {
       name: "watch", en: "Show open support requests with the time left", zh: "实时查看未办结的支援请求及剩余时间",
       subcommands: [], options: ["--once", "--department", "--station"]),
     StaticCommand(
+      name: "import", en: "Enter the lines of a file, many at once; running it again enters nothing twice",
+      zh: "批量导入文件各行；重复运行不会重复录入", subcommands: [],
+      options: ["--method", "--refused", "--progress", "--batch", "--in-flight"]),
+    StaticCommand(
       name: "audit", en: "Verify the audit log, export and check proofs", zh: "验证审计日志，导出并核验证明",
       subcommands: ["verify", "export", "check"], options: ["--state", "--db", "--anchor", "--key", "--out"]),
     StaticCommand(

@@ -10,12 +10,9 @@ package final class EventFollower {
   private var client: Client?
   private var waiting: [Event] = []
   private var nextWaiting = 0
-  private var pause = EventFollower.shortestPause
+  private var backOff = BackOff()
   private var hasConnected = false
   private let onLoss: (ClientError) -> Void
-
-  package static let shortestPause = Duration.milliseconds(100)
-  package static let longestPause = Duration.seconds(5)
 
   /// - Parameters:
   ///   - since: events after this number are replayed first; nil starts with what happens from now on.
@@ -52,7 +49,7 @@ package final class EventFollower {
         guard notification.method == "events.event" else { continue }
         waiting = notification.params["events"]?.arrayValue?.compactMap(Event.init) ?? []
         nextWaiting = 0
-        pause = EventFollower.shortestPause
+        backOff = BackOff()
       } catch .timedOut {
         return nil
       } catch .closed {
@@ -71,13 +68,7 @@ package final class EventFollower {
     while true {
       if let client { return client }
       if hasConnected {
-        let wait = TimeLimit(in: pause).earlier(limit)
-        if let interrupt {
-          if interrupt.wait(wait) { throw .interrupted }
-        } else {
-          _ = Interrupt.none.wait(wait)
-        }
-        pause = min(pause * 2, EventFollower.longestPause)
+        if backOff.wait(until: limit, interrupt ?? .none) { throw .interrupted }
       }
       do {
         let client = try connect()
@@ -86,7 +77,7 @@ package final class EventFollower {
         hasConnected = true
         return client
       } catch {
-        guard hasConnected, EventFollower.mayPass(error) else { throw error }
+        guard hasConnected, error.mayPass else { throw error }
         if limit.hasPassed { return nil }
       }
     }
@@ -105,14 +96,5 @@ package final class EventFollower {
   private func lose(_ error: ClientError) {
     client = nil
     onLoss(error)
-  }
-
-  /// Whether the daemon may answer otherwise a little later.
-  private static func mayPass(_ error: ClientError) -> Bool {
-    switch error {
-    case .unreachable, .closed, .timedOut: true
-    case .rpc(let error): ["unavailable", "queue_full", "too_many_connections"].contains(error.kind)
-    case .pathTooLong, .protocolError, .interrupted: false
-    }
   }
 }

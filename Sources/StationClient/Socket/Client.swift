@@ -96,16 +96,11 @@ package final class Client {
     }
   }
 
-  private func send(_ call: Call, limit: TimeLimit) throws(ClientError) -> Int {
+  /// Sends a call ahead of its answer, which `answer` gives; its id.
+  package func send(_ call: Call, limit: TimeLimit) throws(ClientError) -> Int {
     lastID += 1
-    let request: JSONObject = [
-      "jsonrpc": "2.0", "id": .int(lastID), "method": .string(call.method), "params": call.params,
-    ]
-    var bytes: [UInt8] = []
-    request.encode(into: &bytes)
-    bytes.append(UInt8(ascii: "\n"))
     do {
-      try socket.send(bytes, limit: limit)
+      try socket.send(Client.bytes(of: call, id: lastID) + [UInt8(ascii: "\n")], limit: limit)
     } catch {
       // Why the daemon closed (too many connections, say) may still be there to read.
       if error == .closed { _ = try answer(limit: limit) }
@@ -114,8 +109,18 @@ package final class Client {
     return lastID
   }
 
+  /// What goes over the wire for a call, framing excluded.
+  package static func bytes(of call: Call, id: Int) -> [UInt8] {
+    let request: JSONObject = [
+      "jsonrpc": "2.0", "id": .int(id), "method": .string(call.method), "params": call.params,
+    ]
+    var bytes: [UInt8] = []
+    request.encode(into: &bytes)
+    return bytes
+  }
+
   /// The next answer, with the id of its call. Notifications on the way are kept.
-  private func answer(limit: TimeLimit) throws(ClientError) -> (Int, Result<JSONValue, ClientError>) {
+  package func answer(limit: TimeLimit) throws(ClientError) -> (Int, Result<JSONValue, ClientError>) {
     while true {
       let message = try message(limit: limit, interrupt: nil)
       if let notification = Client.notification(in: message) {

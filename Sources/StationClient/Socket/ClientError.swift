@@ -17,6 +17,15 @@ package enum ClientError: Error, Sendable, Equatable {
   case protocolError(String)
   /// A signal asked the program to end.
   case interrupted
+
+  /// Whether the daemon may answer otherwise a little later.
+  package var mayPass: Bool {
+    switch self {
+    case .unreachable, .closed, .timedOut: true
+    case .rpc(let error): ["unavailable", "queue_full", "too_many_connections"].contains(error.kind)
+    case .pathTooLong, .protocolError, .interrupted: false
+    }
+  }
 }
 
 /// The error object of an answer (JSON-RPC 2.0, section 5.1).

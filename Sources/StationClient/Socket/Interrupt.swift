@@ -11,7 +11,7 @@ package struct Interrupt: Sendable {
   package init(descriptor: Int32) { self.descriptor = descriptor }
 
   /// An interrupt that never comes: poll(2) passes over negative descriptors.
-  static let none = Interrupt(descriptor: -1)
+  package static let none = Interrupt(descriptor: -1)
 
   /// Catches both signals from now on; nil if the system has no descriptor left.
   package static func install() -> Interrupt? {
