@@ -23,6 +23,7 @@ import Testing
     case .offence(_, let error, _): "offence \(error.kind.rawValue)"
     case .answer: "answer"
     case .late: "late"
+    case .givenUp: "given up"
     case .read: "read"
     case .next: "next"
     case .log: "log"
@@ -95,7 +96,9 @@ import Testing
     let cancellations = [cancelled.cancel(call: 3), cancelled.cancel(call: 3)]
     #expect(cancellations[0] != nil && cancellations[1] == nil)
     let afterCancel = [word(&cancelled, request), word(&cancelled, answer), word(&cancelled, answer)]
-    #expect(afterCancel == ["offence denied", "late", "broken"])
+    #expect(afterCancel == ["given up", "late", "broken"])
+    let afterLate = word(&cancelled, request)
+    #expect(afterLate == "offence denied")
   }
 
   @Test func `requests that wait for an answer are bounded`() {
