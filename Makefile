@@ -132,6 +132,11 @@ test-thread: ## The same under ThreadSanitizer
 
 # ---- Longer work
 
+.PHONY: sweep
+sweep: build .venv/ready ## Every write, sync, truncation, rename and removal fails once, or kills (an hour or two)
+	.venv/bin/python Tests/blackbox/sweep.py
+	.venv/bin/python Tests/blackbox/sweep.py --new
+
 .PHONY: bench
 bench: build ## Measure beside PostgreSQL, Redis and bare SQLite; writes docs/benchmarks.md
 	$(PYTHON) Benchmarks/run.py

@@ -43,14 +43,13 @@ class KeyPerson(Story):
         self.approval = {"id": answer["approval"], "version": 1}
 
     def own_eyes(self):
-        """Who asked cannot approve; what the proposer approves enters nobody, and another approval is asked for."""
-        rule = self.refused("refused_by_rule", "approval.approve", self.approval, VERIFIER)
-        self.expect("the rule that refused", rule, "approval.second_person")
-        self.call("approval.approve", self.approval, PROPOSER)
-        rule = self.refused("refused_by_rule", "keyperson.activate", {"id": self.id}, PROPOSER)
+        """Neither who asked nor who proposed can approve."""
+        for person in (VERIFIER, PROPOSER):
+            rule = self.refused("refused_by_rule", "approval.approve", self.approval, person)
+            self.expect("the rule that refused", rule, "approval.second_person")
+        rule = self.refused("approval_required", "keyperson.activate", {"id": self.id}, PROPOSER)
         self.expect("the rule that refused", rule, "keyperson.four_eyes")
-        self.verify()
-        self.tell("the two try it without a third: the one is denied the approval, with the other's nobody is entered")
+        self.tell("the two try it without a third: both are refused the approval, and nobody is entered")
 
     def enter(self):
         self.call("approval.approve", self.approval, APPROVER)
@@ -80,7 +79,9 @@ class KeyPerson(Story):
         payload = self.event("keyperson.duty_missed", task=self.duty_task)
         self.expect("what was missed", (payload["kind"], instant(payload["due"]), payload["late"]),
                     ("report_in", instant(FIRST_DUE), False))
-        self.tell("24 hours of grace are over: the duty of Tuesday is missed, the station is told", alarm=True)
+        self.call("keyperson.get", {"task": self.duty_task}, PROPOSER, **READ)
+        self.rows_.append(("reading", "linked"))
+        self.tell("24 hours of grace are over: the duty of Tuesday is missed, and read under its task 跟进", alarm=True)
 
     def end(self):
         payload = self.event("keyperson.delisted", record=self.id)

@@ -18,20 +18,26 @@ package enum Approval {
       ],
       rules: [
         Rule(
-          id: "approval.second_person", version: "1", effective: "2026-01-01",
+          id: secondPerson, version: "1", effective: "2026-01-01",
           source: "four-eyes principle of this system",
-          summary: Text("Who asks may not approve", zh: "申请人不得审批"))
+          summary: Text(
+            "Who asks does not decide, nor whom the request excludes", zh: "申请人及申请所列回避人员不得审批"))
       ])
   }
 
-  private static let states: [JSONValue] = ["pending", "approved", "rejected", "expired", "consumed"]
+  static let secondPerson = "approval.second_person"
+
+  static let states: [JSONValue] = ["pending", "approved", "rejected", "expired", "consumed"]
   private static let properties: JSONObject = [
     "module": ["type": "string"], "action": ["type": "string", "maxLength": 64],
     "subject": ["type": "string", "maxLength": 128], "payload": ["type": "object"],
     "state": ["type": "string", "enum": .array(states)], "requested_by": ["type": "string"],
     "requested_at": Shapes.instant, "expires_at": Shapes.instant, "decided_by": ["type": "string"],
     "decided_at": Shapes.instant, "note": ["type": "string", "maxLength": 500],
+    "unit": Shapes.unit, "not_by": people,
   ]
+  /// Names of persons as `Principal.person` makes them.
+  private static let people = Shapes.list(["type": "string", "maxLength": 200], max: 20)
   private static let required = [
     "module", "action", "subject", "payload", "state", "requested_by", "requested_at", "expires_at",
   ]
@@ -49,19 +55,19 @@ package enum Approval {
     header["version"] = Shapes.count
     return header
   }()
-  private static let headerSchema = Shapes.object(
+  static let headerSchema = Shapes.object(
     header, required: required.filter { $0 != "payload" } + ["id", "version"])
   private static let eventSchema = Shapes.object([
     "id": Shapes.text, "action": Shapes.text, "subject": Shapes.text, "state": Shapes.text,
   ])
-  private static let exampleHeader: JSONValue = [
+  static let exampleHeader: JSONValue = [
     "id": "0197a0c0-0000-7000-8000-000000000001", "version": 1, "module": "support",
     "action": "support.approve", "subject": "SR-2026-000001", "state": "pending",
     "requested_by": "uid:1000", "requested_at": "2026-11-22T09:50:35.123+08:00",
     "expires_at": "2026-11-23T09:50:35.123+08:00",
   ]
 
-  private static func shown(_ record: Record) -> JSONValue {
+  static func shown(_ record: Record) -> JSONValue {
     var object = record.body
     object["payload"] = nil
     object["note"] = nil
@@ -70,7 +76,7 @@ package enum Approval {
     return .object(object)
   }
 
-  private static func announce(
+  static func announce(
     _ event: String, _ record: Record, _ tx: any Transaction
   ) throws {
     try tx.emit(
@@ -83,11 +89,13 @@ package enum Approval {
 
   private static let request = Method(
     "request", Text("Ask for a second person's approval", zh: "申请审批"),
-    params: Shapes.object([
-      "action": ["type": "string", "minLength": 1, "maxLength": 64],
-      "subject": ["type": "string", "minLength": 1, "maxLength": 128], "payload": ["type": "object"],
-      "hours": ["type": "integer", "minimum": 1, "maximum": 720],
-    ]), result: headerSchema, permission: .modules,
+    params: Shapes.object(
+      [
+        "action": ["type": "string", "minLength": 1, "maxLength": 64],
+        "subject": ["type": "string", "minLength": 1, "maxLength": 128], "payload": ["type": "object"],
+        "hours": ["type": "integer", "minimum": 1, "maximum": 720],
+        "unit": Shapes.unit, "not_by": people,
+      ], required: ["action", "subject", "payload", "hours"]), result: headerSchema, permission: .modules,
     examples: [
       Example(
         "From a module",
@@ -97,122 +105,19 @@ package enum Approval {
     handler: .write { params, context, tx in
       let action = try params.string("action")
       let expires = context.now.adding(hours: try params.int("hours"))
-      let record = try tx.create(
-        "request", id: nil,
-        [
-          "module": .string(String(action.prefix { $0 != "." })), "action": .string(action),
-          "subject": .string(try params.string("subject")), "payload": params["payload"] ?? [:],
-          "state": "pending", "requested_by": .string(context.principal.person),
-          "requested_at": .string(context.now.rfc3339(zone: context.zone)),
-          "expires_at": .string(expires.rfc3339(zone: context.zone)),
-        ])
+      var body: JSONObject = [
+        "module": .string(String(action.prefix { $0 != "." })), "action": .string(action),
+        "subject": .string(try params.string("subject")), "payload": params["payload"] ?? [:],
+        "state": "pending", "requested_by": .string(context.principal.person),
+        "requested_at": .string(context.now.rfc3339(zone: context.zone)),
+        "expires_at": .string(expires.rfc3339(zone: context.zone)),
+      ]
+      for name in ["unit", "not_by"] { body[name] = params[name] }
+      let record = try tx.create("request", id: nil, body)
       try tx.schedule("expiry", subject: record.id, due: expires, payload: [:])
       try announce("requested", record, tx)
       return shown(record)
     })
-
-  private static let get = Method(
-    "get", Text("Read a request with what is to be approved", zh: "查看审批申请及内容"),
-    params: Shapes.object(["id": Shapes.text]), positional: ["id"],
-    result: [
-      "type": "object", "properties": ["payload": ["x-personal": "text"], "note": ["x-personal": "text"]],
-    ],
-    permission: .role, disclosesPersonalData: true,
-    examples: [
-      Example(
-        "By id", params: ["id": "0197a0c0-0000-7000-8000-000000000001"],
-        result: ["state": "pending", "payload": [:]])
-    ],
-    handler: .read { params, _, tx in
-      let id = try params.string("id")
-      guard let record = try tx.get("request", id) else {
-        throw RPCError.notFound("approval request", id, pointer: "/id")
-      }
-      var object = record.body
-      object["id"] = .string(record.id)
-      object["version"] = .int(record.version)
-      return .object(object)
-    })
-
-  private static let list = Method(
-    "list", Text("List requests by state, without their content", zh: "按状态列出审批申请"),
-    params: Shapes.object(
-      [
-        "state": ["type": "string", "enum": .array(states)],
-        "limit": ["type": "integer", "minimum": 1, "maximum": 500], "cursor": Shapes.text,
-        "order": ["type": "string", "enum": ["asc", "desc"]],
-      ], required: []),
-    result: Shapes.object(
-      ["items": ["type": "array", "items": headerSchema], "next": Shapes.text], required: ["items"]),
-    permission: .role,
-    examples: [
-      Example("What waits", params: ["state": "pending"], result: ["items": [exampleHeader]])
-    ],
-    handler: .read { params, _, tx in
-      let state = params["state"]?.stringValue ?? "pending"
-      let page = try tx.query(
-        Query(
-          "request", index: "by_state", equals: [.text(state)],
-          descending: params["order"]?.stringValue == "desc",
-          limit: params["limit"]?.intValue ?? 50, cursor: params["cursor"]?.stringValue))
-      var result: JSONObject = ["items": .array(page.records.map(shown))]
-      if let next = page.next { result["next"] = .string(next) }
-      return .object(result)
-    })
-
-  private static func decide(_ name: String, _ state: String) -> Method {
-    Method(
-      name,
-      name == "approve"
-        ? Text("Approve what another person asked for", zh: "批准") : Text("Reject it", zh: "驳回"),
-      params: Shapes.object(
-        [
-          "id": Shapes.text, "version": ["type": "integer", "minimum": 1],
-          "note": ["type": "string", "minLength": 1, "maxLength": 500],
-        ], required: ["id", "version"]),
-      positional: ["id", "version"], result: headerSchema, permission: .role,
-      examples: [
-        Example(
-          "As a second person", params: ["id": "0197a0c0-0000-7000-8000-000000000001", "version": 1],
-          result: exampleHeader)
-      ],
-      handler: .write { params, context, tx in
-        let id = try params.string("id")
-        let record = try pending(id, context, tx)
-        guard record["requested_by"] != .string(context.principal.person) else {
-          throw RPCError.refused(
-            rule: "approval.second_person", Text("Who asks may not decide", zh: "申请人不得审批"), pointer: "/id")
-        }
-        var body = record.body
-        body["state"] = .string(state)
-        body["decided_by"] = .string(context.principal.person)
-        body["decided_at"] = .string(context.now.rfc3339(zone: context.zone))
-        if let note = params["note"] { body["note"] = note }
-        let changed = try tx.put("request", id, version: try params.int("version"), body)
-        if state == "rejected" { try tx.cancel("expiry", subject: id) }
-        try announce("decided", changed, tx)
-        return shown(changed)
-      })
-  }
-
-  private static func pending(
-    _ id: String, _ context: CallContext, _ tx: any Transaction
-  ) throws -> Record {
-    guard let record = try tx.get("request", id) else {
-      throw RPCError.notFound("approval request", id, pointer: "/id")
-    }
-    guard record["state"] == "pending" else {
-      throw RPCError.wrongState(record["state"]?.stringValue ?? "", allowed: ["pending"])
-    }
-    try requireCurrent(record, context)
-    return record
-  }
-
-  /// The deadline that marks it expired may not have fired yet.
-  private static func requireCurrent(_ record: Record, _ context: CallContext) throws {
-    let expires = record["expires_at"]?.stringValue.flatMap { Instant(rfc3339: $0) }
-    guard let expires, context.now < expires else { throw RPCError(.expired) }
-  }
 
   private static let consume = Method(
     "consume", Text("Take an approval, once, for what was approved", zh: "使用审批结果（一次）"),
@@ -228,18 +133,15 @@ package enum Approval {
         ], result: exampleHeader)
     ],
     handler: .write { params, context, tx in
-      let id = try params.string("id")
-      guard let record = try tx.get("request", id) else {
-        throw RPCError.notFound("approval request", id, pointer: "/id")
-      }
+      let record = try find(try params.string("id"), tx)
       guard record["state"] == "approved", record["action"] == params["action"],
         record["subject"] == params["subject"], record["payload"] == params["payload"]
       else { throw RPCError(.approvalRequired, pointer: "/id") }
       try requireCurrent(record, context)
       var body = record.body
       body["state"] = "consumed"
-      let changed = try tx.put("request", id, version: record.version, body)
-      try tx.cancel("expiry", subject: id)
+      let changed = try tx.put("request", record.id, version: record.version, body)
+      try tx.cancel("expiry", subject: record.id)
       return shown(changed)
     })
 

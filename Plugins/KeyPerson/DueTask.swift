@@ -28,6 +28,16 @@ struct DueTask {
     self.due = due
   }
 
+  /// Whether it is to be done about now: open and due no later than so many days ahead, or missed, not yet followed
+  /// up and due no longer ago than that.
+  func isNow(_ now: Instant, days: Int) -> Bool {
+    switch state {
+    case .open: due <= now.adding(hours: 24 * days)
+    case .missed: due >= now.adding(hours: -24 * days)
+    case .done, .excused, .unassessed, .void: false
+    }
+  }
+
   init?(_ body: JSONObject) {
     guard let record = body["record"]?.stringValue, let unit = body["unit"]?.stringValue,
       let kind = TaskKind(body["kind"]), let due = Instant(body["due"]), let state = TaskState(body["state"])

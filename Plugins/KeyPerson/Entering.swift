@@ -15,7 +15,7 @@ struct Entering {
     try work.closeTask(loaded.record.stepTask, isFirst ? .record : .drop)
     loaded.record.verifiedBy = work.context.principal.person
     let approval = try FourEyes(work: work).request(
-      Self.action, subject: loaded.id, payload: Self.payload(loaded.record), on: loaded.record.rulesOn)
+      Self.action, subject: loaded.id, loaded.record, payload: Self.payload(loaded.record))
     loaded.record.approval = approval
     let task = try work.addTask(.approve, of: loaded.id, loaded.record, due: loaded.record.lapses)
     loaded.record.stepTask = task
@@ -30,8 +30,7 @@ struct Entering {
     try requireBegun(loaded.record)
     let record = loaded.record
     try FourEyes(work: work).consume(
-      Self.action, approval: record.approval, subject: loaded.id, payload: Self.payload(record),
-      notBy: [record.proposedBy, record.verifiedBy])
+      Self.action, approval: record.approval, subject: loaded.id, payload: Self.payload(record))
     // Between proposal and entry days have passed.
     guard work.now < record.reviewEnds else {
       throw RPCError.refused(

@@ -65,13 +65,12 @@ struct Finding {
     return try work.load(id, pointer: "/id_number")
   }
 
-  /// A read belongs to a task only if the task is this record's, open, and to be done about now.
+  /// A read belongs to a task only if the task is this record's, and to be done about now: open, or missed and
+  /// neither recorded nor excused since.
   private func link(_ task: Work.LoadedTask, _ loaded: Work.Loaded) throws -> TaskKind {
     let present = try work.loadTask(task.id).task
     let days = try work.rules.int(RuleID.tasks, "days", on: work.today)
-    guard present.record == loaded.id, present.state == .open,
-      present.due <= work.now.adding(hours: 24 * days)
-    else {
+    guard present.record == loaded.id, present.isNow(work.now, days: days) else {
       throw RPCError.refused(
         rule: RuleID.readTask,
         Text("The task is another record's, or is not to be done now", zh: "该待办不属于此记录或不在办理期内"),

@@ -128,6 +128,8 @@ extension KeyPerson {
       params: Shapes.object(
         [
           "days": ["type": "integer", "minimum": 0, "maximum": 366], "kind": Schemas.taskKind,
+          // What was missed in so many days and not followed up, and not what is to be done in them.
+          "missed": Shapes.flag,
           "limit": ["type": "integer", "minimum": 1, "maximum": .int(TaskList.limitAtMost)],
           "cursor": Shapes.cursor, "order": Shapes.order,
         ], required: []),

@@ -39,7 +39,7 @@ struct Renewing {
     try work.closeTask(record.stepTask, .drop)
     let task = try work.addTask(.approve, of: loaded.id, record, due: record.reviewEnds)
     let approval = try FourEyes(work: work).request(
-      Self.action, subject: loaded.id, payload: Self.payload(record, to, nextReview), on: record.rulesOn)
+      Self.action, subject: loaded.id, record, payload: Self.payload(record, to, nextReview))
     loaded.record.stepTask = task
     loaded.record.renewal = KeyRecord.Renewal(
       to: to, nextReview: nextReview, approval: approval, by: work.context.principal.person)
@@ -60,7 +60,7 @@ struct Renewing {
     try work.check(nextReview: renewal.nextReview, record.category, to: renewal.to, on: record.rulesOn)
     try FourEyes(work: work).consume(
       Self.action, approval: renewal.approval, subject: loaded.id,
-      payload: Self.payload(record, renewal.to, renewal.nextReview), notBy: [renewal.by])
+      payload: Self.payload(record, renewal.to, renewal.nextReview))
 
     try work.countReview(.inTime, record)
     try work.closeTask(record.reviewTask, .record)

@@ -26,14 +26,18 @@ struct TaskList {
         rule: RuleID.tasks,
         Text("Tasks are told \(most) days ahead at most", zh: "最多提前\(most)日列出待办"), pointer: "/days")
     }
-    let end = context.now.adding(hours: 24 * days).adding(milliseconds: 1)
     let kind = params["kind"]?.stringValue
-    let open = IndexValue.text(TaskState.open.rawValue)
+    let isMissed = params["missed"]?.boolValue ?? false
+    let state = IndexValue.text((isMissed ? TaskState.missed : .open).rawValue)
+    // What was missed lies as far back as other tasks lie ahead.
+    let first = isMissed ? context.now.adding(hours: -24 * days) : nil
+    let end = context.now.adding(hours: isMissed ? 0 : 24 * days).adding(milliseconds: 1)
     let page = try tx.query(
       Query(
         "task", index: kind == nil ? "by_unit" : "by_unit_kind",
-        equals: [.text(unit)] + (kind.map { [.text($0)] } ?? []) + [open],
-        to: .integer(Int(end.milliseconds)), descending: params["order"]?.stringValue == "desc",
+        equals: [.text(unit)] + (kind.map { [.text($0)] } ?? []) + [state],
+        from: first.map { .integer(Int($0.milliseconds)) }, to: .integer(Int(end.milliseconds)),
+        descending: params["order"]?.stringValue == "desc",
         limit: params["limit"]?.intValue ?? Self.limit, cursor: params["cursor"]?.stringValue))
     var result: JSONObject = [
       "items": .array(

@@ -3,8 +3,8 @@ import StationKit
 extension Account {
   /// The stored body.
   ///
-  /// - Parameter touched: when it was last written, RFC 3339: its retention counts from there.
-  package func body(touched: String, maximumStops: Int) -> JSONObject {
+  /// - Parameter maximumStops: how many stops an account may have, by today's rule.
+  package func body(maximumStops: Int) -> JSONObject {
     var body = JSONObject()
     body.reserveCapacity(16)
     let holding = holding
@@ -26,7 +26,8 @@ extension Account {
     if stops > 0 { body["stops"] = .int(stops) }
     if active > 0 { body["active"] = .int(active) }
     if counted > 0 { body["counted"] = .int(counted) }
-    body["touched_at"] = .string(touched)
+    body["open"] = .int(open)
+    if let ended { body["ended_at"] = .string(ended.rfc3339(zone: .utc)) }
     return body
   }
 
@@ -41,6 +42,8 @@ extension Account {
     creditCode = body["credit_code"]?.stringValue
     reports = texts("reports")
     stations = texts("stations")
+    open = body["open"]?.intValue ?? reports.count
+    ended = body["ended_at"]?.stringValue.flatMap { Instant(rfc3339: $0) }
     victimOf = texts("victim_of")
     holdings = Holdings(lots: body["lots"]?.arrayValue?.compactMap(Lot.init) ?? [])
     last = body["last"]?.instant
@@ -62,6 +65,6 @@ extension Account {
       "lots": Shapes.list(Lot.schema), "last": Shapes.milliseconds, "holding": Shapes.count,
       "arrived": Shapes.milliseconds, "stoppable": Shapes.count, "shared": Shapes.count,
       "approximate": Shapes.flag, "stops": Shapes.count, "active": Shapes.count, "counted": Shapes.count,
-      "touched_at": Shapes.instant,
-    ], required: ["number", "kind", "reports", "stations", "holding", "stoppable", "touched_at"])
+      "open": Shapes.count, "ended_at": Shapes.instant,
+    ], required: ["number", "kind", "reports", "stations", "holding", "stoppable", "open"])
 }

@@ -24,6 +24,9 @@ package struct Account: Sendable {
   /// The reports that it is part of, in the order in which they came, and their stations.
   package var reports: [String] = []
   package var stations: [String] = []
+  /// How many of them are open; and when the last of them was closed, where its keeping counts from.
+  package var open = 0
+  package var ended: Instant?
   /// Reports whose victim it belongs to.
   package var victimOf: [String] = []
   package var holdings = Holdings()
@@ -65,7 +68,11 @@ package struct Account: Sendable {
   }
 
   mutating func join(report: String, station: String, asVictim: Bool) {
-    if reports.last != report, !reports.contains(report) { reports.append(report) }
+    if reports.last != report, !reports.contains(report) {
+      reports.append(report)
+      open += 1
+      ended = nil
+    }
     if !stations.contains(station) { stations.append(station) }
     if asVictim, !victimOf.contains(report) { victimOf.append(report) }
   }

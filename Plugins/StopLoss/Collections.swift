@@ -19,7 +19,7 @@ extension StopLoss {
         on: ["reported", "station", "fraud_type", "age_band", "amount", "to_stop", "held", "returned"]),
       .init("by_station", on: ["station"]), .init("by_key", on: ["key"]),
     ],
-    personal: ["/victim", "/summary", "/digest"], retention: .years(10, after: "reported_at"))
+    personal: ["/victim", "/summary", "/digest"], retention: .years(10, after: "ended_at"))
 
   /// The index `next` is what makes the question of what to stop next a short walk.
   static let account = Collection(
@@ -33,7 +33,7 @@ extension StopLoss {
       .init("by_number", on: ["number"]), .init("next", on: ["stoppable", "holding", "arrived"]),
       .init("shared", on: ["shared"]),
     ],
-    personal: ["/number", "/holders", "/credit_code"], retention: .years(10, after: "touched_at"))
+    personal: ["/number", "/holders", "/credit_code"], retention: .years(10, after: "ended_at"))
 
   static let stop = Collection(
     name: "stop", summary: Text("A stop on an account, its freeze and its return", zh: "止付、冻结与返还"),

@@ -31,7 +31,7 @@ enum Examples {
   ]
 
   static let header: JSONObject = [
-    "id": reportID, "version": 1, "station": "st-02", "fraud_type": "brushing_rebate",
+    "id": reportID, "version": 1, "state": "open", "station": "st-02", "fraud_type": "brushing_rebate",
     "occurred_at": "2026-03-02T08:50:00.000+08:00", "reported_at": "2026-03-02T09:00:00.000+08:00",
     "amount": 5_000_000, "held": 0, "returned": 0, "transfers": 1, "accounts": 2,
   ]

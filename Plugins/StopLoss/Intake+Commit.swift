@@ -31,6 +31,7 @@ extension Intake {
       rulesOn: day, victim: draft.victim, summary: draft.summary, accounts: names.map { ids[$0] ?? $0 },
       victims: draft.victims, transfers: draft.transfers)
     let record = try tx.create("report", id: id, report.body)
+    try ReportSteps(policy: policy).watch(id, report, context, tx)
     try Announcement(policy: policy, tx: tx).reported(id, report)
     return Entered(record: record, report: report, accounts: accounts(names, ids, ledger))
   }
@@ -107,6 +108,7 @@ extension Intake {
     try ledger.apply(flows, tx)
     let ids = try ledger.store(tx)
     changed.accounts = accounts.map { ids[$0] ?? $0 }
+    try ReportSteps(policy: policy).watch(record.id, changed, context, tx)
     let stored = try tx.put("report", record.id, version: record.version, changed.body)
     let entered = Entered(
       record: stored, report: changed,

@@ -126,6 +126,7 @@ struct IntakeMethods: Sendable {
       handler: .write { params, context, tx in
         let (record, report) = try Reports.find(params, pointer: "/id", intake.policy, context, tx)
         try Reports.requireVersion(params, record)
+        try ReportSteps.requireOpen(report, pointer: "/id")
         let (entered, duplicates) = try intake.add(params, to: record, report, context, tx)
         var result = try answer(entered, context, outcome: "accepted").objectValue ?? [:]
         result["duplicates"] = .array(duplicates.map(JSONValue.int))

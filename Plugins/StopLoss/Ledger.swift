@@ -96,12 +96,11 @@ struct Ledger {
   ///
   /// - Returns: the record id of every entry.
   func store(_ tx: any Transaction) throws -> [String: String] {
-    let touched = context.now.rfc3339(zone: context.zone)
     let maximum = try policy.maximumStops(on: context.now.date(in: context.zone))
     var ids: [String: String] = [:]
     // By name, so that the same call writes the same records in the same order.
     for (name, entry) in entries.sorted(by: { $0.key < $1.key }) {
-      let body = { entry.account.body(touched: touched, maximumStops: maximum) }
+      let body = { entry.account.body(maximumStops: maximum) }
       guard let id = entry.id else {
         ids[name] = try tx.create("account", id: nil, body()).id
         continue

@@ -11,8 +11,6 @@ extension Report {
     body["occurred"] = .instant(occurred)
     body["reported"] = .instant(reported)
     body["rules_on"] = .string(rulesOn.description)
-    // Its retention counts from here.
-    body["reported_at"] = .string(reported.rfc3339(zone: .utc))
     body["victim"] = victim.json
     body["amount"] = .int(loss)
     body["held"] = .int(held)
@@ -20,6 +18,7 @@ extension Report {
     body["accounts"] = .array(accounts.map(JSONValue.string))
     body["victims"] = .array(victims.map(JSONValue.int))
     body["transfers"] = .array(transfers.map(\.json))
+    if let ended { body["ended_at"] = .string(ended.rfc3339(zone: .utc)) }
     if reserved > 0 { body["reserved"] = .int(reserved) }
     if let toStop { body["to_stop"] = .int(toStop) }
     if let key { body["key"] = .string(key) }
@@ -45,6 +44,7 @@ extension Report {
     toStop = body["to_stop"]?.intValue
     held = body["held"]?.intValue ?? 0
     returned = body["returned"]?.intValue ?? 0
+    ended = body["ended_at"]?.stringValue.flatMap { Instant(rfc3339: $0) }
     reserved = body["reserved"]?.intValue ?? 0
   }
 
@@ -52,7 +52,7 @@ extension Report {
     [
       "station": Shapes.unit, "key": Shapes.text(max: 256), "digest": Shapes.text(max: 32),
       "fraud_type": Shapes.text(max: 40), "age_band": AgeBand.schema, "occurred": Shapes.milliseconds,
-      "reported": Shapes.milliseconds, "rules_on": Shapes.date, "reported_at": Shapes.instant,
+      "reported": Shapes.milliseconds, "rules_on": Shapes.date, "ended_at": Shapes.instant,
       "victim": Victim.schema,
       "summary": Schemas.prose, "amount": Schemas.amount, "held": Schemas.amountOrZero,
       "returned": Schemas.amountOrZero, "reserved": Shapes.count, "to_stop": Shapes.count,
@@ -61,15 +61,15 @@ extension Report {
       "transfers": Shapes.list(Transfer.schema, max: Limits.transfersPerReport),
     ],
     required: [
-      "station", "fraud_type", "age_band", "occurred", "reported", "rules_on", "reported_at", "victim",
-      "amount", "held",
+      "station", "fraud_type", "age_band", "occurred", "reported", "rules_on", "victim", "amount", "held",
       "returned", "accounts", "victims", "transfers",
     ])
 
   /// What every method but `get` shows: no personal data.
   func header(id: String, version: Int, zone: Zone) -> JSONObject {
     [
-      "id": .string(id), "version": .int(version), "station": .string(station),
+      "id": .string(id), "version": .int(version), "state": .string(state.rawValue),
+      "station": .string(station),
       "fraud_type": .string(fraudType), "occurred_at": .string(occurred.rfc3339(zone: zone)),
       "reported_at": .string(reported.rfc3339(zone: zone)), "amount": .int(loss), "held": .int(held),
       "returned": .int(returned), "transfers": .int(transfers.count), "accounts": .int(accounts.count),
@@ -77,7 +77,8 @@ extension Report {
   }
 
   static let headerMembers: JSONObject = [
-    "id": Schemas.reportID, "version": Shapes.version, "station": Shapes.unit,
+    "id": Schemas.reportID, "version": Shapes.version, "state": Shapes.words(ReportState.self),
+    "station": Shapes.unit,
     "fraud_type": Shapes.text(max: 40), "occurred_at": Shapes.instant, "reported_at": Shapes.instant,
     "amount": Schemas.amount, "held": Schemas.amountOrZero, "returned": Schemas.amountOrZero,
     "transfers": Shapes.count, "accounts": Shapes.count,

@@ -26,6 +26,8 @@ package struct Report: Sendable {
   /// What banks have held at most, and what was returned, in fen.
   package var held = 0
   package var returned = 0
+  /// When it was closed: its keeping counts from there.
+  package var ended: Instant?
   /// What decisions that are under way will return, in fen: no other decision may count on it.
   package var reserved = 0
 
@@ -64,6 +66,9 @@ package struct Report: Sendable {
 
   /// What is still lost and not promised, in fen.
   package var open: Int { max(0, loss - returned - reserved) }
+
+  /// A closed report has an end.
+  package var state: ReportState { ended == nil ? .open : .closed }
 
   /// The transfers of this report that brought money into an account.
   package func transfers(into account: String) -> [Transfer] {

@@ -15,14 +15,16 @@ package enum StopLoss {
     return Module(
       name: "stoploss", title: Text("Fast stop-loss in telecom fraud", zh: "反诈快速止损"), version: "1.0",
       collections: [report, account, stop] + Spool.collections,
-      methods: try IntakeMethods(policy).all + readMethods(policy) + stopMethods(steps)
+      methods: try IntakeMethods(policy).all + readMethods(policy) + reportMethods(policy)
+        + stopMethods(steps)
         + SpoolMethods.all(steps),
-      deadlines: [StopClock(policy: policy).kind] + Spool.deadlines,
+      deadlines: [StopClock(policy: policy).kind, ReportSteps(policy: policy).kind] + Spool.deadlines,
       events: Announcement.kinds + Spool.events,
       calls: [Units.get, "approval.request", "approval.consume"],
       rules: policy.book.table,
       lifeCycles: [
-        StopLife.table.declared("stop", Text("The life of a stop on one account", zh: "单个账户止付的流转"))
+        ReportLife.table.declared("report", Text("The life of a report", zh: "报案的流转")),
+        StopLife.table.declared("stop", Text("The life of a stop on one account", zh: "单个账户止付的流转")),
       ] + Spool.lifeCycles)
   }
 

@@ -16,6 +16,7 @@ package enum StopLossRules {
   package static let loss = "stoploss.intake.loss"
   package static let limits = "stoploss.intake.limits"
   package static let steps = "stoploss.steps"
+  package static let close = "stoploss.close"
   // Stop
   package static let stopTerm = "stoploss.stop.term"
   package static let twice = "stoploss.stop.twice"
@@ -57,7 +58,8 @@ package enum StopLossRules {
     .init(amount),
     .init(instant), .init(parties), .init(known), .init(loss), .init(limits),
     .init(steps, ints: ["stop_minutes", "evidence_hours"]), .init(stopTerm, ints: ["hours"]),
-    .init(twice, ints: ["stops"]), .init(stopTarget), .init(answer), .init(answerTime, ints: ["minutes"]),
+    .init(close, ints: ["idle_days"]), .init(twice, ints: ["stops"]), .init(stopTarget), .init(answer),
+    .init(answerTime, ints: ["minutes"]),
     .init(match), .init(stopAlarms, lists: ["hours"]), .init(lapse), .init(approval),
     .init(approvalTime, ints: ["hours"]), .init(particulars),
     .init(freezeTerm, ints: ["months", "major_months", "securities_months"]), .init(major), .init(renewal),

@@ -83,7 +83,7 @@ extension StopSteps {
       "approval.request",
       [
         "action": .string(action), "subject": .string(work.id), "payload": payload(work, freeze),
-        "hours": .int(hours),
+        "hours": .int(hours), "unit": .string(work.stop.station),
       ])
     guard let id = asked["id"]?.stringValue else { throw RPCError(.internalError) }
     return id

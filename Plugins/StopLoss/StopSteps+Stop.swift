@@ -12,6 +12,7 @@ extension StopSteps {
       throw RPCError.notFound("account", accountID, pointer: "/account")
     }
     let day = context.now.date(in: context.zone)
+    try ReportSteps.requireOpen(report, pointer: "/report")
     try requireTarget(reportRecord.id, report, accountID, account)
     let maximum = try policy.maximumStops(on: day)
     guard account.stops < maximum else {
@@ -43,12 +44,12 @@ extension StopSteps {
     account.stops += 1
     account.active += 1
     let record = try tx.create("stop", id: nil, stop.body)
-    let touched = context.now.rfc3339(zone: context.zone)
     _ = try tx.put(
       "account", accountID, version: accountRecord.version,
-      account.body(touched: touched, maximumStops: maximum))
+      account.body(maximumStops: maximum))
     try schedule(record.id, stop, context, tx)
     try Announcement(policy: policy, tx: tx).changed(record.id, .requestStop, from: .validated, stop)
+    try ReportSteps(policy: policy).watch(reportRecord.id, report, context, tx)
     try Spool.requested(stop, id: record.id, policy, context, tx)
     return .object(stop.header(id: record.id, version: record.version, zone: context.zone))
   }

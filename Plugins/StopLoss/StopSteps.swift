@@ -74,8 +74,7 @@ package struct StopSteps: Sendable {
   func saveAccount(_ work: StopWork, _ context: CallContext, _ tx: any Transaction) throws {
     guard work.isAccountChanged, let record = work.accountRecord, let account = work.account else { return }
     let maximum = try policy.maximumStops(on: context.now.date(in: context.zone))
-    let body = account.body(touched: context.now.rfc3339(zone: context.zone), maximumStops: maximum)
-    _ = try tx.put("account", record.id, version: record.version, body)
+    _ = try tx.put("account", record.id, version: record.version, account.body(maximumStops: maximum))
   }
 
   func schedule(_ id: String, _ stop: Stop, _ context: CallContext, _ tx: any Transaction) throws {

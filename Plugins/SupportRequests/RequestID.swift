@@ -14,12 +14,4 @@ enum RequestID {
     return id
   }
 
-  /// Whether one number was given out before another, as far as the ids tell.
-  static func precedes(_ left: String, _ right: String) -> Bool {
-    let (a, b) = (left.utf8, right.utf8)
-    // The year comes first, and numbers of a year that have more digits are later.
-    let year = (a.prefix(7), b.prefix(7))
-    if !year.0.elementsEqual(year.1) { return year.0.lexicographicallyPrecedes(year.1) }
-    return a.count != b.count ? a.count < b.count : a.lexicographicallyPrecedes(b)
-  }
 }

@@ -98,7 +98,6 @@ enum Schemas {
     members["state"] = state
     members["urgency"] = urgency
     members["rank"] = integer
-    members["priority"] = integer
     members["opened_by"] = short
     members["cycle"] = Cycle.schema
     members["clocks"] = Clocks.schema
@@ -116,7 +115,7 @@ enum Schemas {
     return object(
       members,
       required: figureMembers.keys + [
-        "state", "urgency", "rank", "priority", "opened_by", "cycle", "clocks", "summary",
+        "state", "urgency", "rank", "opened_by", "cycle", "clocks", "summary",
       ])
   }()
 

@@ -12,7 +12,6 @@ extension SupportRequest {
     body["state"] = .string(state.rawValue)
     body["urgency"] = .string(urgency.rawValue)
     body["rank"] = .int(rank)
-    body["priority"] = .int(urgency.rank)
     body["opened"] = .int(Int(clocks.start.milliseconds))
     body["response"] = .int(response.column)
     body["support"] = .int(support.column)

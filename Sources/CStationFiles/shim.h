@@ -2,6 +2,7 @@
 #define STATION_CSTATIONFILES_SHIM_H
 
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 /*
@@ -10,6 +11,15 @@
  */
 static inline int station_rename_new(int from_directory, const char *from, int to_directory, const char *to) {
   return (int)syscall(SYS_renameat2, from_directory, from, to_directory, to, 1);
+}
+
+/*
+ * Whether something keeps the kernel's clock right (adjtimex(2)): 1 or 0; -1 where the question is not allowed.
+ */
+static inline int station_clock_is_kept(void) {
+  struct timex state = {0};
+  int answer = adjtimex(&state);
+  return answer < 0 ? -1 : answer != TIME_ERROR;
 }
 
 #endif

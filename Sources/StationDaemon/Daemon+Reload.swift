@@ -15,15 +15,8 @@ extension Daemon {
   /// Everything is read and checked first, as at a start; nothing changes when anything is wrong.
   /// - Throws: ``ConfigurationError`` with file, line and what was expected.
   func reload() throws -> ReloadReport {
-    let old = running.withLock { $0.configuration }
-    var configuration = old
-    if let file = old.file {
-      configuration = try .load(file)
-      try Self.check(configuration)
-    }
-    let (policy, trace) = try AccessFile.policy(of: configuration)
-    let calendar = try CalendarFiles.load(configuration.calendarDirectory)
-    let new = RunningConfiguration(configuration: configuration, access: trace, calendar: calendar)
+    let (new, policy) = try readAnew()
+    let configuration = new.configuration
     let report = running.withLock { running in
       let report = running.difference(to: new)
       running.take(new)
@@ -31,7 +24,7 @@ extension Daemon {
       dispatcher.apply(policy: policy, limits: configuration.limits)
       server.apply(configuration.limits)
       store.setQueueLimit(configuration.limits.writeQueue)
-      store.environment.replace(calendar)
+      store.environment.replace(new.calendar)
       stationLog.logLevel = configuration.logLevel
       callLog?.choice = configuration.logCalls
       return report
@@ -44,5 +37,33 @@ extension Daemon {
       log.warning("needs a restart", metadata: ["key": "\(change.key)", "to": "\(change.to)"])
     }
     return report
+  }
+
+  /// What a reload would change, and what a restart would.
+  func preview() throws -> ReloadReport {
+    let new = try readAnew().configuration
+    return running.withLock { $0.difference(to: new) }
+  }
+
+  private func readAnew() throws -> (configuration: RunningConfiguration, policy: AccessPolicy) {
+    var configuration = running.withLock { $0.configuration }
+    if let file = configuration.file {
+      configuration = try .load(file)
+      try Self.check(configuration)
+    }
+    let (policy, trace) = try AccessFile.policy(of: configuration)
+    let calendar = try CalendarFiles.load(configuration.calendarDirectory)
+    return (RunningConfiguration(configuration: configuration, access: trace, calendar: calendar), policy)
+  }
+
+  /// Files whose permissions matter, as the configuration that holds names them.
+  var protectedFiles: [ProtectedFile] {
+    let configuration = running.withLock { $0.configuration }
+    let state = configuration.stateDirectory
+    var secret = [state, "\(state)/stationd.db", "\(state)/stationd.db-wal", "\(state)/audit.key"]
+    if !configuration.masterKey.isCredential { secret.append(configuration.masterKey.path) }
+    let settled = [configuration.file, configuration.accessFile].compactMap { $0 }
+    return secret.map { ProtectedFile(path: $0, rule: .secret) }
+      + settled.map { ProtectedFile(path: $0, rule: .settled) }
   }
 }

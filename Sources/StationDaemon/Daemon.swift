@@ -19,12 +19,13 @@ package final class Daemon: Sendable {
   let stationLog: StationLog
   /// What holds now, and what is asked for anew at a reload.
   let running: Mutex<RunningConfiguration>
-  private let ownSockets: [String]
-  private let framing: Framing
+  let ownSockets: [String]
+  let framing: Framing
   let callLog: CallLog?
   let log: Logger
   private let late: LateParts
   private let plugins: Plugins
+  private let housekeeping = Mutex<Housekeeping?>(nil)
   private let systemCause: @Sendable (String) -> Cause
 
   /// Everything that can be found wrong without touching the state: files, access rules, modules.
@@ -139,6 +140,8 @@ package final class Daemon: Sendable {
     }
     try store.start()
     try await Self.record(store, systemCause("system.start"))
+    try await Self.recordSeal(store, environment)
+    try await Self.recordRestore(configuration.stateDirectory, store, environment)
     if let organisation {
       try await Self.importDirectory(organisation, store, environment, systemCause("directory.import"))
     }
@@ -147,7 +150,10 @@ package final class Daemon: Sendable {
     self.callLog = callLog
     dispatcher = Dispatcher(
       store: store, policy: policy, limits: configuration.limits, report: report,
-      observe: callLog?.note)
+      observe: { call in
+        services.calls.note(call)
+        callLog?.note(call)
+      })
     server = SocketServer(
       limits: configuration.limits, threads: configuration.ioThreads,
       sessions: Sessions(dispatcher: dispatcher, hub: hub))
@@ -169,36 +175,16 @@ package final class Daemon: Sendable {
         guard let self else { throw ConfigurationError("the daemon", nil, "stops") }
         return try self.reload()
       },
-      configuration: { [weak self] in self?.running.withLock { $0.values } ?? [] })
+      preview: { [weak self] in try self?.preview() ?? ReloadReport() },
+      configuration: { [weak self] in self?.running.withLock { $0.values } ?? [] },
+      protectedFiles: { [weak self] in self?.protectedFiles ?? [] })
+    housekeeping.withLock {
+      $0 = Housekeeping(configuration, services: services, log: log) { method, detail in
+        store.write(Self.ownRecord(environment, method, detail))
+      }
+    }
     // Nobody waits for them: until they are ready, their methods are unavailable.
     plugins.host.start()
-  }
-
-  /// Calls itself as a client would, on every socket that it listens on.
-  /// - Throws: when an answer does not come.
-  package func callItself() async throws {
-    for path in ownSockets { try await SelfCall.ping(path, framing: framing) }
-  }
-
-  /// What must go on for the daemon to be alive: see ``Heartbeat``.
-  package var vitalParts: [Heartbeat.Part] {
-    let server = server
-    let store = store
-    return [
-      Heartbeat.Part(name: "sockets") { done in server.roundTrip { done(true) } },
-      Heartbeat.Part(
-        name: "writer",
-        progress: {
-          let reading = store.health.now
-          return reading.batches &+ reading.failedBatches
-        }, ask: { done in store.proveProgress(done) }),
-    ]
-  }
-
-  /// A number that changes while a stop gets on.
-  package var progress: Int {
-    let reading = store.health.now
-    return reading.batches &+ reading.calls &- server.connectionCount &- store.waiting
   }
 
   /// Returns the paths.
@@ -227,7 +213,7 @@ package final class Daemon: Sendable {
   }
 
   /// Writes one audit record and waits until it is on disk.
-  private static func record(_ store: Store, _ cause: Cause) async throws {
+  static func record(_ store: Store, _ cause: Cause) async throws {
     let answer = await withCheckedContinuation { waiter in
       store.write(
         WriteJob(
@@ -281,6 +267,7 @@ package final class Daemon: Sendable {
   package func stop(drain: Duration = .seconds(10)) async {
     // While there are event loops to answer it.
     late.spooler?.stop()
+    housekeeping.withLock { $0 }?.stop()
     // The event loops end with the server: from here on the writer answers by itself.
     late.serverStops()
     await server.stop(drain: drain)

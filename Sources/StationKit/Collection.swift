@@ -66,11 +66,15 @@ public struct Collection: Sendable {
   public struct Index: Sendable, Hashable {
     public let name: String
     public let fields: [String]
+    /// Fields that its entries hold without being ordered by them, so that a walk can match them (`Query.matching`)
+    /// and does not load what it passes over.
+    public let holding: [String]
     public let unique: Bool
 
-    public init(_ name: String, on fields: [String], unique: Bool = false) {
+    public init(_ name: String, on fields: [String], holding: [String] = [], unique: Bool = false) {
       self.name = name
       self.fields = fields
+      self.holding = holding
       self.unique = unique
     }
   }

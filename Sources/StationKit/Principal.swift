@@ -10,9 +10,12 @@ public struct Principal: Sendable, Hashable {
   public let actor: String?
   /// What data the call may reach.
   public let scope: Scope
+  /// Actions that the caller may decide on as a second person; nil for all.
+  public let approves: [MethodPattern]?
 
   public init(
-    uid: UInt32, gid: UInt32, roles: [String], unit: String?, actor: String? = nil, scope: Scope
+    uid: UInt32, gid: UInt32, roles: [String], unit: String?, actor: String? = nil, scope: Scope,
+    approves: [MethodPattern]? = nil
   ) {
     self.uid = uid
     self.gid = gid
@@ -20,6 +23,7 @@ public struct Principal: Sendable, Hashable {
     self.unit = unit
     self.actor = actor
     self.scope = scope
+    self.approves = approves
   }
 
   /// One name for one person, for four-eyes checks: two calls with the same value are the same person.
@@ -31,6 +35,11 @@ public struct Principal: Sendable, Hashable {
     case .all: true
     case .units(let reachable): units.contains { $0.map(reachable.contains) ?? false }
     }
+  }
+
+  /// Whether the caller may decide on an action as a second person, as far as `access.yaml` goes.
+  public func mayApprove(_ action: String) -> Bool {
+    approves?.contains { $0.matches(action) } ?? true
   }
 
   /// - Throws: `denied` when none of `units` is in scope.

@@ -52,7 +52,9 @@ final class PipeTransaction: Transaction {
     let answer = try ask(.query(query))
     return Page(
       records: (answer["records"]?.arrayValue ?? []).compactMap { WireRecord.record($0) },
-      next: answer["next"]?.stringValue)
+      next: answer["next"]?.stringValue,
+      places: (answer["places"]?.arrayValue ?? []).compactMap { Query.Place($0) },
+      end: answer["end"].flatMap { Query.Place($0) })
   }
 
   func count(_ query: Query) throws -> Int { try ask(.count(query)).intValue ?? 0 }

@@ -28,7 +28,9 @@ package enum ManifestSchema {
         Shapes.object(["name": name, "type": ["type": "string", "enum": ["text", "integer", "blind"]]]),
         max: 50),
       "indexes": Shapes.list(
-        Shapes.object(["name": name, "fields": words, "unique": Shapes.flag], required: ["name", "fields"]),
+        Shapes.object(
+          ["name": name, "fields": words, "holding": words, "unique": Shapes.flag],
+          required: ["name", "fields"]),
         max: 50),
       "personal": Shapes.list(Shapes.text(max: 80), max: 50),
       "subject": ["anyOf": [["type": "string", "enum": ["own"]], Shapes.object(["member": name])]],

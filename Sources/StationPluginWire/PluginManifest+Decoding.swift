@@ -70,7 +70,9 @@ extension PluginManifest {
         .init(string($0["name"]), Collection.FieldType(rawValue: string($0["type"])) ?? .text)
       },
       indexes: list(value["indexes"]).map {
-        .init(string($0["name"]), on: names($0["fields"]), unique: $0["unique"]?.boolValue ?? false)
+        .init(
+          string($0["name"]), on: names($0["fields"]), holding: names($0["holding"]),
+          unique: $0["unique"]?.boolValue ?? false)
       },
       personal: names(value["personal"]), subject: subject, retention: retention,
       cached: value["cached"]?.boolValue ?? false)

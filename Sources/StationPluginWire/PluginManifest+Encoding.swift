@@ -37,6 +37,7 @@ extension PluginManifest {
         collection.indexes.map {
           [
             "name": .string($0.name), "fields": .array($0.fields.map(JSONValue.string)),
+            "holding": .array($0.holding.map(JSONValue.string)),
             "unique": .bool($0.unique),
           ]
         }),

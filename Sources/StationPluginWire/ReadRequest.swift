@@ -22,6 +22,8 @@ package enum ReadRequest: Sendable, Equatable {
       let page = try transaction.query(query)
       var object: JSONObject = ["records": .array(page.records.map(WireRecord.json))]
       if let next = page.next { object["next"] = .string(next) }
+      object["places"] = .array(page.places.map(\.json))
+      if let end = page.end { object["end"] = end.json }
       return .object(object)
     case .count(let query): return .int(try transaction.count(query))
     case .scan(let query, let columns):
@@ -133,7 +135,8 @@ extension Query: Equatable {
   public static func == (left: Query, right: Query) -> Bool {
     left.collection == right.collection && left.index == right.index && left.equals == right.equals
       && left.from == right.from && left.to == right.to && left.descending == right.descending
-      && left.limit == right.limit && left.cursor == right.cursor
+      && left.limit == right.limit && left.cursor == right.cursor && left.matching == right.matching
+      && left.after == right.after
   }
 }
 
@@ -147,6 +150,12 @@ extension Query {
     if descending { object["descending"] = true }
     object["limit"] = .int(limit)
     if let cursor { object["cursor"] = .string(cursor) }
+    if let after { object["after"] = after.json }
+    if !matching.isEmpty {
+      var values: JSONObject = [:]
+      for (field, value) in matching.sorted(by: { $0.key < $1.key }) { values[field] = value.json }
+      object["matching"] = .object(values)
+    }
     return object
   }
 
@@ -162,5 +171,24 @@ extension Query {
       from: wire["from"].flatMap { IndexValue($0) }, to: wire["to"].flatMap { IndexValue($0) },
       descending: wire["descending"]?.boolValue ?? false, limit: wire["limit"]?.intValue ?? 100,
       cursor: wire["cursor"]?.stringValue)
+    for (field, value) in wire["matching"]?.objectValue ?? [:] {
+      guard let value = IndexValue(value) else { return nil }
+      matching[field] = value
+    }
+    if let given = wire["after"] {
+      guard let place = Query.Place(given) else { return nil }
+      after = place
+    }
+  }
+}
+
+extension Query.Place {
+  package var json: JSONValue { ["values": .array(values.map(\.json)), "order": .int(order)] }
+
+  package init?(_ value: JSONValue) {
+    guard let items = value["values"]?.arrayValue, let order = value["order"]?.intValue else { return nil }
+    let values = items.compactMap { IndexValue($0) }
+    guard values.count == items.count else { return nil }
+    self.init(values: values, order: order)
   }
 }

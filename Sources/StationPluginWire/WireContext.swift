@@ -29,6 +29,7 @@ package enum WireContext {
     ]
     if let unit = principal.unit { object["unit"] = .string(unit) }
     if let actor = principal.actor { object["actor"] = .string(actor) }
+    if let approves = principal.approves { object["approves"] = .array(approves.map { .string($0.pattern) }) }
     switch principal.scope {
     case .all: object["scope"] = "all"
     case .units(let units): object["scope"] = .array(units.sorted().map(JSONValue.string))
@@ -41,6 +42,10 @@ package enum WireContext {
       let gid = value["gid"]?.intValue.flatMap(UInt32.init(exactly:)),
       let roles = value["roles"]?.arrayValue?.compactMap(\.stringValue)
     else { return nil }
+    // A pattern that cannot be read allows nothing.
+    let approves = value["approves"].map {
+      ($0.arrayValue ?? []).compactMap { MethodPattern($0.stringValue ?? "") }
+    }
     let scope: Scope
     switch value["scope"] {
     case .string("all")?: scope = .all
@@ -49,7 +54,7 @@ package enum WireContext {
     }
     return Principal(
       uid: uid, gid: gid, roles: roles, unit: value["unit"]?.stringValue, actor: value["actor"]?.stringValue,
-      scope: scope)
+      scope: scope, approves: approves)
   }
 }
 

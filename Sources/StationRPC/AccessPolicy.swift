@@ -8,17 +8,20 @@ package struct AccessPolicy: Sendable {
     package let methods: [MethodPattern]
     package let scope: RoleScope
     package let personal: Sight
+    /// Actions that the role may decide on as a second person, where its methods let it decide; nil for all.
+    package let approves: [MethodPattern]?
     /// The sockets on which the role counts; nil for all, which only the daemon's own roles have.
     package let socketClass: SocketClass?
 
     package init(
       name: String, methods: [MethodPattern], scope: RoleScope, personal: Sight = .masked,
-      socketClass: SocketClass? = .member
+      approves: [MethodPattern]? = nil, socketClass: SocketClass? = .member
     ) {
       self.name = name
       self.methods = methods
       self.scope = scope
       self.personal = personal
+      self.approves = approves
       self.socketClass = socketClass
     }
   }
@@ -105,31 +108,6 @@ extension AccessPolicy.Role {
   }
 }
 
-/// `support.*`, `*`, or a full method name.
-package struct MethodPattern: Sendable, Hashable {
-  private let text: String
-  private let isPrefix: Bool
-
-  /// nil unless the pattern is a method name, `*`, or a prefix that ends in `.*`.
-  package init?(_ pattern: String) {
-    if pattern == "*" {
-      text = ""
-      isPrefix = true
-    } else if pattern.hasSuffix(".*"), Names.isMethod(String(pattern.dropLast(2))) {
-      text = String(pattern.dropLast())
-      isPrefix = true
-    } else {
-      guard Names.isMethod(pattern) else { return nil }
-      text = pattern
-      isPrefix = false
-    }
-  }
-
-  package func matches(_ method: String) -> Bool {
-    isPrefix ? method.utf8.starts(with: text.utf8) : method == text
-  }
-}
-
 /// A peer with what the policy gives it.
 package final class Identity: Sendable {
   package let peer: Peer
@@ -138,6 +116,7 @@ package final class Identity: Sendable {
   package let supports: Set<String>
   package let mayActFor: Bool
   private let roleNames: [String]
+  private let isBoundToActions: Bool
   /// The principal as audit records show it, without an acting officer.
   package let auditJSON: [UInt8]
 
@@ -150,6 +129,7 @@ package final class Identity: Sendable {
     self.supports = supports
     self.mayActFor = mayActFor
     roleNames = roles.map(\.name)
+    isBoundToActions = roles.contains { $0.approves != nil }
     auditJSON = Self.auditJSON(peer, roleNames, unit, actor: nil)
   }
 
@@ -172,9 +152,20 @@ package final class Identity: Sendable {
     roles.contains { role in role.personal == .full && role.methods.contains { $0.matches(method) } }
   }
 
-  package func principal(actor: String?, scope: Scope) -> Principal {
+  /// What the roles that allow the method let it decide on as a second person; nil for all.
+  package func approves(in method: String) -> [MethodPattern]? {
+    var patterns: [MethodPattern] = []
+    for role in roles where role.methods.contains(where: { $0.matches(method) }) {
+      guard let approves = role.approves else { return nil }
+      patterns += approves
+    }
+    return patterns
+  }
+
+  package func principal(actor: String?, scope: Scope, method: String) -> Principal {
     Principal(
-      uid: peer.uid, gid: peer.gid, roles: roleNames, unit: unit, actor: actor, scope: scope)
+      uid: peer.uid, gid: peer.gid, roles: roleNames, unit: unit, actor: actor, scope: scope,
+      approves: isBoundToActions ? approves(in: method) : nil)
   }
 
   package func auditJSON(actor: String?) -> [UInt8] {

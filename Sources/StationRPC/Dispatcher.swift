@@ -169,7 +169,8 @@ package final class Dispatcher: Sendable {
         Text("None of your roles allows '\(method.fullName)'", zh: "您的角色无权调用“\(method.fullName)”"))
     }
     return identity.principal(
-      actor: meta.actor, scope: scope ?? .units(Set(identity.unit.map { [$0] } ?? [])))
+      actor: meta.actor, scope: scope ?? .units(Set(identity.unit.map { [$0] } ?? [])),
+      method: method.fullName)
   }
 
   /// The id as text for the log, where it is plainly a request id and cannot carry a person's data.

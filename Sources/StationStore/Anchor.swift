@@ -5,11 +5,13 @@ import StationCrypto
 /// The newest signed checkpoint, kept outside the database.
 ///
 /// Two files take turns, each a plain signed note: a write cut short by a crash spoils one, and the
-/// other still stands. Both are opened once, so writing needs neither a directory entry nor space.
+/// other still stands. Both are opened once, so writing needs neither a directory entry nor space; where somebody
+/// removes them they are made anew.
 /// A checkpoint is written only after the commit of the tree it signs, so the anchor is never ahead of
 /// the database.
 package struct Anchor {
-  private let files: [Int32]
+  private let directory: String
+  private var files: [Int32]
   private var turn: Int
   private var lengths = [-1, -1]
   private let signer: SignerKey
@@ -20,21 +22,23 @@ package struct Anchor {
   package enum Found {
     /// Neither file is there, or both are empty: a new state.
     case none
-    case checkpoint(Checkpoint)
+    /// The newest, and the other where it can be read.
+    case checkpoint(Checkpoint, older: Checkpoint?)
     /// There is something, but no note that the key verifies.
     case unreadable
   }
 
   package static func read(directory: String, key: VerifierKey) throws -> Found {
-    var newest: Checkpoint?
+    var found: [Checkpoint] = []
     var bytesSeen = false
     for name in fileNames {
       guard let bytes = try FileIO.read("\(directory)/\(name)"), !bytes.isEmpty else { continue }
       bytesSeen = true
       guard let checkpoint = try checkpoint(in: "\(directory)/\(name)", key: key) else { continue }
-      if checkpoint.size >= newest?.size ?? 0 { newest = checkpoint }
+      found.append(checkpoint)
     }
-    if let newest { return .checkpoint(newest) }
+    found.sort { $0.size < $1.size }
+    if let newest = found.last { return .checkpoint(newest, older: found.count > 1 ? found[0] : nil) }
     return bytesSeen ? .unreadable : .none
   }
 
@@ -46,6 +50,7 @@ package struct Anchor {
 
   package init(directory: String, signer: SignerKey) throws {
     self.signer = signer
+    self.directory = directory
     let sizes = try Self.fileNames.map {
       try Self.checkpoint(in: "\(directory)/\($0)", key: signer.verifierKey)?.size
     }
@@ -53,6 +58,31 @@ package struct Anchor {
     turn = (sizes[0] ?? 0) > (sizes[1] ?? 0) ? 1 : 0
     files = try Self.fileNames.map { try FileIO.open("\(directory)/\($0)", O_RDWR | O_CREAT, 0o644) }
     try FileIO.syncDirectory(directory)
+    // Before the first record: a state that ends right after it is not one that has lost its anchor.
+    if sizes.allSatisfy({ $0 == nil }) {
+      try write(TreeHead(size: 0, root: MerkleTree.emptyRoot), durable: true)
+    }
+  }
+
+  /// Makes files anew that are not in the directory any more, or not the ones that are written to.
+  /// - Returns: whether there were any: somebody has been at the anchor.
+  mutating func mend() throws -> Bool {
+    var isMended = false
+    for (number, name) in Self.fileNames.enumerated() {
+      let path = "\(directory)/\(name)"
+      var open = stat()
+      var named = stat()
+      guard fstat(files[number], &open) == 0 else { throw FileError(path) }
+      if stat(path, &named) == 0, (named.st_dev, named.st_ino) == (open.st_dev, open.st_ino) { continue }
+      guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw FileError(directory) }
+      let fresh = try FileIO.open(path, O_RDWR | O_CREAT, 0o644)
+      Glibc.close(files[number])
+      files[number] = fresh
+      lengths[number] = -1
+      isMended = true
+    }
+    if isMended { try FileIO.syncDirectory(directory) }
+    return isMended
   }
 
   /// Signs the head and writes it over the older file.
@@ -131,12 +161,15 @@ package enum FileIO {
   }
 
   /// Writes a new file whole, synced, under its final name only when complete.
+  /// - Parameter mode: its permission bits, whatever the process takes away from new files.
   package static func create(_ path: String, _ bytes: [UInt8], mode: mode_t) throws(FileError) {
     let temporary = path + ".new"
-    let file = try open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode)
+    let file = try open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     defer { Glibc.close(file) }
     try write(bytes, at: 0, to: file)
-    guard fsync(file) == 0, rename(temporary, path) == 0 else { throw FileError(path) }
+    guard fchmod(file, mode) == 0, fsync(file) == 0, rename(temporary, path) == 0 else {
+      throw FileError(path)
+    }
     if let slash = path.lastIndex(of: "/") { try syncDirectory(String(path[..<slash])) }
   }
 

@@ -70,6 +70,10 @@ final class AnchorKeeper: @unchecked Sendable {
         let now = Monotonic.now()
         let durable = head == nil || !open || now - lastSync >= Self.durableEvery
         do {
+          if durable, try anchor.mend() {
+            health.anchorRemade()
+            report("the anchor's files were gone or replaced, and are made anew: find out who did that")
+          }
           try anchor.write(target, durable: durable)
           unsynced = durable ? nil : target
           if durable { lastSync = now }

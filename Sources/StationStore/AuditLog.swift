@@ -55,7 +55,7 @@ struct AuditLog {
 
 /// The read side of the log, on any connection.
 package struct LogReader: TileSource {
-  private let db: Database
+  let db: Database
 
   init(_ db: Database) { self.db = db }
 

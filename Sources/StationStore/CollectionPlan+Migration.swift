@@ -27,7 +27,9 @@ extension CollectionPlan {
     let prefix = compiled.fullName + "/"
     var wanted: [String: String] = [:]
     for index in compiled.declaration.indexes {
-      let over = index.fields.map { column($0) }.joined(separator: ", ")
+      // What is only held comes after the order of insertion, which the index then has to name.
+      let held = index.holding.isEmpty ? [] : ["key"] + index.holding.map { column($0) }
+      let over = (index.fields.map { column($0) } + held).joined(separator: ", ")
       let name = prefix + index.name
       wanted[name] =
         "CREATE \(index.unique ? "UNIQUE " : "")INDEX \"\(name)\" ON \(table)(\(over))"

@@ -9,6 +9,10 @@ package final class HealthBoard: Sendable {
     /// Set once when the store had to stop for good.
     package var brokenBy: String?
     package var anchorTrouble: String?
+    /// Whether the anchor's files were removed or replaced while the daemon ran.
+    package var anchorWasRemade = false
+    /// Whether the database was changed while no daemon ran, and there is a record of that.
+    package var sealIsTold = false
     package var batches = 0
     package var calls = 0
     package var failedBatches = 0
@@ -16,11 +20,18 @@ package final class HealthBoard: Sendable {
     package var unreadable = 0
     /// Whether erased content may still be in the write-ahead log, because a reader holds it.
     package var wipeIsPending = false
+    /// When the newest backup since the start was taken.
+    package var lastBackup: Instant?
   }
 
   private let reading = Mutex(Reading())
+  /// What the store's threads count.
+  package let figures = StoreFigures()
   /// Pages in the WAL after the last commit.
   let walPages = Atomic<Int32>(0)
+
+  /// Pages in the WAL after the last commit.
+  package var logPages: Int { Int(walPages.load(ordering: .relaxed)) }
 
   package var now: Reading { reading.withLock { $0 } }
 
@@ -44,6 +55,12 @@ package final class HealthBoard: Sendable {
   func unreadable() { reading.withLock { $0.unreadable += 1 } }
 
   func wipe(isPending: Bool) { reading.withLock { $0.wipeIsPending = isPending } }
+
+  func anchorRemade() { reading.withLock { $0.anchorWasRemade = true } }
+
+  func toldOfSeal() { reading.withLock { $0.sealIsTold = true } }
+
+  func backedUp(at instant: Instant) { reading.withLock { $0.lastBackup = instant } }
 
   func anchor(_ trouble: String?) { reading.withLock { $0.anchorTrouble = trouble } }
 }

@@ -22,6 +22,10 @@ package enum OfflineFault: Error, Sendable, Equatable {
   /// A record of a module is in the database, and nothing in the log wrote it.
   case unlogged(collection: String, id: String)
 
+  /// All that the log commits to is in order, but the file is not the one that the last daemon left when it stopped:
+  /// rows of events, deadlines, series or idempotency keys were changed.
+  case seal
+
   /// What is wrong with one record of the log, or with what it says was stored.
   package enum Defect: Sendable, Equatable {
     /// Another number stands where this one should.

@@ -78,7 +78,9 @@ package struct OfflineVerifier {
     }
     var verifier = OfflineVerifier(
       database: database, key: key, promises: promises ?? [], progress: progress)
-    return try verifier.run(anchorDirectory: anchorDirectory, hasAnchor: promises != nil)
+    let report = try verifier.run(anchorDirectory: anchorDirectory, hasAnchor: promises != nil)
+    try checkSeal(path, anchorDirectory, key)
+    return report
   }
 
   private init(
@@ -92,7 +94,7 @@ package struct OfflineVerifier {
 
   // MARK: - What stands outside the database
 
-  private static func ownKey(_ path: String) throws(OfflineFault) -> VerifierKey {
+  static func ownKey(_ path: String) throws(OfflineFault) -> VerifierKey {
     do {
       guard let bytes = try FileIO.read(path) else { throw OfflineFault.key("\(path) is missing") }
       let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
@@ -114,6 +116,18 @@ package struct OfflineVerifier {
       throw .inUse(directory: directory)
     }
     return file
+  }
+
+  private static func checkSeal(
+    _ path: String, _ anchorDirectory: String, _ key: VerifierKey
+  ) throws(OfflineFault) {
+    let state: DatabaseSeal.State
+    do {
+      state = try DatabaseSeal.state(database: path, anchorDirectory: anchorDirectory, key: key)
+    } catch {
+      throw .unreadable("\(error)", at: 0)
+    }
+    if state == .broken { throw .seal }
   }
 
   /// The signed heads, the smallest first; nil when there is no anchor at all.

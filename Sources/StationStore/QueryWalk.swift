@@ -1,3 +1,4 @@
+import GRDB
 import StationCrypto
 import StationKit
 
@@ -10,11 +11,13 @@ struct QueryWalk {
   private let query: Query
   /// The index's fields, as columns.
   private let columns: [String]
-  private let cursor: Cursor?
+  private let cursor: Query.Place?
   /// Values of blind fields, to be compared again once a record is decrypted.
   let blind: [(field: String, value: IndexValue)]
   /// The values for the index's first fields, as the columns hold them.
   private let equals: [IndexValue]
+  /// What else a row must have, by column, in the order of their parameters.
+  private let matching: [(column: String, value: IndexValue)]
 
   /// - Throws: `ModuleFault` for an undeclared index; `invalid_params` for a cursor that is not of
   ///   this query, or a limit out of 1...1,000.
@@ -34,11 +37,27 @@ struct QueryWalk {
       throw RPCError.invalid(
         Text("'limit' must be from 1 to 1000", zh: "limit 须在 1 到 1000 之间"), pointer: "/limit")
     }
+    matching = query.matching.sorted { $0.key < $1.key }.map { (plan.column($0.key), $0.value) }
+    let free = columns.count - query.equals.count
+    if !matching.isEmpty {
+      let names = Set(plan.fields.filter { $0.type != .blind }.map(\.name))
+      guard blind.isEmpty, names.isSuperset(of: query.matching.keys), !query.matching.values.contains(.null),
+        !columns.suffix(free).contains(where: { plan.isNullable(column: $0) })
+      else {
+        throw ModuleFault(
+          "query on \(plan.table): only declared fields can be matched, in order of what is there")
+      }
+    }
+    if let place = query.after {
+      guard place.values.count == free else { throw ModuleFault("query on \(plan.table): not a place in it") }
+      cursor = place
+      return
+    }
     guard let text = query.cursor else {
       cursor = nil
       return
     }
-    guard let cursor = Cursor(text), cursor.values.count == columns.count - query.equals.count else {
+    guard let cursor = Cursor.place(text), cursor.values.count == free else {
       throw RPCError.invalid(
         Text("This cursor is not from this list", zh: "游标不属于此列表"), pointer: "/cursor")
     }
@@ -72,7 +91,7 @@ struct QueryWalk {
 
   private var free: ArraySlice<String> { columns[query.equals.count...] }
 
-  private func conditions(withCursor: Bool) -> String {
+  private func conditions(withCursor: Bool, until end: Query.Place? = nil, matches: Bool = true) -> String {
     var parts: [String] = []
     for (column, value) in zip(columns, equals) {
       parts.append(value == .null ? "\(column) IS NULL" : "\(column) = ?")
@@ -82,12 +101,19 @@ struct QueryWalk {
       if query.to != nil { parts.append("\(first) < ?") }
     }
     if withCursor, let cursor { parts.append(after(cursor)) }
+    if end != nil {
+      let marks = (0...free.count).map { "?\(firstCursorMark + (cursor == nil ? 0 : free.count + 1) + $0)" }
+      parts.append(
+        "(\((free + ["key"]).joined(separator: ", "))) \(query.descending ? ">=" : "<=") "
+          + "(\(marks.joined(separator: ", ")))")
+    }
+    if matches { parts += matching.map { "\($0.column) = ?" } }
     return parts.isEmpty ? "" : " WHERE " + parts.joined(separator: " AND ")
   }
 
   /// The rows behind the cursor. A row value comparison seeks in the index, but is never true for NULL:
   /// where NULLs can lie ahead, the comparison is spelled out, field by field (NULL sorts first).
-  private func after(_ cursor: Cursor) -> String {
+  private func after(_ cursor: Query.Place) -> String {
     let sign = query.descending ? "<" : ">"
     let names = free.map { $0 } + ["key"]
     let nullsAhead = query.descending && free.contains { plan.isNullable(column: $0) }
@@ -95,7 +121,7 @@ struct QueryWalk {
       return "(\(names.joined(separator: ", "))) \(sign) "
         + "(\(names.indices.map { "?\(firstCursorMark + $0)" }.joined(separator: ", ")))"
     }
-    let values = cursor.values + [.integer(cursor.key)]
+    let values = cursor.values + [.integer(cursor.order)]
     let alternatives = names.indices.compactMap { position -> String? in
       let mark = "?\(firstCursorMark + position)"
       let equal = names[..<position].indices.map { "\(names[$0]) IS ?\(firstCursorMark + $0) AND " }.joined()
@@ -121,17 +147,29 @@ struct QueryWalk {
   }
 
   /// One row more than the limit, to know whether there is a next page; no limit where rows can fall out.
-  func page(selecting head: String) -> String {
+  func page(selecting head: String, until end: Query.Place?) -> String {
     let extra = free.map { ", " + $0 }.joined()
-    return "\(head)\(extra) FROM \(plan.table)\(conditions(withCursor: true))\(order)"
+    return "\(head)\(extra) FROM \(plan.table)\(conditions(withCursor: true, until: end))\(order)"
       + (blind.isEmpty ? " LIMIT \(query.limit + 1)" : "")
+  }
+
+  /// The last row that a page looks at; nil where it looks at all that are left.
+  func end(on db: Database) throws -> Query.Place? {
+    guard !matching.isEmpty else { return nil }
+    let list = (["key"] + free).joined(separator: ", ")
+    let statement = try SQL(
+      "SELECT \(list) FROM \(plan.table)\(conditions(withCursor: true, matches: false))\(order)"
+        + " LIMIT 1 OFFSET \(Query.rowsAtMost - 1)", on: db)
+    bind(statement, withCursor: true, matches: false)
+    defer { statement.done() }
+    return try statement.step() ? place(at: statement, key: 0, firstColumn: 1) : nil
   }
 
   func all(selecting head: String, ordered: Bool) -> String {
     "\(head) FROM \(plan.table)\(conditions(withCursor: false))\(ordered ? order : "")"
   }
 
-  func bind(_ statement: SQL, withCursor: Bool) {
+  func bind(_ statement: SQL, withCursor: Bool, until end: Query.Place? = nil, matches: Bool = true) {
     var position: Int32 = 1
     func next(_ value: IndexValue) {
       statement.bind(position, value)
@@ -140,30 +178,23 @@ struct QueryWalk {
     for value in equals where value != .null { next(value) }
     if let from = query.from { next(from) }
     if let to = query.to { next(to) }
-    if withCursor, let cursor {
-      for value in cursor.values { next(value) }
-      next(.integer(cursor.key))
+    for place in [withCursor ? cursor : nil, end] {
+      guard let place else { continue }
+      for value in place.values { next(value) }
+      next(.integer(place.order))
     }
+    if matches { for (_, value) in matching { next(value) } }
   }
 
-  func cursor(at row: SQL, key: Int32, firstColumn: Int32) -> Cursor {
+  func place(at row: SQL, key: Int32, firstColumn: Int32) -> Query.Place {
     let values = (0..<free.count).map { row.value(firstColumn + Int32($0)) }
-    return Cursor(values: values, key: row.int(key))
+    return Query.Place(values: values, order: row.int(key))
   }
 }
 
-/// Where a page ended: the free index values and the row's key. Opaque to clients, checked on return;
-/// a forged one can only name a position.
-struct Cursor {
-  let values: [IndexValue]
-  let key: Int
-
-  init(values: [IndexValue], key: Int) {
-    self.values = values
-    self.key = key
-  }
-
-  init?(_ text: String) {
+/// Where a page ended, as text. Opaque to clients, checked on return; a forged one can only name a position.
+enum Cursor {
+  static func place(_ text: String) -> Query.Place? {
     guard text.utf8.count <= 4096, let bytes = Hex.decode(text),
       case .array(let items)? = try? JSONParser.parse(bytes), let key = items.last?.intValue
     else { return nil }
@@ -178,19 +209,18 @@ struct Cursor {
       default: return nil
       }
     }
-    self.values = values
-    self.key = key
+    return Query.Place(values: values, order: key)
   }
 
-  var text: String {
-    var items: [JSONValue] = values.map {
+  static func text(_ place: Query.Place) -> String {
+    var items: [JSONValue] = place.values.map {
       switch $0 {
       case .null: .null
       case .integer(let value): .int(value)
       case .text(let value): .string(value)
       }
     }
-    items.append(.int(key))
+    items.append(.int(place.order))
     let bytes = JSONValue.array(items).encoded()
     return bytes.withUnsafeBytes { Hex.encode($0) }
   }

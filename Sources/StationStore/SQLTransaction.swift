@@ -125,24 +125,26 @@ package class SQLReadTransaction: ReadTransaction {
   package func query(_ query: Query) throws -> Page {
     let plan = try plan(query.collection)
     let walk = try QueryWalk(query, plan, self)
-    let statement = try SQL(walk.page(selecting: plan.head), on: db)
-    walk.bind(statement, withCursor: true)
+    let end = try walk.end(on: db)
+    let statement = try SQL(walk.page(selecting: plan.head, until: end), on: db)
+    walk.bind(statement, withCursor: true, until: end)
     defer { statement.done() }
     var records: [Record] = []
-    var last: Cursor?
+    var places: [Query.Place] = []
+    func page(_ end: Query.Place?) -> Page {
+      Page(records: records, next: end.map(Cursor.text), places: places, end: end)
+    }
     while try statement.step() {
-      if records.count == query.limit, walk.blind.isEmpty {
-        return Page(records: records, next: last?.text)
-      }
+      if records.count == query.limit, walk.blind.isEmpty { return page(places.last) }
       let record = try record(plan, id: statement.text(1), statement)
       // Another value can have the same digest.
       guard walk.isMeant(record) else { continue }
-      if records.count == query.limit { return Page(records: records, next: last?.text) }
+      if records.count == query.limit { return page(places.last) }
       disclose(plan, record, statement)
       records.append(record)
-      last = walk.cursor(at: statement, key: 0, firstColumn: plan.width)
+      places.append(walk.place(at: statement, key: 0, firstColumn: plan.width))
     }
-    return Page(records: records, next: nil)
+    return page(end)
   }
 
   package func count(_ query: Query) throws -> Int {

@@ -49,7 +49,8 @@ extension Store {
   static func openPool(_ configuration: StoreConfiguration) throws -> DatabasePool {
     var settings = Configuration()
     settings.label = "store"
-    settings.maximumReaderCount = configuration.readerThreads + 1
+    // One for start-up and administration, one for a backup, which may take long.
+    settings.maximumReaderCount = configuration.readerThreads + 2
     settings.busyMode = .timeout(5)
     settings.prepareDatabase { try Settings.prepare($0) }
     return try DatabasePool(path: configuration.databasePath, configuration: settings)
@@ -77,17 +78,20 @@ extension Store {
       }
     case .unreadable:
       throw StoreError("no checkpoint in \(directory) is signed by this log's key: put the anchor back")
-    case .checkpoint(let checkpoint):
+    case .checkpoint(let checkpoint, let older):
       guard log.tree.size >= checkpoint.size else {
         throw StoreError(
           "the log has \(log.tree.size) records, but its anchor in \(directory) has seen \(checkpoint.size):"
             + " the database is an older copy or has lost its WAL")
       }
-      let root = try pool.read { try LogReader($0).root(size: checkpoint.size) }
-      guard root == checkpoint.root else {
-        throw StoreError(
-          "the log's first \(checkpoint.size) records are not those that its anchor in \(directory) signs:"
-            + " run 'stationctl audit verify'")
+      // The older one is of the same log too, or somebody has signed two.
+      for promise in [checkpoint, older].compactMap({ $0 }) {
+        let root = try pool.read { try LogReader($0).root(size: promise.size) }
+        guard root == promise.root else {
+          throw StoreError(
+            "the log's first \(promise.size) records are not those that its anchor in \(directory) signs:"
+              + " run 'stationctl audit verify'")
+        }
       }
     }
   }

@@ -18,9 +18,16 @@ package final class Store: Sendable {
   private let anchor: AnchorKeeper
   private let syncer: Syncer
   private let lock: StateLock
-  let report: @Sendable (String) -> Void
+  package let report: @Sendable (String) -> Void
   /// The change of the master key, under way or not.
   package let rotation: Rotation
+  /// The backup that is being made, if one is.
+  package let backups = BackupDesk()
+  package let stateDirectory: String
+  let anchorDirectory: String
+  private let configuration: StoreConfiguration
+  /// How the database stood to its seal when the store opened.
+  package let seal: DatabaseSeal.State
 
   /// Opens the store, bringing the database up to date, and starts its threads.
   /// - Throws: ``StoreError`` where the state must not be used: locked by another daemon, of a newer
@@ -30,6 +37,9 @@ package final class Store: Sendable {
     hooks: StoreHooks
   ) throws {
     report = hooks.report
+    stateDirectory = configuration.directory
+    anchorDirectory = configuration.anchorDirectory
+    self.configuration = configuration
     self.environment = environment
     health = HealthBoard()
     let catalog = Catalog(registry, vault: Vault(health: health))
@@ -43,6 +53,11 @@ package final class Store: Sendable {
     lock = try StateLock(configuration)
     signer = try Self.signer(configuration)
     try Self.refuseNewer(configuration)
+    seal = try DatabaseSeal.state(
+      database: configuration.databasePath, anchorDirectory: configuration.anchorDirectory,
+      key: signer.verifierKey)
+    // A broken one stays until there is a record of it.
+    if seal == .intact { try DatabaseSeal.remove(configuration.anchorDirectory) }
     pool = try Self.openPool(configuration)
     try Self.migrate(pool, catalog)
     let health = health
@@ -93,10 +108,14 @@ package final class Store: Sendable {
     readers.stop()
     writer.stop()
     anchor.stop()
+    let head = health.now.brokenBy == nil ? writer.head : nil
     do {
       // What was deleted must not stay in the WAL, and a copy of the database file must be whole.
       try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
       try pool.close()
+      if let head, seal != .broken || health.now.sealIsTold {
+        try DatabaseSeal.write(configuration, head: head, at: environment.clock.now(), by: signer)
+      }
     } catch {
       report("closing the database: \(error)")
     }
@@ -106,9 +125,17 @@ package final class Store: Sendable {
   /// What may be called and stored now.
   package var catalog: Catalog { live.now }
 
+  /// There is a record of the broken seal: it is forgotten.
+  package func toldOfSeal() throws {
+    try DatabaseSeal.remove(anchorDirectory)
+    health.toldOfSeal()
+  }
+
   /// Queues a job for the next batch.
   package func write(_ job: WriteJob) {
-    if !writer.post(job) { job.done(.failure(RPCError(.queueFull, retryAfterMs: 100))) }
+    guard !writer.post(job) else { return }
+    health.figures.turnedAway()
+    job.done(.failure(RPCError(.queueFull, retryAfterMs: 100)))
   }
 
   /// How many jobs may wait for the writer from here on.

@@ -1,5 +1,6 @@
 import CStationSQLite
 import Foundation
+import GRDBSQLite
 import StationAudit
 import StationKit
 import Synchronization
@@ -147,12 +148,15 @@ final class Syncer: @unchecked Sendable {
 
   /// Makes the commits durable and lets their callers hear. `isSyncing` is set, and is unset at the end.
   private func settle(_ commits: [Commit]) {
-    if !isBroken, let code = wal?.sync(), code != 0 {
+    let begun = Monotonic.now()
+    let code = isBroken ? nil : wal?.sync()
+    if let code, code != 0 {
       failed.store(true, ordering: .releasing)
       let reason = "syncing the write-ahead log failed (SQLite code \(code))"
       health.broke(reason)
       hooks.broken(reason)
     }
+    if code == SQLITE_OK { health.figures.synced(nanoseconds: Monotonic.now() - begun) }
     if isBroken {
       let answers = commits.flatMap(\.answers)
       hooks.answering { for (job, _) in answers { job.done(.failure(RPCError(.unavailable))) } }
@@ -169,7 +173,10 @@ final class Syncer: @unchecked Sendable {
 
   private func publish(_ commits: [Commit]) {
     for commit in commits { health.batchCommitted(calls: commit.calls) }
-    if let last = commits.last { anchor.publish(last.head) }
+    if let last = commits.last {
+      anchor.publish(last.head)
+      health.figures.logHas(last.head.size)
+    }
     // Told of before the answers leave: who was answered and then subscribes must not hear of them as new.
     let events = commits.count == 1 ? commits[0].events : commits.flatMap(\.events)
     if !events.isEmpty { hooks.events(events) }

@@ -84,6 +84,9 @@ final class Writer: @unchecked Sendable {
 
   var waiting: Int { mailbox.count }
 
+  /// The log's head; once the thread has ended.
+  var head: TreeHead { log.tree.head }
+
   /// Finishes what is queued, then ends the thread.
   func stop() {
     mailbox.close()
@@ -143,6 +146,7 @@ final class Writer: @unchecked Sendable {
     let firesDeadlines = deadlineIsDue
     guard !jobs.isEmpty || firesDeadlines else { return }
     let mark = state.mark
+    let begun = Monotonic.now()
     var answers: [(WriteJob, Answer)] = []
     answers.reserveCapacity(jobs.count)
     do {
@@ -162,6 +166,7 @@ final class Writer: @unchecked Sendable {
       fail(error, jobs)
       return
     }
+    health.figures.batch(calls: jobs.count, nanoseconds: Monotonic.now() - begun)
     if erases {
       wipe()
       if wiper.retryAt != nil { for place in erasing { answers[place].1 = .failure(Wiper.pending) } }
@@ -226,14 +231,17 @@ final class Writer: @unchecked Sendable {
   private func fireDeadlines(_ batch: inout Batch) throws {
     let now = environment.clock.now()
     let limit = Self.deadlinesPerBatch + state.lent.count
-    for deadline in try DeadlineTable.due(at: now, limit: limit, on: batch.db)
-    where !state.lent.contains(deadline.lent) {
+    let due = try DeadlineTable.due(at: now, limit: limit, on: batch.db).filter {
+      !state.lent.contains($0.lent)
+    }
+    for deadline in due {
       if let (_, kind) = batch.catalog.deadline(deadline.kind), let module = kind.remote {
         lending.append((deadline, kind.name, module))
       } else {
         try batch.fire(deadline)
       }
     }
+    health.figures.fired(due.count)
     let lent = state.lent.union(lending.map(\.0.lent))
     state.setNextDue(try DeadlineTable.nextDue(except: lent, on: batch.db))
   }
@@ -308,8 +316,10 @@ final class Writer: @unchecked Sendable {
     guard !syncer.isBroken else { return }
     wal?.leavesSyncs(false)
     defer { wal?.leavesSyncs(true) }
+    let begun = Monotonic.now()
     do {
       try pool.writeWithoutTransaction(body)
+      health.figures.checkpointed(nanoseconds: Monotonic.now() - begun)
     } catch {
       failCheckpoint(error)
     }

@@ -46,7 +46,7 @@ enum OfflineAudit {
     }
   }
 
-  private static func verifierKey(_ text: String) throws -> VerifierKey {
+  static func verifierKey(_ text: String) throws -> VerifierKey {
     do {
       return try VerifierKey(text)
     } catch {
@@ -76,7 +76,7 @@ enum OfflineAudit {
 }
 
 /// What is wrong with a log that no daemon serves, in words.
-private struct OfflineProblem {
+struct OfflineProblem {
   let fault: OfflineFault
 
   func text(_ language: Language) -> String {
@@ -108,6 +108,11 @@ private struct OfflineProblem {
       language.pick(
         "the records are what was signed, but the stored hash \(index) of level \(level) is not theirs",
         zh: "记录与签名时一致，但第 \(level) 层第 \(index) 个存储的哈希不符")
+    case .seal:
+      language.pick(
+        "the log and all that it commits to are in order, but the database is not the one that the daemon left when it"
+          + " stopped: rows of events, deadlines, series or idempotency keys were changed",
+        zh: "日志及其承诺的内容无误，但数据库与守护进程停止时不同：事件、期限、编号或幂等键的行被改动")
     case .unlogged(let collection, let id):
       language.pick(
         "'\(shown(id))' is in \(shown(collection)), but nothing in the log wrote it",

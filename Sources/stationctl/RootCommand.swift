@@ -27,8 +27,9 @@ struct RootCommand: ParsableCommand {
     version: "stationctl 0.1.0",
     subcommands: [
       CallCommand.self, StatusCommand.self, EventsCommand.self, WatchCommand.self, ImportCommand.self,
-      AuditCommand.self, KeyCommand.self, ConfigCommand.self, ReloadCommand.self, CompletionCommand.self,
-      CompleteCommand.self,
+      AuditCommand.self, KeyCommand.self, RetentionCommand.self, ConfigCommand.self, ReloadCommand.self,
+      BackupCommand.self, RestoreCommand.self, HealthCommand.self, MetricsCommand.self, DoctorCommand.self,
+      CompletionCommand.self, CompleteCommand.self,
     ])
 
   @OptionGroup var options: GlobalOptions

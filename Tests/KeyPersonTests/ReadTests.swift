@@ -137,6 +137,34 @@ struct ReadTests {
     #expect(unknown?.kind == .notFound && unknown?.pointer == "/task")
   }
 
+  @Test("who follows up a missed duty reads with its task, until it is followed up or was due too long ago")
+  func missedTask() throws {
+    let fixture = try Fixture()
+    let id = try fixture.enter()
+    let recorded = try DutyTests.add(fixture, id)["task"] ?? .null
+    let excused = try DutyTests.add(fixture, id)["task"] ?? .null
+    let forgotten = try DutyTests.add(fixture, id)["task"] ?? .null
+    try fixture.advance("2026-03-10T10:00:00+08:00")
+    for task in [recorded, excused, forgotten] { _ = try fixture.get(id, ["task": task]) }
+    try fixture.call("duty.record", ["task": recorded])
+    try fixture.call("duty.excuse", ["task": excused, "excuse": "leave_granted"])
+    func refused(_ task: JSONValue) {
+      let error = #expect(throws: RPCError.self) { try fixture.get(id, ["task": task]) }
+      #expect(error?.rule == "keyperson.read.task" && error?.pointer == "/task")
+    }
+    refused(recorded)
+    refused(excused)
+    // The record itself is reviewed meanwhile.
+    try fixture.advance("2026-03-25T09:00:00+08:00")
+    try fixture.review(id, next: "2026-05-20")
+    try fixture.advance("2026-04-09T10:00:00+08:00")
+    _ = try fixture.get(id, ["task": forgotten])
+    try fixture.advance("2026-04-09T10:00:00.001+08:00")
+    refused(forgotten)
+    let readings = fixture.rows("tally").filter { $0.body["what"] == "reading" }.map { $0.body["code"] }
+    #expect(readings == ["linked", "linked", "linked", "linked"])
+  }
+
   @Test("each step on the way has a task that its reads can be linked to")
   func linkable() throws {
     let fixture = try Fixture()
@@ -192,7 +220,7 @@ struct ReadTests {
     let id = try fixture.call("propose", proposal, as: Fixture.other)["id"]?.stringValue ?? ""
     let approval = try fixture.call(
       "verify_instrument", ["id": .string(id), "seen": "original"], as: .of("st-02", uid: 2202))["approval"]
-    try fixture.approve(approval?.stringValue ?? "")
+    try fixture.approve(approval?.stringValue ?? "", as: .of("st-02", uid: 2203))
     try fixture.call("activate", ["id": .string(id)], as: Fixture.other)
     #expect(try fixture.get(protected)["counterpart"] == nil)
     #expect(try fixture.get(protected, as: Fixture.desk)["counterpart"] == .string(id))

@@ -98,4 +98,32 @@ struct TaskListTests {
     try fixture.review(id, next: "2026-05-20")
     #expect(try fixture.call("tasks", ["kind": "review"])["items"] == [])
   }
+
+  @Test("a missed duty is listed apart, until it is followed up or was due too long ago")
+  func missed() throws {
+    let fixture = try Fixture()
+    let id = try fixture.enter()
+    let recorded = try DutyTests.add(fixture, id)["task"] ?? .null
+    let excused = try DutyTests.add(fixture, id)["task"] ?? .null
+    let forgotten = try DutyTests.add(fixture, id)["task"] ?? .null
+    func listed(_ more: JSONObject = [:]) throws -> Set<JSONValue> {
+      var params: JSONObject = ["missed": true]
+      for (name, value) in more { params[name] = value }
+      return Set(try fixture.call("tasks", params)["items"]?.arrayValue?.compactMap { $0["task"] } ?? [])
+    }
+    #expect(try listed() == [])
+    // The grace of 24 hours.
+    try fixture.advance("2026-03-10T10:00:00+08:00")
+    #expect(try listed() == [recorded, excused, forgotten])
+    #expect(try fixture.call("tasks", ["kind": "report_in"])["items"] == [])
+    #expect(try listed(["kind": "report_in", "days": 1]) == [recorded, excused, forgotten])
+    #expect(try listed(["kind": "visit"]) == [] && listed(["days": 0]) == [])
+    try fixture.call("duty.record", ["task": recorded])
+    try fixture.call("duty.excuse", ["task": excused, "excuse": "leave_granted"])
+    #expect(try listed() == [forgotten])
+    try fixture.advance("2026-04-09T10:00:00+08:00")
+    #expect(try listed() == [forgotten])
+    try fixture.advance("2026-04-09T10:00:00.001+08:00")
+    #expect(try listed() == [])
+  }
 }

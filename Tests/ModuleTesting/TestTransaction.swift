@@ -118,12 +118,14 @@ package final class TestTransaction: Transaction {
 
   package func query(_ query: Query) throws -> Page {
     let rows = try matching(query)
-    let start =
-      query.cursor.flatMap { cursor in rows.firstIndex { String($0.sequence) == cursor } }.map { $0 + 1 } ?? 0
     guard (1...1000).contains(query.limit) else { throw TestStore.StoreError.undeclared("limit") }
-    let page = rows[start...].prefix(query.limit)
-    let next = start + page.count < rows.count ? page.last.map { String($0.sequence) } : nil
-    return Page(records: page.map(\.record), next: next)
+    let after =
+      query.after ?? query.cursor.flatMap { text in rows.first { "\($0.place.order)" == text }?.place }
+    let left = rows.drop { row in after.map { !precedes($0, row.place, query.descending) } ?? false }
+    let page = left.prefix(query.limit)
+    let end = page.count < left.count ? page.last?.place : nil
+    return Page(
+      records: page.map(\.record), next: end.map { "\($0.order)" }, places: page.map(\.place), end: end)
   }
 
   package func count(_ query: Query) throws -> Int { try matching(query).count }
@@ -139,7 +141,7 @@ package final class TestTransaction: Transaction {
     }
   }
 
-  private func matching(_ query: Query) throws -> [TestStore.Row] {
+  private func matching(_ query: Query) throws -> [(record: Record, place: Query.Place)] {
     let collection = try declared(query.collection)
     var fields: [String] = []
     if let name = query.index {
@@ -152,20 +154,24 @@ package final class TestTransaction: Transaction {
     guard query.equals.count + (isRanged ? 1 : 0) <= fields.count else {
       throw TestStore.StoreError.undeclared("more fields than the index has")
     }
-    var rows: [(keys: [IndexValue], row: TestStore.Row)] = []
+    var rows: [(record: Record, place: Query.Place)] = []
     for row in (store.contents.rows[key(query.collection)] ?? [:]).values {
       let keys = try fields.map { try value(row.record, $0, collection) }
       guard Array(keys.prefix(query.equals.count)) == query.equals else { continue }
       if let from = query.from, precedes(keys[query.equals.count], from) { continue }
       if let to = query.to, !precedes(keys[query.equals.count], to) { continue }
-      rows.append((keys, row))
+      guard try query.matching.allSatisfy({ try value(row.record, $0.key, collection) == $0.value }) else {
+        continue
+      }
+      let values = Array(keys.dropFirst(query.equals.count))
+      rows.append((row.record, Query.Place(values: values, order: row.sequence)))
     }
-    rows.sort { left, right in
-      for (a, b) in zip(left.keys, right.keys) where a != b { return precedes(a, b) }
-      return left.row.sequence < right.row.sequence
-    }
-    if query.descending { rows.reverse() }
-    return rows.map(\.row)
+    return rows.sorted { precedes($0.place, $1.place, query.descending) }
+  }
+
+  private func precedes(_ left: Query.Place, _ right: Query.Place, _ descending: Bool) -> Bool {
+    for (a, b) in zip(left.values, right.values) where a != b { return precedes(a, b) != descending }
+    return left.order != right.order && (left.order < right.order) != descending
   }
 
   private func value(_ record: Record, _ field: String, _ collection: Collection) throws -> IndexValue {

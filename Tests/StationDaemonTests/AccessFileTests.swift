@@ -6,7 +6,10 @@ import Testing
     ("bindings: []", ["access.yaml", "'roles' is missing"]),
     ("roles:\n  a:\n    scope: own\n", ["access.yaml:", "'roles.a.methods' is missing"]),
     ("roles:\n  a:\n    methods: [\"a*\"]\n", ["access.yaml:3: ", "'roles.a.methods'", "'a*'"]),
-    ("roles:\n  a:\n    method: [\"*\"]\n", ["access.yaml:3: ", "did you mean 'methods'"]),
+    (
+      "roles:\n  a:\n    methods: \"*\"\n    approves: [\"b*\"]\n",
+      ["access.yaml:4: ", "'roles.a.approves'", "'b*'"]
+    ), ("roles:\n  a:\n    method: [\"*\"]\n", ["access.yaml:3: ", "did you mean 'methods'"]),
     ("roles:\n  a:\n    methods: \"*\"\n    scope: mine\n", ["access.yaml:4: ", "own, supported, all"]),
     ("roles: {a: {methods: \"*\"}}\nbindings:\n  - roles: a\n", ["access.yaml:3: ", "user"]),
     ("roles: {a: {methods: \"*\"}}\nbindings:\n  - user: \"0\"\n", ["access.yaml:3: ", "roles' is missing"]),

@@ -35,6 +35,7 @@ import Testing
           "type": "object",
           "properties": [
             "action": [:], "subject": [:], "payload": [:], "hours": [:], "id": [:],
+            "unit": [:], "not_by": [:],
           ], "additionalProperties": false,
         ], result: [:], permission: .role, examples: [Example("One", params: [:], result: .null)],
         handler: .write { params, _, tx in try tx.call("approval.\(name)", params.object) })
@@ -189,5 +190,67 @@ import Testing
     #expect(refused?.kind == .expired || refused?.kind == .wrongState)
     // An approval that nobody used expires too.
     #expect(await Self.refusal { try await office.call("pay.consume", Self.taking(early)) } != nil)
+  }
+
+  // MARK: - Who may decide what
+
+  /// A chief of units, who may approve some actions.
+  private static func chief(
+    _ uid: UInt32, of units: Set<String>? = nil, approves: [String]? = nil
+  ) -> Principal {
+    Principal(
+      uid: uid, gid: 1, roles: [], unit: nil, scope: units.map(Scope.units) ?? .all,
+      approves: approves.map { $0.compactMap(MethodPattern.init) })
+  }
+
+  private static func ask(_ office: Office, _ more: JSONObject) async throws -> JSONValue {
+    var params = asked
+    for (name, value) in more { params[name] = value }
+    return try #require(try await office.call("pay.request", params)["id"])
+  }
+
+  struct Try: Sendable, CustomTestStringConvertible {
+    let name: String
+    var request: JSONObject = [:]
+    let by: Principal
+    /// nil is done.
+    var kind: ErrorKind?
+
+    var testDescription: String { name }
+  }
+
+  static let tries = [
+    Try(name: "anybody else", by: chief(2)),
+    Try(name: "who asked", by: first, kind: .refusedByRule),
+    Try(name: "who asked, whatever they may approve", by: chief(1, approves: ["*"]), kind: .refusedByRule),
+    Try(
+      name: "whom the request excludes", request: ["not_by": ["uid:2"]], by: chief(2), kind: .refusedByRule),
+    Try(
+      name: "an officer whom it excludes", request: ["not_by": ["uid:7", "actor:P002"]], by: officer,
+      kind: .refusedByRule),
+    Try(name: "somebody else than those", request: ["not_by": ["uid:3", "actor:P002"]], by: chief(2)),
+    Try(name: "the action by its name", by: chief(2, approves: ["pay.out"])),
+    Try(name: "the action by its module", by: chief(2, approves: ["cash.in", "pay.*"])),
+    Try(name: "another action", by: chief(2, approves: ["pay.in"]), kind: .denied),
+    Try(name: "no action", by: chief(2, approves: []), kind: .denied),
+    Try(name: "the unit", request: ["unit": "st-01"], by: chief(2, of: ["st-01", "st-02"])),
+    Try(name: "another unit", request: ["unit": "st-01"], by: chief(2, of: ["st-02"]), kind: .denied),
+    Try(name: "all units", request: ["unit": "st-01"], by: chief(2)),
+    Try(name: "no unit named", by: chief(2, of: ["st-02"])),
+  ]
+
+  @Test(arguments: tries, ["approve", "reject"])
+  func `who may decide`(_ what: Try, _ verb: String) async throws {
+    let office = try Office()
+    let id = try await Self.ask(office, what.request)
+    let params: JSONObject = ["id": id, "version": 1]
+    if let kind = what.kind {
+      let refused = await Self.refusal { try await office.call("approval.\(verb)", params, as: what.by) }
+      #expect(refused?.kind == kind)
+      #expect(refused?.rule == (kind == .refusedByRule ? "approval.second_person" : nil))
+    } else {
+      let state = verb == "approve" ? "approved" : "rejected"
+      #expect(try await office.call("approval.\(verb)", params, as: what.by)["state"]?.stringValue == state)
+    }
   }
 }

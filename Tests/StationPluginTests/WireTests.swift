@@ -44,6 +44,28 @@ import Testing
     _ = try Registry(remote)
   }
 
+  @Test(arguments: [nil, [], ["approval.*", "*", "support.open"]] as [[String]?])
+  func `what a principal may approve arrives as it is, and never as more`(patterns: [String]?) throws {
+    let principal = Principal(
+      uid: 1, gid: 2, roles: ["r"], unit: "u", actor: "a", scope: .units(["u"]),
+      approves: patterns?.compactMap(MethodPattern.init))
+    let context = CallContext(
+      principal: principal, method: "m.x", now: Instant(milliseconds: 0), calendar: .weekendsOnly,
+      zone: .shanghai)
+    let value = try JSONParser.parse(WireContext.json(context).encoded())
+    let again = WireContext.context(value, calendar: .weekendsOnly, zone: .shanghai)
+    #expect(again?.principal.approves == principal.approves)
+    #expect(again?.principal.person == principal.person)
+  }
+
+  @Test func `a query is read as it was written`() throws {
+    var query = Query(
+      "c", index: "i", equals: [.integer(1), .null], from: .text("a"), descending: true, limit: 7)
+    query.matching = ["x": .text("y"), "n": .null]
+    query.after = Query.Place(values: [.text("v"), .integer(2)], order: 9)
+    #expect(Query(wire: query.wire) == query)
+  }
+
   @Test(arguments: [
     Operation.create(collection: "c", id: "1", body: ["n": 1]),
     .put(collection: "c", id: "1", version: 2, body: [:]), .delete(collection: "c", id: "1", version: 2),

@@ -64,13 +64,41 @@ import Testing
 
   @Test func `a principal has its roles sorted, its unit and the officer it acts for`() {
     let identity = Self.policy.identity(of: Peer(uid: 1, gid: 9, groups: [100], pid: 42))
-    let principal = identity.principal(actor: "P001", scope: .all)
+    let principal = identity.principal(actor: "P001", scope: .all, method: "support.get")
     #expect(principal.roles == ["desk", "station"] && principal.unit == "st-01" && principal.actor == "P001")
     #expect(!identity.mayActFor)
     #expect(Self.policy.identity(of: Peer(uid: 4, gid: 9, groups: [], pid: 1)).mayActFor)
     #expect(
       String(decoding: identity.auditJSON(actor: "P001"), as: UTF8.self)
         == #"{"uid":1,"gid":9,"pid":42,"roles":["desk","station"],"unit":"st-01","actor":"P001"}"#)
+  }
+
+  @Test
+  func `what a role approves goes for the methods that the role allows; one without a list approves all`() {
+    func role(_ name: String, _ methods: String, _ approves: [String]?) -> AccessPolicy.Role {
+      AccessPolicy.Role(
+        name: name, methods: [methods].compactMap(MethodPattern.init), scope: .all,
+        approves: approves?.compactMap(MethodPattern.init))
+    }
+    let policy = AccessPolicy(
+      roles: [
+        role("freeze", "approval.*", ["stoploss.*"]), role("entry", "approval.*", ["keyperson.activate"]),
+        role("any", "approval.approve", nil), role("none", "approval.*", []), role("other", "support.*", nil),
+      ],
+      bindings: [
+        Self.binding(uids: [1], ["freeze"]), Self.binding(uids: [2], ["freeze", "entry", "other"]),
+        Self.binding(uids: [3], ["freeze", "any"]), Self.binding(uids: [4], ["none"]),
+        Self.binding(uids: [5], ["any", "other"]),
+      ])
+    func approves(_ uid: UInt32, _ action: String, in method: String = "approval.approve") -> Bool {
+      policy.identity(of: Peer(uid: uid, gid: 9, groups: [], pid: 1))
+        .principal(actor: nil, scope: .all, method: method).mayApprove(action)
+    }
+    #expect(approves(1, "stoploss.freeze") && !approves(1, "keyperson.activate"))
+    #expect(approves(2, "stoploss.freeze") && approves(2, "keyperson.activate"))
+    #expect(!approves(2, "keyperson.renew") && !approves(2, "stoplossy.freeze"))
+    #expect(approves(3, "keyperson.activate") && !approves(3, "keyperson.activate", in: "approval.get"))
+    #expect(!approves(4, "stoploss.freeze") && approves(5, "stoploss.freeze"))
   }
 
   @Test(arguments: ["", ".*", "a.**", "*.a", "a*", "A.b", "a..b", "a.", ".a", "a b", "**"])

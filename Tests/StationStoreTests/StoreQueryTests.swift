@@ -21,7 +21,7 @@ private struct Model {
   /// In the order of creation.
   var rows: [Row] = []
   static let indexes: [String?: [String]] = [
-    nil: [], "by_name": ["name"], "by_group": ["group", "rank"], "by_rank": ["rank"],
+    nil: [], "by_name": ["name"], "grouped": ["name"], "by_group": ["group", "rank"], "by_rank": ["rank"],
   ]
 
   func matching(_ query: Query) -> [Row] {
@@ -29,6 +29,7 @@ private struct Model {
     let free = fields.dropFirst(query.equals.count)
     let found = rows.filter { row in
       for (field, value) in zip(fields, query.equals) where row.value(field) != value { return false }
+      for (field, value) in query.matching where row.value(field) != value { return false }
       guard let first = free.first else { return true }
       if let from = query.from, !Self.isBelow(from, row.value(first), orEqual: true) { return false }
       if let to = query.to, !Self.isBelow(row.value(first), to, orEqual: false) { return false }
@@ -126,6 +127,11 @@ private struct Model {
           queries.append(Query("item", index: "by_group", equals: [group, rank], descending: descending))
         }
       }
+      for group in ["a", "警", "none"] {
+        var query = Query("item", index: "grouped", from: .text("name 1"), descending: descending)
+        query.matching = ["group": .text(group)]
+        queries.append(query)
+      }
       queries.append(Query("item", index: "by_group", descending: descending))
       queries.append(Query("item", index: "by_group", from: .text("b"), descending: descending))
       queries.append(Query("item", index: "by_rank", descending: descending))
@@ -170,6 +176,53 @@ private struct Model {
         [row.value("rank").integer.map(JSONValue.int) ?? .null, .string(row.value("name").text ?? "")]
       }
       #expect(scanned.answer.value == .array(columns), "\(base)")
+    }
+  }
+
+  @Test(arguments: [0, 1])
+  func `a page that matches looks at so many rows and no more`(beyond: Int) async throws {
+    let bench = try Bench()
+    let count = Query.rowsAtMost + 1
+    // The one that is wanted is the last that a page looks at, or the first that it does not.
+    let wanted = count - 2 + beyond
+    for start in stride(from: 0, to: count, by: 500) {
+      try await bench.write { tx, _ in
+        for number in start..<min(start + 500, count) {
+          let body: JSONObject = [
+            "name": .string("n\(100_000 + number)"), "group": number == wanted ? "b" : "a",
+          ]
+          _ = try tx.create("item", id: "\(number)", body)
+        }
+        return .null
+      }.check()
+    }
+    var query = Query("item", index: "grouped")
+    query.matching = ["group": .text("b")]
+    let pages = await bench.read { [query] tx, _ in
+      let first = try tx.query(query)
+      var behind = query
+      behind.after = first.end
+      let second = try tx.query(behind)
+      return [
+        .array(first.records.map { .string($0.id) }), .bool(first.next != nil),
+        .array(second.records.map { .string($0.id) }), .bool(second.next != nil),
+      ]
+    }.answer.value
+    let id = JSONValue.string("\(wanted)")
+    #expect(pages == (beyond == 0 ? [[id], true, [], false] : [[], true, [id], false]))
+  }
+
+  @Test func `only declared fields are matched, in an order that has no gaps`() async throws {
+    let bench = try Bench()
+    for (index, field, fits) in [
+      ("by_rank", "group", false), ("grouped", "nothing", false), ("grouped", "rank", true),
+    ] {
+      let answer = await bench.read { tx, _ in
+        var query = Query("item", index: index)
+        query.matching = [field: .integer(1)]
+        return .int(try tx.query(query).records.count)
+      }.answer
+      #expect(answer.kind == (fits ? nil : .internalError), "\(index) \(field)")
     }
   }
 

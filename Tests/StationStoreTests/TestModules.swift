@@ -16,7 +16,7 @@ enum TestModules {
     fields: [.init("name", .text), .init("group", .text), .init("rank", .integer)],
     indexes: [
       .init("by_name", on: ["name"], unique: true), .init("by_group", on: ["group", "rank"]),
-      .init("by_rank", on: ["rank"]),
+      .init("by_rank", on: ["rank"]), .init("grouped", on: ["name"], holding: ["group"]),
     ], retention: .forever)
 
   static let setting = Collection(

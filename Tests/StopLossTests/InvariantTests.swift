@@ -113,7 +113,8 @@ struct InvariantTests {
 
   static func check(_ fixture: Fixture) throws {
     let now = fixture.store.now
-    for (id, stop) in fixture.stops {
+    let all = fixture.stops
+    for (id, stop) in all {
       #expect(Stop(stop.body)?.body == stop.body)
       // An open end lies ahead, and one deadline waits for the next thing to happen.
       let deadline = fixture.store.contents.deadlines["stoploss|stop|\(id)"]
@@ -129,7 +130,7 @@ struct InvariantTests {
       if let decision = stop.decision { #expect(decision.total <= stop.held) }
     }
     for (id, account) in fixture.accounts {
-      let stops = fixture.stops.values.filter { $0.account == id }
+      let stops = all.values.filter { $0.account == id }
       #expect(account.stops == stops.filter(\.isCounted).count)
       #expect(account.stops <= 2)
       #expect(account.active == stops.filter { !$0.state.isOver }.count)
@@ -142,9 +143,9 @@ struct InvariantTests {
     }
     for (id, report) in fixture.reports {
       #expect(Report(report.body)?.body == report.body)
-      let promised = fixture.stops.values.flatMap { $0.decision?.shares ?? [] }.filter { $0.report == id }
+      let promised = all.values.flatMap { $0.decision?.shares ?? [] }.filter { $0.report == id }
       #expect(report.reserved == promised.reduce(0) { $0 + $1.amount })
-      let returned = fixture.stops.values.flatMap(\.returns).flatMap(\.shares).filter { $0.report == id }
+      let returned = all.values.flatMap(\.returns).flatMap(\.shares).filter { $0.report == id }
       #expect(report.returned == returned.reduce(0) { $0 + $1.amount })
       #expect(report.returned + report.reserved <= report.loss)
     }

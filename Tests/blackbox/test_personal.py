@@ -2,6 +2,7 @@
 master key that can be changed while calls go on.
 """
 
+import json
 import os
 import shutil
 import sqlite3
@@ -275,6 +276,15 @@ class RetentionTests(DaemonTestCase):
         shown = daemon.call("retention.preview", {"until": until})
         self.assertEqual([item["id"] for item in shown["items"]], [number])
         self.assertIn(number, stationctl(daemon, "retention", "preview", "--until", until).stdout)
+        explained = stationctl(daemon, "retention", "--dry-run", "--until", until).stdout
+        self.assertEqual(
+            explained, "support.request: 1 kept 10 years after 'ended', the first until 2036-03-03T00:00:00.000+08:00\n")
+        listed = stationctl(daemon, "retention", "--dry-run", "--until", until, "--ndjson").stdout
+        self.assertEqual([json.loads(line)["id"] for line in listed.splitlines()], [number])
+        self.assertIn("nothing is deleted", stationctl(daemon, "retention", "--dry-run").stdout)
+        self.assertEqual(stationctl(daemon, "retention", check=False).returncode, 3)
+        # It has told, and nothing else.
+        self.assertEqual(daemon.call("support.get", {"id": number}, **WHY)["id"], number)
         daemon.call("dev.clock.set", {"now": until})
         with self.assertRaises(CallError) as caught:
             daemon.call("support.get", {"id": number}, **WHY)

@@ -32,11 +32,29 @@ package struct StaticCommand: Sendable {
       name: "key", en: "Make a master key; rotate to it", zh: "生成主密钥；轮换主密钥", subcommands: ["new", "rotate"],
       options: []),
     StaticCommand(
+      name: "retention", en: "Tell beforehand what will be deleted because its keeping ends, and why",
+      zh: "预览保存期满将删除的记录及依据", subcommands: [], options: ["--dry-run", "--until"]),
+    StaticCommand(
       name: "config", en: "Show the configuration that holds, and where each value came from",
       zh: "查看生效的配置及其来源", subcommands: ["show"], options: []),
     StaticCommand(
       name: "reload", en: "Read the configuration anew; a mistake changes nothing", zh: "重新读取配置；有误则不作改变",
       subcommands: [], options: []),
+    StaticCommand(
+      name: "health", en: "One line and an exit code for monitoring", zh: "供监控使用：一行状态与退出码", subcommands: [],
+      options: []),
+    StaticCommand(
+      name: "metrics", en: "Print all that is measured, as Prometheus reads it", zh: "以 Prometheus 文本格式输出指标",
+      subcommands: [], options: []),
+    StaticCommand(
+      name: "doctor", en: "Look at everything, and say what to do", zh: "全面检查并给出处置建议", subcommands: [],
+      options: ["--config"]),
+    StaticCommand(
+      name: "backup", en: "Copy the state of the running daemon, verified and signed", zh: "在线备份，验证并签名",
+      subcommands: [], options: ["--to", "--keep"]),
+    StaticCommand(
+      name: "restore", en: "Put a backup in the place of a stopped daemon's state", zh: "将备份恢复到已停止的守护进程",
+      subcommands: [], options: ["--state", "--key", "--yes"]),
     StaticCommand(
       name: "completion", en: "Print the completion script of a shell", zh: "输出 shell 补全脚本",
       subcommands: Shell.names, options: []),
@@ -53,7 +71,7 @@ package struct StaticCommand: Sendable {
     guard let second, second.utf8.first != UInt8(ascii: "-") else { return command }
     switch command.name {
     case "audit", "key": return command.subcommands.contains(second) ? command : nil
-    case "events": return nil
+    case "events", "retention": return nil
     default: return command
     }
   }

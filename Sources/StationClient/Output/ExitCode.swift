@@ -27,4 +27,13 @@ package enum ExitCode: Int32, Sendable {
       }
     }
   }
+
+  /// The exit code of a monitoring plugin, whose numbers mean something else than this program's.
+  package init(_ state: HealthLine.State) {
+    switch state {
+    case .ok: self = .ok
+    case .warning: self = .error
+    case .critical: self = .unreachable
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import StationKit
 import StationRPC
 
 /// `access.yaml`: roles, and who has them.
@@ -48,21 +49,29 @@ enum AccessFile {
   }
 
   private static func role(_ name: String, _ reader: YAMLReader) throws -> AccessPolicy.Role {
-    try reader.allow(["methods", "scope", "personal", "class"])
-    guard let texts = try reader.strings("methods", takes: "methods, or patterns such as 'audit.*'") else {
+    try reader.allow(["methods", "approves", "scope", "personal", "class"])
+    guard let methods = try patterns("methods", reader, takes: "methods, or patterns such as 'audit.*'")
+    else {
       throw reader.missing("methods")
     }
-    let patterns = try texts.map {
-      guard let pattern = MethodPattern($0) else {
-        throw reader.wrong("methods", nil, "method names, 'prefix.*' or '*' ('\($0)' is none of these)")
-      }
-      return pattern
-    }
+    let approves = try patterns("approves", reader, takes: "actions, or patterns such as 'stoploss.*'")
     let scope = try reader.word("scope", standard: AccessPolicy.RoleScope.own)
     let sight = try reader.word("personal", standard: AccessPolicy.Sight.masked)
     let socketClass = try reader.word("class", standard: SocketClass.member)
     return AccessPolicy.Role(
-      name: name, methods: patterns, scope: scope, personal: sight, socketClass: socketClass)
+      name: name, methods: methods, scope: scope, personal: sight, approves: approves,
+      socketClass: socketClass)
+  }
+
+  private static func patterns(
+    _ key: String, _ reader: YAMLReader, takes: String
+  ) throws -> [MethodPattern]? {
+    try reader.strings(key, takes: takes)?.map {
+      guard let pattern = MethodPattern($0) else {
+        throw reader.wrong(key, nil, "names, 'prefix.*' or '*' ('\($0)' is none of these)")
+      }
+      return pattern
+    }
   }
 
   private static func binding(

@@ -13,7 +13,8 @@ extension DaemonConfiguration {
     try reader.allow([
       "state", "master_key", "master_key_next", "socket", "socket_mode", "framing", "origin",
       "zone_offset_minutes", "access", "calendars", "directory", "io_threads", "reader_threads", "limits",
-      "modules", "sockets", "log_level", "log_calls", "drain_seconds", "plugins",
+      "modules", "sockets", "log_level", "log_calls", "drain_seconds", "metrics", "metrics_seconds",
+      "plugins",
     ])
     guard let origin = try reader.string("origin", takes: "a URL without a scheme").map(expand) else {
       throw reader.missing("origin")
@@ -53,6 +54,8 @@ extension DaemonConfiguration {
     configuration.logLevel = try reader.word("log_level", standard: Logger.Level.info)
     configuration.logCalls = try reader.word("log_calls", standard: CallLog.Choice.all)
     configuration.drainSeconds = try reader.int("drain_seconds", in: 0...3_600, standard: 10) ?? 10
+    configuration.metricsFile = try reader.string("metrics", takes: aFile).map(resolve)
+    configuration.metricsSeconds = try reader.int("metrics_seconds", in: 1...3_600, standard: 15) ?? 15
     try configuration.plugins.describe(reader.section("plugins"))
     configuration.trace = reader.trace
     return configuration

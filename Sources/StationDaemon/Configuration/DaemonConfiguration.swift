@@ -37,6 +37,9 @@ package struct DaemonConfiguration: Sendable {
   package var logLevel = Logger.Level.info
   /// Which calls the journal gets a record of.
   package var logCalls = CallLog.Choice.all
+  /// Where the metrics are written at an interval; nil for nowhere.
+  package var metricsFile: String?
+  package var metricsSeconds = 15
   /// How long calls under way may take at a stop.
   package var drainSeconds = 10
   /// Every key of the file with its value and where that came from.

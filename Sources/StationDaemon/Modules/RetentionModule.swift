@@ -6,9 +6,11 @@ enum RetentionModule {
   static let module = Module(
     name: "retention", title: Text("End of keeping", zh: "保存期限"), version: "1.0", methods: [preview])
 
-  private static let sum = Shapes.object([
-    "collection": Shapes.text, "count": Shapes.count, "earliest": Shapes.instant,
-  ])
+  private static let sum = Shapes.object(
+    [
+      "collection": Shapes.text, "count": Shapes.count, "earliest": Shapes.instant,
+      "years": Shapes.count, "after": Shapes.text,
+    ], required: ["collection", "count", "earliest"])
   private static let item = Shapes.object([
     "collection": Shapes.text, "id": Shapes.text, "due": Shapes.instant,
   ])
@@ -28,7 +30,10 @@ enum RetentionModule {
         "By the end of a year", params: ["until": "2036-12-31T23:59:59+08:00", "limit": 1],
         result: [
           "collections": [
-            ["collection": "support.request", "count": 2, "earliest": "2036-03-03T00:00:00.000+08:00"]
+            [
+              "collection": "support.request", "count": 2, "earliest": "2036-03-03T00:00:00.000+08:00",
+              "years": 10, "after": "ended",
+            ]
           ],
           "items": [
             [
@@ -46,11 +51,14 @@ enum RetentionModule {
         until: until, limit: params["limit"]?.intValue ?? 100, cursor: params["cursor"]?.stringValue)
       var result: JSONObject = [
         "collections": .array(
-          try retention.sums(until: until).map {
-            [
-              "collection": .string($0.collection), "count": .int($0.count),
-              "earliest": .string($0.earliest.rfc3339(zone: zone)),
+          try retention.sums(until: until).map { sum in
+            var shown: JSONObject = [
+              "collection": .string(sum.collection), "count": .int(sum.count),
+              "earliest": .string(sum.earliest.rfc3339(zone: zone)),
             ]
+            shown["years"] = sum.rule.map { .int($0.years) }
+            shown["after"] = sum.rule.map { .string($0.member) }
+            return .object(shown)
           }),
         "items": .array(
           page.items.map {

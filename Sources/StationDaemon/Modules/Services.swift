@@ -14,9 +14,15 @@ final class Services: Sendable {
     var connectionCount: @Sendable () -> Int = { 0 }
     /// nil until the daemon serves.
     var reload: Reload?
+    /// nil until the daemon serves.
+    var preview: Reload?
     var configuration: @Sendable () -> [RunningConfiguration.Value] = { [] }
+    var protectedFiles: @Sendable () -> [ProtectedFile] = { [] }
+    var clockGuard: ClockGuard?
   }
   private let state = Mutex(State())
+  /// What became of the calls.
+  let calls = CallFigures()
 
   init(clock: Clock, origin: String, development: Bool) {
     self.clock = clock
@@ -45,14 +51,37 @@ final class Services: Sendable {
   var reload: Reload? { state.withLock { $0.reload } }
   var configuration: [RunningConfiguration.Value] { state.withLock { $0.configuration }() }
 
+  /// What a reload would change; nothing changes.
+  /// - Throws: why it would fail.
+  func preview() throws -> ReloadReport { try state.withLock { $0.preview }?() ?? ReloadReport() }
+  var protectedFiles: [ProtectedFile] { state.withLock { $0.protectedFiles }() }
+  /// By how many seconds the machine's clock was set while the daemon ran; nil where it was not.
+  var clockJump: Int? { state.withLock { $0.clockGuard }?.jumpSeconds }
+
+  func watch(_ clock: ClockGuard) { state.withLock { $0.clockGuard = clock } }
+
   func serving(
-    connectionCount: @escaping @Sendable () -> Int, reload: @escaping Reload,
-    configuration: @escaping @Sendable () -> [RunningConfiguration.Value]
+    connectionCount: @escaping @Sendable () -> Int, reload: @escaping Reload, preview: @escaping Reload,
+    configuration: @escaping @Sendable () -> [RunningConfiguration.Value],
+    protectedFiles: @escaping @Sendable () -> [ProtectedFile]
   ) {
     state.withLock {
       $0.connectionCount = connectionCount
       $0.reload = reload
+      $0.preview = preview
       $0.configuration = configuration
+      $0.protectedFiles = protectedFiles
     }
+  }
+
+  /// What is wrong at this moment.
+  var healthReport: HealthReport {
+    var report = HealthReport()
+    guard let store else { return report }
+    report.judge(store.health.now)
+    report.judge(DiskSpace(of: store.stateDirectory))
+    report.judge(store.environment.calendar, at: clock.now(), zone: store.environment.zone)
+    report.judge(jump: clockJump)
+    return report
   }
 }

@@ -9,6 +9,7 @@ enum SystemModule {
       name: "system", title: Text("The daemon", zh: "守护进程"), version: "1.0",
       methods: [
         ping(services), info(services), health(services), reload(services), configuration(services),
+        backup(services), backupProgress(services), metrics(services), doctor(services),
       ])
   }
 
@@ -54,72 +55,6 @@ enum SystemModule {
           "clock_held": .bool(services.clock.isHeld), "pid": .int(Int(getpid())),
           "log_origin": .string(services.origin), "calendar": .string(context.calendar.version),
           "modules": .array(services.moduleNames.map(JSONValue.string)), "you": .object(you),
-        ]
-      })
-  }
-
-  private static func health(_ services: Services) -> Method {
-    Method(
-      "health",
-      Text("Tell whether everything that needs a record is served, and if not, why", zh: "服务状况及原因"),
-      params: Shapes.nothing,
-      result: Shapes.object(
-        [
-          "ok": Shapes.flag, "problems": ["type": "array", "items": Shapes.anyObject],
-          "batches": Shapes.count, "writes": Shapes.count, "failed_batches": Shapes.count,
-          "waiting": Shapes.count, "connections": Shapes.count,
-        ]), permission: .everyone,
-      examples: [
-        Example(
-          "All is well", params: [:],
-          result: [
-            "ok": true, "problems": [], "batches": 12, "writes": 31, "failed_batches": 0, "waiting": 0,
-            "connections": 2,
-          ])
-      ],
-      handler: .inline { _, _ in
-        guard let store = services.store else { throw RPCError(.unavailable, retryAfterMs: 100) }
-        let reading = store.health.now
-        var problems: [JSONValue] = []
-        if let trouble = reading.trouble {
-          problems.append([
-            "part": "store", "kind": .string(trouble.rawValue), "message": .string(trouble.message.en),
-            "message_zh": .string(trouble.message.zh),
-          ])
-        }
-        if reading.brokenBy != nil {
-          problems.append([
-            "part": "store", "kind": "stopped",
-            "message": "The disk failed while writing; the daemon stops and recovers when it starts again",
-            "message_zh": "写盘失败，守护进程停止，重启后恢复",
-          ])
-        }
-        if reading.anchorTrouble != nil {
-          problems.append([
-            "part": "anchor", "kind": "unavailable",
-            "message": "The checkpoint outside the database cannot be written",
-            "message_zh": "数据库外的检查点无法写入",
-          ])
-        }
-        if reading.unreadable > 0 {
-          problems.append([
-            "part": "personal", "kind": "unreadable",
-            "message": "Encrypted data did not authenticate: see the daemon's log, and verify the audit log",
-            "message_zh": "加密数据未通过校验：请查看守护进程日志并验证审计日志",
-          ])
-        }
-        if reading.wipeIsPending {
-          problems.append([
-            "part": "personal", "kind": "wipe_pending",
-            "message": .string(ErrorKind.wipePending.message.en),
-            "message_zh": .string(ErrorKind.wipePending.message.zh),
-          ])
-        }
-        return [
-          "ok": .bool(problems.isEmpty), "problems": .array(problems),
-          "batches": .int(reading.batches), "writes": .int(reading.calls),
-          "failed_batches": .int(reading.failedBatches), "waiting": .int(store.waiting),
-          "connections": .int(services.connectionCount()),
         ]
       })
   }

@@ -97,7 +97,7 @@ package final class CompiledCollection: Sendable {
     var names: Set<String> = []
     for index in collection.indexes {
       guard Names.isWord(index.name), names.insert(index.name).inserted, !index.fields.isEmpty,
-        index.fields.allSatisfy({ types[$0] != nil })
+        (index.fields + index.holding).allSatisfy({ types[$0] != nil })
       else {
         throw RegistryError("\(fullName): index '\(index.name)' is not over declared fields")
       }

@@ -9,6 +9,14 @@ package struct RetentionPreview {
     package let collection: String
     package let count: Int
     package let earliest: Instant
+    /// The rule that says so; nil where no module with this collection is switched on any more.
+    package let rule: Rule?
+  }
+
+  /// Kept so many years after the day of a member.
+  package struct Rule: Sendable, Equatable {
+    package let years: Int
+    package let member: String
   }
 
   /// One record.
@@ -25,10 +33,14 @@ package struct RetentionPreview {
   }
 
   private let db: Database
+  private let catalog: Catalog
   /// After every text with the prefix of these deadlines.
   private static let end = "retention;"
 
-  init(_ db: Database) { self.db = db }
+  init(_ db: Database, _ catalog: Catalog) {
+    self.db = db
+    self.catalog = catalog
+  }
 
   /// Per collection, how many records are deleted by `until` if nothing changes.
   package func sums(until: Instant) throws -> [Sum] {
@@ -41,10 +53,13 @@ package struct RetentionPreview {
     defer { statement.done() }
     var sums: [Sum] = []
     while try statement.step() {
+      let kind = statement.text(0)
+      let rule = catalog.retention(kind)?.retention
       sums.append(
         Sum(
-          collection: Self.collection(statement.text(0)), count: statement.int(1),
-          earliest: Instant(milliseconds: Int64(statement.int(2)))))
+          collection: Self.collection(kind), count: statement.int(1),
+          earliest: Instant(milliseconds: Int64(statement.int(2))),
+          rule: rule.map { Rule(years: $0.years, member: $0.member) }))
     }
     return sums
   }
@@ -94,15 +109,17 @@ package struct RetentionPreview {
 
 extension ReadTransaction {
   /// The ends of keeping as this transaction sees them; for the daemon's own modules.
-  package var retention: RetentionPreview? { (self as? SQLReadTransaction).map { RetentionPreview($0.db) } }
+  package var retention: RetentionPreview? {
+    (self as? SQLReadTransaction).map { RetentionPreview($0.db, $0.catalog) }
+  }
 }
 
 extension Store {
   package func retention(until: Instant) throws -> [RetentionPreview.Sum] {
-    try readNow { try RetentionPreview($0).sums(until: until) }
+    try readNow { try RetentionPreview($0, catalog).sums(until: until) }
   }
 
   package func retained(until: Instant, limit: Int, cursor: String?) throws -> RetentionPreview.ItemPage {
-    try readNow { try RetentionPreview($0).page(until: until, limit: limit, cursor: cursor) }
+    try readNow { try RetentionPreview($0, catalog).page(until: until, limit: limit, cursor: cursor) }
   }
 }

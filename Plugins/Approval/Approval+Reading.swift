@@ -1,0 +1,75 @@
+import StationKit
+
+/// What a caller can see: their own requests, and those that they could decide.
+extension Approval {
+  static let get = Method(
+    "get", Text("Read a request with what is to be approved", zh: "查看审批申请及内容"),
+    params: Shapes.object(["id": Shapes.text]), positional: ["id"],
+    result: [
+      "type": "object", "properties": ["payload": ["x-personal": "text"], "note": ["x-personal": "text"]],
+    ],
+    permission: .role, disclosesPersonalData: true,
+    examples: [
+      Example(
+        "By id", params: ["id": "0197a0c0-0000-7000-8000-000000000001"],
+        result: ["state": "pending", "payload": [:]])
+    ],
+    handler: .read { params, context, tx in
+      let record = try find(try params.string("id"), tx)
+      try requireReach(record, context.principal)
+      var object = record.body
+      object["id"] = .string(record.id)
+      object["version"] = .int(record.version)
+      return .object(object)
+    })
+
+  static let list = Method(
+    "list",
+    Text(
+      "List the requests that the caller can see, by state and without their content", zh: "按状态列出可见的审批申请"),
+    params: Shapes.object(
+      [
+        "state": ["type": "string", "enum": .array(states)],
+        "limit": ["type": "integer", "minimum": 1, "maximum": 500], "cursor": Shapes.text,
+        "order": ["type": "string", "enum": ["asc", "desc"]],
+      ], required: []),
+    result: Shapes.object(
+      ["items": ["type": "array", "items": headerSchema], "next": Shapes.text], required: ["items"]),
+    permission: .role,
+    examples: [
+      Example("What waits", params: ["state": "pending"], result: ["items": [exampleHeader]])
+    ],
+    handler: .read { params, context, tx in
+      let state = params["state"]?.stringValue ?? "pending"
+      let page = try tx.query(
+        Query(
+          "request", index: "by_state", equals: [.text(state)],
+          descending: params["order"]?.stringValue == "desc",
+          limit: params["limit"]?.intValue ?? 50, cursor: params["cursor"]?.stringValue))
+      // What is out of reach leaves the page shorter.
+      let seen = page.records.filter { reaches($0, context.principal) }
+      var result: JSONObject = ["items": .array(seen.map(shown))]
+      if let next = page.next { result["next"] = .string(next) }
+      return .object(result)
+    })
+
+  static func find(_ id: String, _ tx: any ReadTransaction) throws -> Record {
+    guard let record = try tx.get("request", id) else {
+      throw RPCError.notFound("approval request", id, pointer: "/id")
+    }
+    return record
+  }
+
+  /// Whether it is the caller's own, or for an action and a unit that the caller may decide on.
+  private static func reaches(_ record: Record, _ principal: Principal) -> Bool {
+    if record["requested_by"] == .string(principal.person) { return true }
+    guard principal.mayApprove(record["action"]?.stringValue ?? "") else { return false }
+    return record["unit"]?.stringValue.map { principal.mayReach($0) } ?? true
+  }
+
+  static func requireReach(_ record: Record, _ principal: Principal) throws(RPCError) {
+    guard !reaches(record, principal) else { return }
+    throw .denied(
+      Text("Your roles decide neither on this action nor for this unit", zh: "您的角色无权审批此类事项或该单位事项"))
+  }
+}

@@ -1,0 +1,31 @@
+import Glibc
+import StationKit
+import StationStore
+
+extension Daemon {
+  /// Makes a record where the database is not the one that the last daemon left when it stopped.
+  static func recordSeal(_ store: Store, _ environment: Environment) async throws {
+    guard store.seal == .broken else { return }
+    store.report("the database was changed while no daemon ran: find out who did that")
+    try await record(
+      store,
+      Cause(
+        principal: environment.systemPrincipalJSON, method: "system.database_changed", request: nil,
+        purpose: nil,
+        detail: nil))
+    try store.toldOfSeal()
+  }
+
+  /// Makes a record of a backup that was put back while no daemon ran: which, and how long the log was before.
+  static func recordRestore(_ stateDirectory: String, _ store: Store, _ environment: Environment) async throws
+  {
+    let path = "\(stateDirectory)/\(StateRestore.noteName)"
+    guard let note = try FileIO.read(path, limit: 1 << 16) else { return }
+    let cause = Cause(
+      principal: environment.systemPrincipalJSON, method: "system.restore", request: nil, purpose: nil,
+      detail: try JSONParser.parse(note).encoded())
+    try await record(store, cause)
+    guard unlink(path) == 0 else { throw FileError(path) }
+    try FileIO.syncDirectory(stateDirectory)
+  }
+}

@@ -1,0 +1,119 @@
+import StationKit
+import StationStore
+
+/// What is wrong with the daemon at this moment, for `system.health`, monitoring and the metrics.
+struct HealthReport: Sendable {
+  enum Severity: String, Sendable {
+    /// All is served; somebody should look.
+    case warning
+    /// Something is not served, or not as it must be.
+    case critical
+  }
+
+  struct Problem: Sendable {
+    let part: String
+    let kind: String
+    let severity: Severity
+    let message: Text
+
+    var json: JSONValue {
+      [
+        "part": .string(part), "kind": .string(kind), "severity": .string(severity.rawValue),
+        "message": .string(message.en), "message_zh": .string(message.zh),
+      ]
+    }
+  }
+
+  private(set) var problems: [Problem] = []
+
+  /// Whether everything that needs a record is served.
+  var isServing: Bool { !problems.contains { $0.severity == .critical } }
+
+  private mutating func add(_ part: String, _ kind: String, _ severity: Severity, _ message: Text) {
+    problems.append(Problem(part: part, kind: kind, severity: severity, message: message))
+  }
+
+  // MARK: - The store
+
+  mutating func judge(_ reading: HealthBoard.Reading) {
+    if let trouble = reading.trouble { add("store", trouble.rawValue, .critical, trouble.message) }
+    if reading.brokenBy != nil {
+      add(
+        "store", "stopped", .critical,
+        Text(
+          "The disk failed while writing; the daemon stops and recovers when it starts again",
+          zh: "写盘失败，守护进程停止，重启后恢复"))
+    }
+    if reading.anchorTrouble != nil {
+      add(
+        "anchor", "unavailable", .critical,
+        Text("The checkpoint outside the database cannot be written", zh: "数据库外的检查点无法写入"))
+    }
+    if reading.anchorWasRemade {
+      add(
+        "anchor", "remade", .warning,
+        Text(
+          "The checkpoint outside the database was removed or replaced while the daemon ran, and was made anew:"
+            + " find out who did that", zh: "数据库外的检查点在运行期间被删除或替换，已重新生成：请查明原因"))
+    }
+    if reading.sealIsTold {
+      add(
+        "store", "changed", .critical,
+        Text(
+          "The database was changed while no daemon ran: run 'stationctl audit verify --state' on a copy, and find out"
+            + " who did that", zh: "数据库在守护进程停止期间被改动：请对副本运行 stationctl audit verify --state 并查明原因"))
+    }
+    if reading.unreadable > 0 {
+      add(
+        "personal", "unreadable", .critical,
+        Text(
+          "Encrypted data did not authenticate: see the daemon's log, and verify the audit log",
+          zh: "加密数据未通过校验：请查看守护进程日志并验证审计日志"))
+    }
+    if reading.wipeIsPending {
+      add("personal", ErrorKind.wipePending.rawValue, .critical, ErrorKind.wipePending.message)
+    }
+  }
+
+  // MARK: - Its surroundings
+
+  /// Below this share of the disk, or below this many bytes, there is too little left to sleep well.
+  private static let spareShare = 20
+  private static let spareBytes = 64 << 20
+  /// Days before the last year's end at which next year's calendar is missed.
+  private static let noticeDays = 31
+
+  mutating func judge(_ space: DiskSpace?) {
+    guard let space, space.free < max(space.all / Self.spareShare, Self.spareBytes) else { return }
+    let free = space.free >> 20
+    add(
+      "disk", "low", .warning,
+      Text("\(free) MiB are free on the state's disk: make room", zh: "状态所在磁盘仅余 \(free) MiB：请清理"))
+  }
+
+  mutating func judge(_ calendar: WorkCalendar, at now: Instant, zone: Zone) {
+    let today = now.date(in: zone)
+    if !calendar.covers(today.year) {
+      add(
+        "calendar", ErrorKind.expired.rawValue, .warning,
+        Text(
+          "There is no working-day calendar for \(today.year): terms in working days count Monday to Friday and are"
+            + " provisional. Install it and reload", zh: "缺少 \(today.year) 年工作日历：工作日期限暂按周一至周五计算。请安装后重新加载"))
+    } else if !calendar.covers(today.adding(days: Self.noticeDays).year) {
+      add(
+        "calendar", "ends", .warning,
+        Text(
+          "The working-day calendar ends with \(today.year): install the next year's and reload",
+          zh: "工作日历止于 \(today.year) 年：请安装下一年日历并重新加载"))
+    }
+  }
+
+  mutating func judge(jump seconds: Int?) {
+    guard let seconds else { return }
+    add(
+      "clock", "jumped", .warning,
+      Text(
+        "The machine's clock was set by \(seconds) s while the daemon ran: check what was recorded and what fired",
+        zh: "运行期间系统时钟被调整 \(seconds) 秒：请核对记录时间与已触发的期限"))
+  }
+}

@@ -1,0 +1,89 @@
+import Glibc
+import StationAudit
+import StationCrypto
+import StationKit
+
+/// One backup: a folder with the database, the signed checkpoint that it ends with, and the signed manifest.
+package struct BackupFolder: Sendable {
+  package let path: String
+
+  package init(path: String) { self.path = path }
+
+  package var databasePath: String { "\(path)/stationd.db" }
+  package var anchorDirectory: String { "\(path)/anchor" }
+  package var checkpointPath: String { "\(anchorDirectory)/\(Anchor.fileNames[0])" }
+  package var manifestPath: String { "\(path)/\(BackupManifest.fileName)" }
+
+  /// The last part of the path.
+  package var name: String { path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path }
+
+  /// The manifest; nil where there is none that the key signed.
+  package func manifest(key: VerifierKey) throws(FileError) -> BackupManifest? {
+    try FileIO.read(manifestPath).flatMap { BackupManifest(opening: $0, signedBy: key) }
+  }
+
+  /// Removes a backup that is whole; cut short, it does not look like one any more.
+  func retire() throws(FileError) {
+    guard rename(path, whileMade.path) == 0 else { throw FileError(path) }
+    try whileMade.remove()
+  }
+
+  /// Removes the folder with what a backup may hold; anything else in it stays, and the folder with it.
+  func remove() throws(FileError) {
+    let files =
+      [databasePath, databasePath + "-journal", manifestPath, manifestPath + ".new"]
+      + Anchor.fileNames.flatMap { ["\(anchorDirectory)/\($0)", "\(anchorDirectory)/\($0).new"] }
+    for file in files {
+      guard unlink(file) == 0 || errno == ENOENT else { throw FileError(file) }
+    }
+    for directory in [anchorDirectory, path] {
+      guard rmdir(directory) == 0 || errno == ENOENT else { throw FileError(directory) }
+    }
+  }
+
+  // MARK: - The directory that backups are in
+
+  private static let prefix = "stationd-"
+  private static let unfinished = ".unfinished"
+
+  /// The name of a backup of this moment: `stationd-20261122T163000Z`.
+  static func name(at now: Instant) -> String {
+    // 2026-11-22T16:30:00.000Z, without what a file name is better without.
+    prefix + now.rfc3339(zone: .utc).prefix(19).filter { $0 != "-" && $0 != ":" } + "Z"
+  }
+
+  /// Where it is made, before it is whole.
+  var whileMade: BackupFolder { BackupFolder(path: path + Self.unfinished) }
+
+  /// All folders of a directory that have a backup's name, finished or not.
+  private static func all(in directory: String) throws(FileError) -> [BackupFolder] {
+    guard let stream = opendir(directory) else { throw FileError(directory) }
+    defer { closedir(stream) }
+    var found: [BackupFolder] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name.hasPrefix(prefix) { found.append(BackupFolder(path: "\(directory)/\(name)")) }
+    }
+    return found.sorted { $0.name < $1.name }
+  }
+
+  /// The backups of one log, the one with the fewest records first.
+  package static func finished(
+    in directory: String, key: VerifierKey
+  ) throws(FileError) -> [(folder: BackupFolder, manifest: BackupManifest)] {
+    var backups: [(folder: BackupFolder, manifest: BackupManifest)] = []
+    for folder in try all(in: directory) where !folder.name.hasSuffix(unfinished) {
+      if let manifest = try folder.manifest(key: key) { backups.append((folder, manifest)) }
+    }
+    return backups.sorted {
+      ($0.manifest.head.size, $0.folder.name) < ($1.manifest.head.size, $1.folder.name)
+    }
+  }
+
+  /// Removes what a daemon left that ended while it made a backup.
+  static func removeUnfinished(in directory: String) throws(FileError) {
+    for folder in try all(in: directory) where folder.name.hasSuffix(unfinished) { try folder.remove() }
+  }
+}

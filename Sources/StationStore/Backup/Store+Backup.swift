@@ -1,0 +1,182 @@
+import Dispatch
+import GRDB
+import Glibc
+import StationAudit
+import StationCrypto
+import StationKit
+
+/// A backup that was made.
+package struct BackupReport: Sendable {
+  package let folder: BackupFolder
+  package let manifest: BackupManifest
+  /// Older backups that were removed, by name.
+  package let removed: [String]
+}
+
+extension Store {
+  /// Pages that are copied in one go.
+  private static let pagesPerStep: Int32 = 512
+  /// What must be free beyond the database itself.
+  private static let spareBytes = 4 << 20
+
+  /// Copies the database as it is at one moment into a new folder of the directory, and verifies the copy as an
+  /// auditor would. The writer goes on meanwhile; what is erased meanwhile is wiped from the log afterwards.
+  ///
+  /// The folder gets its name when all of it is on disk. Runs on the calling thread, as long as it takes.
+  /// - Parameter keep: how many backups of this log may be in the directory then; the oldest go. nil keeps all.
+  package func backUp(
+    to directory: String, keep: Int?, version: String
+  ) throws(BackupFault) -> BackupReport {
+    guard backups.begin() else { throw .underWay }
+    defer { backups.end() }
+    do {
+      try requirePlace(directory)
+      try BackupFolder.removeUnfinished(in: directory)
+      let now = environment.clock.now()
+      let folder = try Self.unused(BackupFolder.name(at: now), in: directory)
+      let unfinished = folder.whileMade
+      let manifest: BackupManifest
+      do {
+        manifest = try write(unfinished, at: now, version: version)
+        guard rename(unfinished.path, folder.path) == 0 else { throw FileError(folder.path) }
+        try FileIO.syncDirectory(directory)
+      } catch {
+        // What failed is told; what it leaves is removed by the next backup at the latest.
+        try? unfinished.remove()
+        throw error
+      }
+      let removed = try keep.map { try removeOldest(in: directory, keep: $0, made: folder) } ?? []
+      health.backedUp(at: now)
+      return BackupReport(folder: folder, manifest: manifest, removed: removed)
+    } catch let fault as BackupFault {
+      throw fault
+    } catch let fault as OfflineFault {
+      throw .verification(fault)
+    } catch {
+      throw .failed("\(error)")
+    }
+  }
+
+  private func requirePlace(_ directory: String) throws {
+    guard directory.hasPrefix("/") else { throw BackupFault.directory("give the whole path") }
+    var about = stat()
+    guard stat(directory, &about) == 0, about.st_mode & S_IFMT == S_IFDIR, access(directory, W_OK | X_OK) == 0
+    else { throw BackupFault.directory("it is no directory that this daemon's user may write to") }
+    var state = stat()
+    guard stat(stateDirectory, &state) == 0 else { throw FileError(stateDirectory) }
+    guard (about.st_dev, about.st_ino) != (state.st_dev, state.st_ino) else {
+      throw BackupFault.directory("it is the state itself")
+    }
+    let needed = try readNow { db in
+      try (Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0) * (Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
+    }
+    var space = statvfs()
+    guard statvfs(directory, &space) == 0 else { throw FileError(directory) }
+    let free = Int(clamping: UInt64(space.f_bavail) * UInt64(space.f_frsize))
+    guard free >= needed + Self.spareBytes else { throw BackupFault.space(needed: needed, free: free) }
+  }
+
+  /// Two in one second get different names.
+  private static func unused(_ name: String, in directory: String) throws -> BackupFolder {
+    for number in 1...100 {
+      let folder = BackupFolder(path: "\(directory)/\(name)" + (number > 1 ? "-\(number)" : ""))
+      if access(folder.path, F_OK) != 0 { return folder }
+    }
+    throw BackupFault.directory("it has a hundred backups of this second")
+  }
+
+  /// Everything but the last name.
+  private func write(_ folder: BackupFolder, at now: Instant, version: String) throws -> BackupManifest {
+    for path in [folder.path, folder.anchorDirectory] {
+      guard mkdir(path, 0o700) == 0 else { throw FileError(path) }
+    }
+    let head = try copy(to: folder.databasePath)
+    try waitUntilDurable()
+    let (digest, bytes) = try FileIO.syncAndHash(folder.databasePath)
+    try FileIO.create(folder.checkpointPath, Array(try sign(head).utf8), mode: 0o600)
+    let report = try OfflineVerifier.verify(
+      database: folder.databasePath, anchorDirectory: folder.anchorDirectory, key: signer.verifierKey
+    ) { [backups] in backups.note(.verifying, $0, of: $1) }
+    guard report.head == head else { throw BackupFault.failed("the copy is of another moment than its head") }
+    let manifest = BackupManifest(
+      origin: signer.verifierKey.name, at: now, head: head, digest: digest, bytes: bytes, version: version,
+      masterKey: catalog.vault.keys.current?.name ?? "none")
+    try FileIO.create(
+      folder.manifestPath, Array(try manifest.signed(by: signer).encoded.utf8), mode: 0o600)
+    try FileIO.syncDirectory(folder.path)
+    return manifest
+  }
+
+  /// Copies the pages of one snapshot; returns the log's head in it.
+  private func copy(to path: String) throws -> TreeHead {
+    var settings = Configuration()
+    settings.label = "backup"
+    settings.prepareDatabase { db in
+      // Nobody reads it before it is whole, and it is synced as a whole.
+      try db.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+    }
+    let target = try DatabaseQueue(path: path, configuration: settings)
+    let head = try readNow { db in
+      // Reading the head opens the snapshot that is then copied.
+      let log = LogReader(db)
+      let size = try log.size()
+      let head = TreeHead(size: size, root: try log.root(size: size))
+      try target.writeWithoutTransaction { copy in
+        try db.backup(to: copy, pagesPerStep: Self.pagesPerStep) { [backups] progress in
+          let all = UInt64(progress.totalPageCount)
+          backups.note(.copying, all - UInt64(progress.remainingPageCount), of: all)
+        }
+      }
+      return head
+    }
+    try target.close()
+    return head
+  }
+
+  /// What the snapshot had may be of a commit that was not on disk yet: nothing is signed before it is.
+  private func waitUntilDurable() throws {
+    let durable = DispatchSemaphore(value: 0)
+    whenDurable { durable.signal() }
+    durable.wait()
+    if let reason = health.now.brokenBy { throw BackupFault.failed(reason) }
+  }
+
+  private func removeOldest(in directory: String, keep: Int, made: BackupFolder) throws -> [String] {
+    let others = try BackupFolder.finished(in: directory, key: signer.verifierKey)
+      .map(\.folder).filter { $0.path != made.path }
+    let old = others.prefix(max(0, others.count - max(0, keep - 1)))
+    for folder in old { try folder.retire() }
+    return old.map(\.name)
+  }
+}
+
+extension FileIO {
+  /// Waits until a file is on disk; SHA-256 of its content, and its length.
+  static func syncAndHash(_ path: String) throws -> (Digest32, Int) {
+    let file = try open(path, O_RDWR, 0)
+    defer { Glibc.close(file) }
+    guard fsync(file) == 0 else { throw FileError(path) }
+    var bytes = 0
+    let digest = try hash(file, path) { bytes += $0.count }
+    return (digest, bytes)
+  }
+
+  /// SHA-256 of what is left to read in an open file; `each` gets every piece.
+  static func hash(
+    _ file: Int32, _ path: String, each: (UnsafeRawBufferPointer) throws -> Void
+  ) throws -> Digest32 {
+    var hash = SHA256()
+    var chunk = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+      let count = Glibc.read(file, &chunk, chunk.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw FileError(path) }
+      guard count > 0 else { return hash.finalize() }
+      try chunk.withUnsafeBytes { all in
+        let piece = UnsafeRawBufferPointer(rebasing: all[..<count])
+        hash.update(piece)
+        try each(piece)
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import Glibc
+import StationAudit
+import StationCrypto
+import StationKit
+
+/// The signed digest of the database file that a daemon leaves when it stops in an orderly way.
+///
+/// The log commits to records and details; rows of events, deadlines, series and idempotency keys it does not commit
+/// to. The seal does, to every byte: whoever changes the file of a stopped daemon breaks it. It is gone as soon as a
+/// daemon starts, so there is none after a crash.
+package enum DatabaseSeal {
+  package static let fileName = "seal"
+
+  /// How a database stands to its seal.
+  package enum State: Sendable, Equatable {
+    /// No daemon has stopped here in an orderly way since the last one started.
+    case none
+    case intact
+    /// The file is not the one that was sealed, or the seal is not the key's own.
+    case broken
+  }
+
+  static func path(_ anchorDirectory: String) -> String { "\(anchorDirectory)/\(fileName)" }
+
+  /// Compares the database with its seal; reads all of it.
+  static func state(database path: String, anchorDirectory: String, key: VerifierKey) throws -> State {
+    guard let note = try FileIO.read(Self.path(anchorDirectory)) else { return .none }
+    guard let manifest = BackupManifest(opening: note, signedBy: key),
+      let file = try? FileIO.open(path, O_RDONLY, 0)
+    else { return .broken }
+    defer { close(file) }
+    // A sealed database has no write-ahead log: what is in one now would be read over it.
+    var log = stat()
+    if stat(path + "-wal", &log) == 0, log.st_size > 0 { return .broken }
+    return try FileIO.hash(file, path) { _ in } == manifest.digest ? .intact : .broken
+  }
+
+  /// Seals a database that nobody has open.
+  static func write(
+    _ configuration: StoreConfiguration, head: TreeHead, at now: Instant, by signer: SignerKey
+  ) throws {
+    let (digest, bytes) = try FileIO.syncAndHash(configuration.databasePath)
+    let manifest = BackupManifest(
+      origin: signer.verifierKey.name, at: now, head: head, digest: digest, bytes: bytes, version: "",
+      masterKey: "")
+    try FileIO.create(
+      path(configuration.anchorDirectory), Array(try manifest.signed(by: signer).encoded.utf8), mode: 0o644)
+  }
+
+  /// Before the database may change.
+  static func remove(_ anchorDirectory: String) throws(FileError) {
+    guard unlink(path(anchorDirectory)) == 0 else {
+      if errno == ENOENT { return }
+      throw FileError(path(anchorDirectory))
+    }
+    try FileIO.syncDirectory(anchorDirectory)
+  }
+}

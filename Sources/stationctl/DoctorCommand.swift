@@ -1,0 +1,93 @@
+import ArgumentParser
+import Foundation
+import StationClient
+import StationJSON
+
+/// `stationctl doctor`
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    "doctor",
+    discussion: Language.current.pick(
+      "Exit codes: 0 all is well, 1 something to look at, 2 something to mend.", zh: "退出码：0 正常，1 需关注，2 需处理。"))
+
+  @OptionGroup var options: GlobalOptions
+
+  @Option(
+    help: ArgumentHelp(
+      Language.current.pick(
+        "What is checked where the daemon does not answer (default: /etc/stationd/stationd.yaml).",
+        zh: "守护进程无应答时检查的配置文件（默认 /etc/stationd/stationd.yaml）。"), valueName: "file"))
+  var config = "/etc/stationd/stationd.yaml"
+
+  private static let version = RootCommand.configuration.version
+
+  func run() throws {
+    let language = options.language
+    var findings: [DoctorText.Finding] = []
+    do throws(ClientError) {
+      let client = try options.connect(otherwise: .administrator)
+      let answers = try client.callMany([Client.Call("system.info"), Client.Call("system.doctor")])
+      findings.append(compare(try answers[0].get()))
+      findings += (try answers[1].get()["findings"]?.arrayValue ?? []).map {
+        DoctorText.Finding($0, language: language)
+      }
+    } catch {
+      findings.append(unanswered(error))
+      findings.append(configuration())
+    }
+    let text = DoctorText(findings)
+    if options.json || options.ndjson {
+      Terminal.out(JSONValue.object(["findings": .array(findings.map(\.json))]).encodedString + "\n")
+    } else {
+      Terminal.out(text.text(colours: options.colours))
+    }
+    throw Outcome(code: StationClient.ExitCode(text.state))
+  }
+
+  private func compare(_ info: JSONValue) -> DoctorText.Finding {
+    let language = options.language
+    let daemon = info["version"]?.stringValue ?? "?"
+    guard Self.version == "stationctl \(daemon)" else {
+      return DoctorText.Finding(
+        "daemon", .warning,
+        language.pick(
+          "it runs version \(daemon), this is \(Self.version)", zh: "运行中版本为 \(daemon)，本程序为 \(Self.version)"),
+        advice: language.pick("systemctl restart stationd", zh: "systemctl restart stationd"))
+    }
+    return DoctorText.Finding("daemon", .ok, language.pick("it answers", zh: "有应答"))
+  }
+
+  private func unanswered(_ error: ClientError) -> DoctorText.Finding {
+    let text = ErrorText(error, language: options.language)
+    return DoctorText.Finding(
+      "daemon", .critical, text.message,
+      advice: text.hint ?? "systemctl status stationd; journalctl -u stationd -n 20")
+  }
+
+  /// What the daemon itself says of its configuration: the usual reason why it does not start.
+  private func configuration() -> DoctorText.Finding {
+    let language = options.language
+    let beside = Bundle.main.executablePath.map { ($0 as NSString).deletingLastPathComponent + "/stationd" }
+    let program = Process()
+    let output = Pipe()
+    program.executableURL = URL(fileURLWithPath: beside ?? "/usr/bin/stationd")
+    program.arguments = ["--check-config", config]
+    program.standardOutput = output
+    program.standardError = output
+    do {
+      try program.run()
+    } catch {
+      return DoctorText.Finding(
+        "settings", .critical, language.pick("stationd cannot be run: \(error)", zh: "无法运行 stationd：\(error)")
+      )
+    }
+    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    program.waitUntilExit()
+    let line = said.split(separator: "\n").first.map(String.init) ?? ""
+    return program.terminationStatus == 0
+      ? DoctorText.Finding("settings", .ok, line)
+      : DoctorText.Finding(
+        "settings", .critical, line,
+        advice: language.pick("mend it, then systemctl start stationd", zh: "修正后 systemctl start stationd"))
+  }
+}
