@@ -92,6 +92,14 @@ test-systemd: deb ## The package in a booted Debian 12 (as root; ONLY=name of a 
 test-blackbox: build .venv/ready ## Tests through the socket (one file: make test-blackbox ONLY=test_json.py)
 	.venv/bin/python -m unittest discover -v -s Tests/blackbox -p '$(or $(ONLY),test_*.py)'
 
+.PHONY: test-isolated
+test-isolated: build .venv/ready ## The modules' own tests, with every module in a process of its own
+	$(SWIFT) build -c $(CONFIGURATION) --build-tests
+	STATIOND_ISOLATED=1 $(SWIFT) test -c $(CONFIGURATION) --skip-build \
+	  --filter '(Directory|SupportRequests|StopLoss|Mediation|KeyPerson|CaseTransfer)Tests'
+	STATIOND_ISOLATED=1 .venv/bin/python -m unittest discover -v -s Tests/blackbox -p 'test_[acdips]*.py'
+	STATIOND_DEV_ISOLATED=all $(PYTHON) Demo/demo.py
+
 .PHONY: test-powercut
 test-powercut: ## The simulated power cut does what it says
 	$(PYTHON) Tests/powercut/test_powercut.py

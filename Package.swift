@@ -5,6 +5,12 @@ let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
 let package = Package(
   name: "stationd",
+  products: [
+    .executable(name: "stationd", targets: ["stationd"]),
+    .executable(name: "stationctl", targets: ["stationctl"]),
+    // What a plugin in Swift is written against.
+    .library(name: "StationPlugin", targets: ["StationPlugin", "StationKit"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -39,6 +45,13 @@ let package = Package(
       ], swiftSettings: strict),
     .target(name: "CStationSystemd"),
     .target(name: "StationSystemd", dependencies: ["CStationSystemd"], swiftSettings: strict),
+    .target(name: "CStationSpawn"),
+    .target(name: "StationPluginWire", dependencies: ["StationKit"], swiftSettings: strict),
+    .target(name: "StationPlugin", dependencies: ["StationKit", "StationPluginWire"], swiftSettings: strict),
+    .target(
+      name: "StationPluginHost",
+      dependencies: ["StationKit", "StationPluginWire", "StationCrypto", "CStationSpawn"],
+      swiftSettings: strict),
     .target(
       name: "SupportRequests", dependencies: ["StationKit"], path: "Plugins/SupportRequests",
       swiftSettings: strict),
@@ -62,14 +75,14 @@ let package = Package(
       name: "StationDaemon",
       dependencies: [
         "StationKit", "StationAudit", "StationCrypto", "StationStore", "StationRPC",
-        "StationTransport", "StationSystemd", "CStationFiles", "Approval", "SupportRequests", "Directory",
-        "StopLoss", "Mediation", "KeyPerson", "CaseTransfer",
+        "StationTransport", "StationSystemd", "StationPluginHost", "StationPluginWire", "CStationFiles",
+        "Approval", "SupportRequests", "Directory", "StopLoss", "Mediation", "KeyPerson", "CaseTransfer",
         .product(name: "Logging", package: "swift-log"), .product(name: "Yams", package: "Yams"),
       ], swiftSettings: strict),
     .executableTarget(
       name: "stationd",
       dependencies: [
-        "StationDaemon", "StationSystemd", .product(name: "Logging", package: "swift-log"),
+        "StationDaemon", "StationPlugin", "StationSystemd", .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     .target(
@@ -117,13 +130,22 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
+      name: "StationPluginTests",
+      dependencies: [
+        "StationPluginHost", "StationPluginWire", "StationKit", "ModuleTesting", "Approval", "Directory",
+        "SupportRequests",
+        "StopLoss", "Mediation", "KeyPerson", "CaseTransfer",
+      ], swiftSettings: strict),
+    .testTarget(
       name: "StationClientTests",
       dependencies: [
         "StationClient", "StationJSON", "StationCrypto", "StationAudit", "StationCalendar",
         "stationctl",
       ], swiftSettings: strict),
     .target(
-      name: "ModuleTesting", dependencies: ["StationKit"], path: "Tests/ModuleTesting", swiftSettings: strict),
+      name: "ModuleTesting",
+      dependencies: ["StationKit", "StationPlugin", "StationPluginHost", "StationPluginWire"],
+      path: "Tests/ModuleTesting", swiftSettings: strict),
     .testTarget(
       name: "SupportRequestsTests",
       dependencies: ["SupportRequests", "Directory", "StationKit", "ModuleTesting"], swiftSettings: strict),

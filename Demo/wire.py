@@ -70,7 +70,11 @@ class Daemon:
         end = time.monotonic() + 20
         while True:
             try:
-                Client(self.path).close()
+                client = Client(self.path)
+                # Where modules run in processes of their own, these need a moment more.
+                while any(item["state"] == "loading" for item in client.call("plugin.list")["items"]):
+                    time.sleep(0.005)
+                client.close()
                 return
             except OSError:
                 if self.process.poll() is not None or time.monotonic() > end:

@@ -23,6 +23,7 @@ PARTS = [
     ("config", 600),
     ("docs", 600),
     ("blackbox", 1200),
+    ("isolated", 1200),
     ("powercut", 300),
     ("loadgen", 300),
     ("demo", 300),
@@ -31,7 +32,7 @@ PARTS = [
     ("thread", 1200),
 ]
 # Parts whose runner counts tests: they fail when it counted none.
-COUNTED = {"swift", "blackbox", "powercut", "loadgen", "address", "thread"}
+COUNTED = {"swift", "blackbox", "isolated", "powercut", "loadgen", "address", "thread"}
 
 SWIFT_RUN = re.compile(r"Test run with (\d+) tests?.* (passed|failed) after")
 # A line of Swift Testing begins with a symbol for what happened; a test's own name may hold any word.

@@ -24,6 +24,7 @@ package final class Daemon: Sendable {
   let callLog: CallLog?
   let log: Logger
   private let late: LateParts
+  private let plugins: Plugins
   private let housekeeping = Mutex<Housekeeping?>(nil)
   private let systemCause: @Sendable (String) -> Cause
 
@@ -32,6 +33,7 @@ package final class Daemon: Sendable {
     _ = try access(configuration)
     _ = try CalendarFiles.load(configuration.calendarDirectory)
     let registry = try Registry(try modules(for: configuration))
+    _ = try configuration.plugins.load()
     if let file = configuration.directoryFile { _ = try organisation(file, registry) }
   }
 
@@ -81,11 +83,20 @@ package final class Daemon: Sendable {
       clock: clock, origin: configuration.origin, development: configuration.development)
     let discovery = Discovery()
     let (policy, accessTrace) = try AccessFile.policy(of: configuration)
-    let registry = try Registry(try Self.modules(configuration, services, discovery))
+    let calendar = try CalendarFiles.load(configuration.calendarDirectory)
+    let modules = try Self.modules(configuration, services, discovery)
+    let plugins = try Plugins(
+      configuration, modules: modules, clock: clock, calendar: calendar, log: log,
+      discovered: {
+        discovery.describe($0, version: Self.version)
+        services.changed(modules: $0.modules.keys.sorted())
+      })
+    self.plugins = plugins
+    let registry = try plugins.registry(modules + [PluginModule.module(plugins)], log: log)
     discovery.describe(registry, version: Self.version)
     let organisation = try configuration.directoryFile.map { try Self.organisation($0, registry) }
     let environment = Environment(
-      clock: clock, calendar: try CalendarFiles.load(configuration.calendarDirectory),
+      clock: clock, calendar: calendar,
       zone: configuration.zone, uid: getuid(), gid: getgid(),
       checksResults: configuration.development)
     let late = LateParts()
@@ -103,7 +114,9 @@ package final class Daemon: Sendable {
       hooks: StoreHooks(
         report: report,
         events: { events in
-          if let last = events.last { late.hub?.published(upTo: last.seq) }
+          guard let last = events.last else { return }
+          late.hub?.published(upTo: last.seq)
+          plugins.host.published(upTo: last.seq)
           if let spooler = late.spooler, events.contains(where: { Spooler.events.contains($0.kind) }) {
             spooler.poke()
           }
@@ -119,6 +132,7 @@ package final class Daemon: Sendable {
       store.fetchEvents(after: position, limit: EventHub.pageSize, deliver)
     }
     late.set(hub)
+    plugins.opened(store)
     services.opened(store, modules: registry.modules.keys.sorted())
     let principal = environment.systemPrincipalJSON
     systemCause = {
@@ -169,6 +183,8 @@ package final class Daemon: Sendable {
         store.write(Self.ownRecord(environment, method, detail))
       }
     }
+    // Nobody waits for them: until they are ready, their methods are unavailable.
+    plugins.host.start()
   }
 
   /// Returns the paths.
@@ -255,6 +271,7 @@ package final class Daemon: Sendable {
     // The event loops end with the server: from here on the writer answers by itself.
     late.serverStops()
     await server.stop(drain: drain)
+    await plugins.host.stop()
     do {
       try await Self.record(store, systemCause("system.stop"))
     } catch {

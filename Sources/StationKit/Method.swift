@@ -73,6 +73,12 @@ public struct Handler: Sendable {
     case deferred(
       @Sendable (Params, CallContext, @escaping @Sendable (Result<JSONValue, RPCError>) -> Void)
         -> Void)
+    /// In a process of its own. `local` is the same handler in this process, where there is one: what other
+    /// modules call inside their transactions.
+    indirect case remote(any RemoteModule, writes: Bool, local: Body?)
+
+    /// What runs inside a transaction of this process.
+    package var local: Body? { if case .remote(_, _, let local) = self { local } else { self } }
   }
 
   package let body: Body
@@ -91,7 +97,13 @@ public struct Handler: Sendable {
   ) -> Handler { Handler(body: .inline(run)) }
 
   /// Whether it changes the store.
-  public var writes: Bool { if case .write = body { true } else { false } }
+  public var writes: Bool {
+    switch body {
+    case .write: true
+    case .remote(_, let writes, _): writes
+    default: false
+    }
+  }
 
   /// Whether it is an administrative act of the daemon itself.
   package var administers: Bool { if case .deferred = body { true } else { false } }

@@ -18,6 +18,9 @@ public struct MethodPattern: Sendable, Hashable {
     }
   }
 
+  /// As it was given.
+  public var pattern: String { isPrefix ? text + "*" : text }
+
   public func matches(_ method: String) -> Bool {
     isPrefix ? method.utf8.starts(with: text.utf8) : method == text
   }

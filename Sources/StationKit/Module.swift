@@ -41,6 +41,8 @@ public struct DeadlineKind: Sendable {
   public let summary: Text
   /// Runs once, in a transaction of its own, at the due instant or, marked late, after it.
   public let fire: @Sendable (Deadline, CallContext, any Transaction) throws -> Void
+  /// Where it runs instead, if that is a process of its own.
+  package let remote: (any RemoteModule)?
 
   public init(
     _ name: String, _ summary: Text,
@@ -49,6 +51,14 @@ public struct DeadlineKind: Sendable {
     self.name = name
     self.summary = summary
     self.fire = fire
+    remote = nil
+  }
+
+  package init(_ name: String, _ summary: Text, remote: any RemoteModule) {
+    self.name = name
+    self.summary = summary
+    self.remote = remote
+    fire = { _, _, _ in throw RPCError(.unavailable) }
   }
 }
 

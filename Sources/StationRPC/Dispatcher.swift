@@ -8,7 +8,6 @@ import Synchronization
 /// Everything here runs on the connection's event loop and never blocks. Whatever is denied or fails
 /// is answered only when its audit record is on disk.
 package final class Dispatcher: Sendable {
-  package let registry: Registry
   package let store: Store
   let rules: Mutex<Rules>
   private let report: @Sendable (String) -> Void
@@ -19,12 +18,14 @@ package final class Dispatcher: Sendable {
     store: Store, policy: AccessPolicy, limits: Limits, report: @escaping @Sendable (String) -> Void,
     observe: CallObserver? = nil
   ) {
-    registry = store.catalog.registry
     self.store = store
     rules = Mutex(Rules(policy: policy, limits: limits))
     self.report = report
     self.observe = observe
   }
+
+  /// What may be called now: modules come and go while the daemon runs.
+  package var registry: Registry { store.catalog.registry }
 
   /// What a call has passed so far.
   struct Admission {
@@ -68,6 +69,8 @@ package final class Dispatcher: Sendable {
       handler(admission.params, context) { [self] result in
         record(result.map { admission.shown($0) }, admission.cause, answer)
       }
+    case .remote(let module, let writes, _):
+      runRemote(module, writes, admission, token(admission.meta.deadlineMs), answer)
     case .read: runRead(admission, token(admission.meta.deadlineMs), answer)
     case .write: runWrite(admission, token(admission.meta.deadlineMs), answer)
     }
@@ -88,11 +91,12 @@ package final class Dispatcher: Sendable {
         principal: identity.auditJSON(actor: identity.mayActFor ? meta.actor : nil), method: method,
         request: Self.loggable(request.id), purpose: meta.purpose, detail: Self.detail(meta))
     }
+    let registry = registry
     guard let method = registry.methods[request.method],
       method.declaration.permission != .modules
     else {
       let name = Names.isMethod(request.method) ? request.method : "(not a method name)"
-      throw Refusal(error: RPCError(.methodNotFound), cause: cause(name))
+      throw Refusal(error: unknown(name), cause: cause(name))
     }
     do throws(RPCError) {
       var object = try named(request.params, method)
@@ -119,6 +123,13 @@ package final class Dispatcher: Sendable {
     } catch {
       throw Refusal(error: error, cause: cause(method.fullName))
     }
+  }
+
+  /// A method that nobody offers, or that a module which is still to come may offer.
+  private func unknown(_ method: String) -> RPCError {
+    let module = method.prefix { $0 != "." }
+    return registry.modules[String(module)] == nil && registry.expected.contains(String(module))
+      ? RPCError(.unavailable, retryAfterMs: 1000) : RPCError(.methodNotFound)
   }
 
   private func named(_ params: JSONValue?, _ method: CompiledMethod) throws(RPCError) -> JSONObject {
@@ -205,15 +216,21 @@ package final class Dispatcher: Sendable {
     }
   }
 
-  private func runRead(
-    _ admission: Admission, _ token: CallToken, _ answer: @escaping @Sendable (Answer) -> Void
+  /// - Parameters:
+  ///   - prepared: what another process made of the call, if it runs there.
+  ///   - again: what to do where that is not so any more; nil to answer `conflict`.
+  func runRead(
+    _ admission: Admission, _ token: CallToken, prepared: Prepared? = nil,
+    again: (@Sendable () -> Void)? = nil, _ answer: @escaping @Sendable (Answer) -> Void
   ) {
     let discloses = admission.method.declaration.disclosesPersonalData
     store.call(
       admission.method, admission.params, principal: admission.principal,
       purpose: admission.meta.purpose, reason: admission.meta.reason, mask: admission.mask, token: token,
+      prepared: prepared,
       report: report
     ) { [self] outcome in
+      if let prepared, prepared.isStale, let again { return again() }
       switch bounded(outcome.answer) {
       // Nothing was read and nobody is there to hear of it.
       case .failure(let error) where error.kind == .cancelled && !discloses: answer(.failure(error))
@@ -231,8 +248,9 @@ package final class Dispatcher: Sendable {
     }
   }
 
-  private func runWrite(
-    _ admission: Admission, _ token: CallToken, _ answer: @escaping @Sendable (Answer) -> Void
+  func runWrite(
+    _ admission: Admission, _ token: CallToken, prepared: Prepared? = nil,
+    _ answer: @escaping @Sendable (Answer) -> Void
   ) {
     let meta = admission.meta
     let idempotency: Idempotency?
@@ -249,7 +267,7 @@ package final class Dispatcher: Sendable {
           WriteCall(
             method: admission.method, params: admission.params, principal: admission.principal,
             purpose: meta.purpose, reason: meta.reason, mask: admission.mask, idempotency: idempotency,
-            token: token)),
+            token: token, prepared: prepared)),
         done: answer))
   }
 
@@ -266,7 +284,7 @@ package final class Dispatcher: Sendable {
   // MARK: - After the handler
 
   /// Answers an error once its record is on disk. Where that is not possible the caller hears why.
-  private func refuse(
+  func refuse(
     _ error: RPCError, _ cause: Cause, via: [String] = [],
     _ answer: @escaping @Sendable (Answer) -> Void
   ) {
@@ -301,7 +319,7 @@ package final class Dispatcher: Sendable {
     }
   }
 
-  private func bounded(_ answer: Answer) -> Answer {
+  func bounded(_ answer: Answer) -> Answer {
     guard case .success(let bytes) = answer, bytes.count > limits.answerBytes else { return answer }
     return .failure(
       RPCError(.answerTooLarge, details: ["limit_bytes": .int(limits.answerBytes)]))

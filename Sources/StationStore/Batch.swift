@@ -25,8 +25,10 @@ struct Batch {
   mutating func run(_ job: WriteJob) throws -> Answer {
     switch job.work {
     case .call(let call): return try perform(call, job.cause)
-    case .settle: return .success([])
+    case .settle, .adopt: return .success([])
     case .upkeep(let body): return try upkeep(body)
+    case .fired(let due, let outcome): return try fired(due, outcome)
+    case .rehearse(let rehearsal): return try rehearse(rehearsal)
     case .record(let error, let read, let via, let answer):
       try log.append(
         cause: job.cause, at: environment.clock.now(), outcome: error?.kind.rawValue ?? "ok",
@@ -59,7 +61,7 @@ struct Batch {
       db: db, catalog: catalog, module: module, context: context,
       tracksReads: call.method.declaration.disclosesPersonalData, state: state, hot: hot)
     return try attempt(cause, now, transaction) { batch in
-      let result = try transaction.run(call.method, call.params)
+      let result = try call.prepared?.replay(transaction) ?? transaction.run(call.method, call.params)
       if batch.environment.checksResults, let violation = call.method.result.validate(result) {
         throw ModuleFault("result of \(call.method.fullName): \(violation.pointer): \(violation.message)")
       }
@@ -103,6 +105,8 @@ struct Batch {
       } else if transaction.hasWritten {
         throw NeedsSavepoints()
       }
+      // Not an outcome yet: it is run again.
+      if error is StaleReads { return .failure(RPCError(.conflict)) }
       return try refuse(publicError(error, cause.method), cause, now, via: transaction.via)
     }
   }
@@ -123,16 +127,23 @@ struct Batch {
   }
 
   /// Fires one due deadline. When its handler fails it is tried again later.
-  mutating func fire(_ due: DueDeadline) throws {
+  /// - Parameter outcome: what another process made of it, if it runs there.
+  /// - Returns: the failure that put it off, if one did.
+  @discardableResult
+  mutating func fire(_ due: DueDeadline, outcome: Result<Prepared, RPCError>? = nil) throws -> Answer {
     let now = environment.clock.now()
     let cause = Cause(
       principal: environment.systemPrincipalJSON, method: "deadline:\(due.kind)", request: nil,
       purpose: nil, detail: nil)
-    if due.kind.hasPrefix(RetentionRule.prefix) { return try expire(due, cause, now) }
+    if due.kind.hasPrefix(RetentionRule.prefix) {
+      try expire(due, cause, now)
+      return .success([])
+    }
     guard let (module, kind) = catalog.deadline(due.kind) else {
       report("deadline '\(due.kind)' of a module that is not there")
-      _ = try refuse(RPCError(.unavailable), cause, now)
-      return try DeadlineTable.postpone(due, now: now, on: db)
+      let answer = try refuse(RPCError(.unavailable), cause, now)
+      try DeadlineTable.postpone(due, now: now, on: db)
+      return answer
     }
     let context = environment.context(
       environment.systemPrincipal, method: cause.method, now: now, purpose: nil, reason: nil)
@@ -143,17 +154,20 @@ struct Batch {
       transaction.hasWritten = true
       try SQL("DELETE FROM deadline WHERE kind = ? AND subject = ?", on: batch.db)
         .bind(1, due.kind).bind(2, due.subject).run()
-      let late = now.milliseconds(since: due.due) > 60_000
-      try kind.fire(
-        Deadline(
-          kind: kind.name, subject: due.subject, due: due.due, payload: due.payload, late: late),
-        context, transaction)
+      if let outcome {
+        _ = try outcome.get().replay(transaction)
+      } else {
+        try kind.fire(due.deadline(kind.name, now: now), context, transaction)
+      }
       try batch.log.append(
         cause: cause, at: now, outcome: "ok", via: transaction.via, written: transaction.written,
         salts: batch.state.random, batch.hot)
       return .success([])
     }
-    if case .failure = answer { try DeadlineTable.postpone(due, now: now, on: db) }
+    if case .failure = answer, (try? outcome?.get())?.isStale != true {
+      try DeadlineTable.postpone(due, now: now, on: db)
+    }
+    return answer
   }
 }
 

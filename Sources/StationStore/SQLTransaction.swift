@@ -206,7 +206,7 @@ package class SQLReadTransaction: ReadTransaction {
   }
 
   func run(_ target: CompiledMethod, _ params: Params) throws -> JSONValue {
-    guard case .read(let handler) = target.declaration.handler.body else {
+    guard case .read(let handler)? = target.declaration.handler.body.local else {
       throw ModuleFault("'\(target.fullName)' writes and was called from a read")
     }
     return try handler(params, context, self)

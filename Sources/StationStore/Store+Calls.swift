@@ -15,7 +15,8 @@ extension Store {
   /// - Parameter done: called on that thread; with `queue_full` or `unavailable` where it could not run.
   package func call(
     _ method: CompiledMethod, _ params: Params, principal: Principal, purpose: String?,
-    reason: String?, mask: ResultMask? = nil, token: CallToken, report: @escaping @Sendable (String) -> Void,
+    reason: String?, mask: ResultMask? = nil, token: CallToken, prepared: Prepared? = nil,
+    report: @escaping @Sendable (String) -> Void,
     done: @escaping @Sendable (ReadOutcome) -> Void
   ) {
     // What was read may be of a commit that is not on disk yet.
@@ -36,7 +37,7 @@ extension Store {
           db: db, catalog: catalog, module: module, context: context,
           tracksReads: method.declaration.disclosesPersonalData)
         do {
-          let result = try transaction.run(method, params)
+          let result = try prepared?.replay(transaction) ?? transaction.run(method, params)
           if environment.checksResults, let violation = method.result.validate(result) {
             throw ModuleFault("result: \(violation.pointer): \(violation.message)")
           }
@@ -47,6 +48,8 @@ extension Store {
               via: transaction.via))
         } catch let error as RPCError {
           done(ReadOutcome(answer: .failure(error), disclosed: [], via: transaction.via))
+        } catch is StaleReads {
+          fail(RPCError(.conflict))
         } catch {
           report("\(method.fullName): \(error)")
           done(ReadOutcome(answer: .failure(RPCError(.internalError)), disclosed: [], via: []))

@@ -8,7 +8,7 @@ import Synchronization
 
 /// Records, audit log, deadlines and events in one SQLite database with one writer.
 package final class Store: Sendable {
-  package let catalog: Catalog
+  let live: LiveCatalog
   package let environment: Environment
   package let health: HealthBoard
   package let signer: SignerKey
@@ -42,7 +42,8 @@ package final class Store: Sendable {
     self.configuration = configuration
     self.environment = environment
     health = HealthBoard()
-    catalog = Catalog(registry, vault: Vault(health: health))
+    let catalog = Catalog(registry, vault: Vault(health: health))
+    live = LiveCatalog(catalog)
     rotation = Rotation(catalog.vault)
     try Self.requireMaster(configuration)
     try Self.installFileLayer()
@@ -90,7 +91,7 @@ package final class Store: Sendable {
       report: hooks.report)
     syncer = Syncer(hooks: hooks, health: health, anchor: anchor, wal: wal)
     writer = Writer(
-      pool: pool, catalog: catalog, environment: environment, hooks: hooks, health: health,
+      pool: pool, catalog: live, environment: environment, hooks: hooks, health: health,
       syncer: syncer, wal: wal, configuration: configuration, log: sealedLog, eventSeq: eventSeq)
     readers = Readers(threads: configuration.readerThreads, limit: configuration.queueLimit)
   }
@@ -120,6 +121,9 @@ package final class Store: Sendable {
     }
     lock.release()
   }
+
+  /// What may be called and stored now.
+  package var catalog: Catalog { live.now }
 
   /// There is a record of the broken seal: it is forgotten.
   package func toldOfSeal() throws {
@@ -154,7 +158,9 @@ package final class Store: Sendable {
   }
 
   /// Runs `answer` once everything that a reader can have seen until now is on disk: mostly at once.
-  func whenDurable(_ answer: @escaping @Sendable () -> Void) { syncer.whenDurable(answer) }
+  package func whenDurable(_ answer: @escaping @Sendable () -> Void) { syncer.whenDurable(answer) }
+
+  var quiet: UInt64? { syncer.quiet }
 
   /// Reads on the calling thread; for start-up and administration.
   func readNow<T>(_ body: (Database) throws -> T) throws -> T {

@@ -123,6 +123,12 @@ final class Syncer: @unchecked Sendable {
     condition.unlock()
   }
 
+  /// The number of commits, while all of them are on disk; nil while one is under way.
+  var quiet: UInt64? {
+    let done = settled.load(ordering: .sequentiallyConsistent)
+    return begun.load(ordering: .sequentiallyConsistent) == done ? done : nil
+  }
+
   // MARK: - Its thread
 
   private func run() {

@@ -40,7 +40,7 @@ enum IdempotencyTable {
 }
 
 /// A deadline that has come due.
-struct DueDeadline {
+package struct DueDeadline: Sendable, Hashable {
   /// Full name, `support.clock`.
   let kind: String
   let subject: String
@@ -58,10 +58,25 @@ enum DeadlineTable {
     """)
 
   /// The earliest instant at which one may fire, in milliseconds.
-  static func nextDue(on db: Database) throws -> Int64? {
-    let statement = try SQL("SELECT fire_at FROM deadline ORDER BY fire_at LIMIT 1", on: db)
+  /// - Parameter lent: deadlines that another process is at: they do not count.
+  static func nextDue(except lent: Set<LentDeadline> = [], on db: Database) throws -> Int64? {
+    let statement = try SQL(
+      "SELECT fire_at, kind, subject FROM deadline ORDER BY fire_at, kind, subject", on: db)
     defer { statement.done() }
-    return try statement.step() ? Int64(statement.int(0)) : nil
+    while try statement.step() {
+      if lent.isEmpty || !lent.contains(LentDeadline(kind: statement.text(1), subject: statement.text(2))) {
+        return Int64(statement.int(0))
+      }
+    }
+    return nil
+  }
+
+  /// When the deadline is due that is kept for kind and subject; nil if there is none.
+  static func due(_ deadline: DueDeadline, on db: Database) throws -> Instant? {
+    let statement = try SQL("SELECT due FROM deadline WHERE kind = ? AND subject = ?", on: db)
+      .bind(1, deadline.kind).bind(2, deadline.subject)
+    defer { statement.done() }
+    return try statement.step() ? Instant(milliseconds: Int64(statement.int(0))) : nil
   }
 
   static func due(at now: Instant, limit: Int, on db: Database) throws -> [DueDeadline] {

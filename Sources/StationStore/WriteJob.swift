@@ -35,6 +35,19 @@ package struct WriteJob: Sendable {
     case upkeep(@Sendable (Upkeep) throws -> [UInt8])
     /// Answered when no deadline is due any more.
     case settle
+    /// What another process made of a deadline that was lent to it.
+    case fired(DueDeadline, RemoteDeadline)
+    /// Runs inside a transaction that is undone again; leaves no record.
+    case rehearse(Rehearsal)
+    /// Brings the database up to a changed set of modules, which counts from then on.
+    case adopt(@Sendable (Registry) throws -> Registry)
+
+    var isForBatch: Bool {
+      switch self {
+      case .settle, .adopt: false
+      default: true
+      }
+    }
   }
 
   package let cause: Cause
@@ -60,11 +73,12 @@ package struct WriteCall: Sendable {
   package let mask: ResultMask?
   package let idempotency: Idempotency?
   package let token: CallToken
+  /// What a handler in another process made of the call: this happens instead of the method's own handler.
+  package let prepared: Prepared?
 
   package init(
     method: CompiledMethod, params: Params, principal: Principal, purpose: String?, reason: String?,
-    mask: ResultMask? = nil,
-    idempotency: Idempotency?, token: CallToken
+    mask: ResultMask? = nil, idempotency: Idempotency?, token: CallToken, prepared: Prepared? = nil
   ) {
     self.method = method
     self.params = params
@@ -74,6 +88,7 @@ package struct WriteCall: Sendable {
     self.mask = mask
     self.idempotency = idempotency
     self.token = token
+    self.prepared = prepared
   }
 }
 

@@ -12,6 +12,10 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
   /// Whether anything has reached the database: then a failure needs a savepoint to undo it.
   var hasWritten = false
 
+  /// Ids that a rehearsal of this call made and told; used again before new ones are made.
+  package var givenIDs: [String] = []
+  package private(set) var madeIDs: [String] = []
+
   init(
     db: Database, catalog: Catalog, module: CompiledModule, context: CallContext, tracksReads: Bool,
     state: WriterState, hot: HotStatements
@@ -49,7 +53,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
 
   package func create(_ collection: String, id: String?, _ body: JSONObject) throws -> Record {
     let plan = try plan(collection)
-    let id = try id ?? state.uuids.next(at: context.now)
+    let id = try id ?? nextID()
     guard (1...128).contains(id.utf8.count) else {
       throw RPCError.invalid(Text("An id has 1 to 128 bytes", zh: "编号长度为 1 至 128 字节"), pointer: "/id")
     }
@@ -66,6 +70,13 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     if let rule = plan.retention, rule.isSet(in: body) { try scheduleEnd(plan, id, body) }
     note(plan, id: id, version: 1, salt: salt, stored)
     return Record(id: id, version: 1, body: body)
+  }
+
+  /// A new id; where a rehearsal has made it, the same once more.
+  private func nextID() throws -> String {
+    let id = givenIDs.isEmpty ? try state.uuids.next(at: context.now) : givenIDs.removeFirst()
+    madeIDs.append(id)
+    return id
   }
 
   package func put(
@@ -189,7 +200,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
   }
 
   override func run(_ target: CompiledMethod, _ params: Params) throws -> JSONValue {
-    guard case .write(let handler) = target.declaration.handler.body else {
+    guard case .write(let handler)? = target.declaration.handler.body.local else {
       return try super.run(target, params)
     }
     return try handler(params, context, self)

@@ -11,24 +11,26 @@ import Synchronization
 final class Writer: @unchecked Sendable {
   // Everything below `mailbox` is used by the writer's thread alone once it runs.
   private let mailbox = Mailbox<WriteJob>()
-  private let pool: DatabasePool
-  private let catalog: Catalog
-  private let environment: Environment
-  private let hooks: StoreHooks
+  let pool: DatabasePool
+  let catalog: LiveCatalog
+  let environment: Environment
+  let hooks: StoreHooks
   private let health: HealthBoard
   private let syncer: Syncer
   /// nil where SQLite itself syncs.
   private let wal: WALHandle?
   private let queueLimit: Atomic<Int>
   private let checkpointPages: Int32
-  private let state: WriterState
-  private var log: AuditLog
+  let state: WriterState
+  var log: AuditLog
   private var hot: HotStatements?
   private var settling: [WriteJob] = []
   /// No deadline is tried before this monotonic instant, after a batch that failed.
   private var deadlinesRestUntil: UInt64 = 0
   private var nextPrune: UInt64 = 0
   private var isBroken = false
+  /// Due deadlines whose handlers are in another process, to be lent when the batch is committed.
+  var lending: [(DueDeadline, kind: String, module: any RemoteModule)] = []
   private var wiper = Wiper()
   /// Places among the batch's answers of calls that erased something.
   private var erasing: [Int] = []
@@ -40,7 +42,7 @@ final class Writer: @unchecked Sendable {
   private static let idempotencyDays = 30
 
   init(
-    pool: DatabasePool, catalog: Catalog, environment: Environment, hooks: StoreHooks,
+    pool: DatabasePool, catalog: LiveCatalog, environment: Environment, hooks: StoreHooks,
     health: HealthBoard, syncer: Syncer, wal: WALHandle?, configuration: StoreConfiguration, log: AuditLog,
     eventSeq: Int
   ) {
@@ -72,7 +74,9 @@ final class Writer: @unchecked Sendable {
   }
 
   /// From any thread. `false` when the queue is full or the writer has stopped.
-  func post(_ job: WriteJob) -> Bool { mailbox.post(job, limit: queueLimit.load(ordering: .relaxed)) }
+  func post(_ job: WriteJob, limit: Int? = nil) -> Bool {
+    mailbox.post(job, limit: limit ?? queueLimit.load(ordering: .relaxed))
+  }
 
   func setQueueLimit(_ limit: Int) { queueLimit.store(limit, ordering: .relaxed) }
 
@@ -100,10 +104,11 @@ final class Writer: @unchecked Sendable {
         answer(jobs.map { ($0, .failure(RPCError(.unavailable))) })
         continue
       }
-      let calls = jobs.filter { if case .settle = $0.work { false } else { true } }
+      let calls = jobs.filter { $0.work.isForBatch }
       settling += jobs.filter { if case .settle = $0.work { true } else { false } }
+      for job in jobs { if case .adopt(let change) = job.work { adopt(change, job) } }
       runBatch(calls)
-      if !settling.isEmpty, !deadlineIsDue || isBroken {
+      if !settling.isEmpty, !deadlineIsDue && state.lent.isEmpty || isBroken {
         // Whatever they waited for is on disk.
         syncer.drain()
         let answer: Answer = isBroken || syncer.isBroken ? .failure(RPCError(.unavailable)) : .success([])
@@ -156,6 +161,7 @@ final class Writer: @unchecked Sendable {
       log = extended
     } catch {
       state.restore(mark)
+      lending = []
       syncer.abandon()
       fail(error, jobs)
       return
@@ -169,6 +175,7 @@ final class Writer: @unchecked Sendable {
       Syncer.Commit(
         answers: answers, events: state.takeEvents(), head: log.tree.head, calls: jobs.count),
       othersWait: mailbox.count > 0)
+    lend()
     maintain()
   }
 
@@ -180,7 +187,7 @@ final class Writer: @unchecked Sendable {
     try pool.writeWithoutTransaction { db in
       try inTransaction(db) {
         var batch = Batch(
-          db: db, hot: statements(db), catalog: catalog, state: state, environment: environment,
+          db: db, hot: statements(db), catalog: catalog.now, state: state, environment: environment,
           report: hooks.report,
           log: log, usesSavepoints: usesSavepoints)
         (erases, erasing) = (false, [])
@@ -223,10 +230,20 @@ final class Writer: @unchecked Sendable {
 
   private func fireDeadlines(_ batch: inout Batch) throws {
     let now = environment.clock.now()
-    let due = try DeadlineTable.due(at: now, limit: Self.deadlinesPerBatch, on: batch.db)
-    for deadline in due { try batch.fire(deadline) }
+    let limit = Self.deadlinesPerBatch + state.lent.count
+    let due = try DeadlineTable.due(at: now, limit: limit, on: batch.db).filter {
+      !state.lent.contains($0.lent)
+    }
+    for deadline in due {
+      if let (_, kind) = batch.catalog.deadline(deadline.kind), let module = kind.remote {
+        lending.append((deadline, kind.name, module))
+      } else {
+        try batch.fire(deadline)
+      }
+    }
     health.figures.fired(due.count)
-    state.setNextDue(try DeadlineTable.nextDue(on: batch.db))
+    let lent = state.lent.union(lending.map(\.0.lent))
+    state.setNextDue(try DeadlineTable.nextDue(except: lent, on: batch.db))
   }
 
   /// The batch was undone: every caller hears so.
@@ -245,11 +262,13 @@ final class Writer: @unchecked Sendable {
       hooks.broken("\(error)")
     } else {
       // Deadlines set by the undone batch are not there: ask the database.
-      state.setNextDue((try? pool.read { try DeadlineTable.nextDue(on: $0) }) ?? state.nextDue)
+      for case .fired(let deadline, _) in jobs.map(\.work) { state.lent.remove(deadline.lent) }
+      let lent = state.lent
+      state.setNextDue((try? pool.read { try DeadlineTable.nextDue(except: lent, on: $0) }) ?? state.nextDue)
     }
   }
 
-  private func answer(_ answers: [(WriteJob, Answer)]) {
+  func answer(_ answers: [(WriteJob, Answer)]) {
     guard !answers.isEmpty else { return }
     hooks.answering { for (job, answer) in answers { job.done(answer) } }
   }

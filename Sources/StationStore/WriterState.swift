@@ -21,6 +21,8 @@ final class WriterState {
   private var ownSealer: Sealer?
   /// Whether the call under way has erased something: then its answer waits for ``Wiper``.
   var hasErased = false
+  /// Deadlines that another process is at. In memory only: after a crash they are due as before.
+  var lent: Set<LentDeadline> = []
 
   private static let cacheLimit = 4096
 

@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Logging
 import StationDaemon
+import StationPlugin
 import StationSystemd
 
 /// The daemon's command line.
@@ -30,6 +31,8 @@ struct Stationd: AsyncParsableCommand {
 
   @Option(name: .customLong("show-config"), help: "Print every value of a configuration file and exit.")
   var fileToShow: String?
+  @Option(name: .customLong("plugin-host"), help: .hidden)
+  var moduleToHost: String?
 
   func validate() throws {
     guard [development, configurationFile, fileToCheck, fileToShow].compactMap({ $0 }).count == 1 else {
@@ -40,6 +43,7 @@ struct Stationd: AsyncParsableCommand {
 
   func run() async throws {
     do {
+      if let name = moduleToHost { try host(name) }
       if let file = fileToCheck {
         try Daemon.check(try DaemonConfiguration.load(file))
         print("\(file): ok")
@@ -56,6 +60,14 @@ struct Stationd: AsyncParsableCommand {
       FileHandle.standardError.write(Data("stationd: \(error)\n".utf8))
       throw ExitCode(1)
     }
+  }
+
+  /// Serves one of the daemon's modules as a plugin's process: `isolation: process`.
+  private func host(_ name: String) throws -> Never {
+    guard let module = try Daemon.modules(for: try configuration()).first(where: { $0.name == name }) else {
+      throw ConfigurationError("modules", nil, "there is no module '\(name)'")
+    }
+    runPlugin { _ in module }
   }
 
   private func configuration() throws -> DaemonConfiguration {

@@ -1,3 +1,4 @@
+import Foundation
 import StationKit
 
 /// A store in memory that runs modules' handlers as the daemon does: schemas, declared names, expected
@@ -38,6 +39,9 @@ package final class TestStore {
   /// Whether schemas are checked; only a benchmark says no.
   package var checks = true
   private let modules: [String: Module]
+  /// Modules behind pipes, where the tests are run so.
+  private var piped: [String: PipedModule] = [:]
+  private static let isPiped = ProcessInfo.processInfo.environment["STATIOND_ISOLATED"] == "1"
   private var methods: [String: (module: String, method: Method)] = [:]
   private var schemas: [String: JSONSchema] = [:]
 
@@ -70,7 +74,12 @@ package final class TestStore {
     try check("params \(name)", .object(params), .invalidParams)
     let before = contents
     do {
-      let result = try run(module, method, name, params, context(name, principal, purpose, reason))
+      let context = context(name, principal, purpose, reason)
+      let result =
+        try pipe(module)?.call(
+          method.name, .init(writes: method.handler.writes, params: params), context,
+          TestTransaction(self, module, context))
+        ?? run(module, method, name, params, context)
       try check("result \(name)", result, .internalError)
       return result
     } catch {
@@ -124,7 +133,20 @@ package final class TestStore {
     let fired = Deadline(
       kind: kind.name, subject: subject, due: deadline.due, payload: deadline.payload, late: late)
     let context = context("", .all)
-    try kind.fire(fired, context, TestTransaction(self, module, context))
+    guard let pipe = try pipe(module) else {
+      return try kind.fire(fired, context, TestTransaction(self, module, context))
+    }
+    _ = try pipe.call(kind.name, .init(fired), context, TestTransaction(self, module, context))
+  }
+
+  /// The module's process, so to say; nil where its handlers are called directly.
+  private func pipe(_ name: String) throws -> PipedModule? {
+    guard Self.isPiped, checks else { return nil }
+    if let pipe = piped[name], pipe.calendar == calendar { return pipe }
+    let writes = try module(name).calls.filter { methods[$0]?.method.handler.writes ?? false }
+    let pipe = try PipedModule(try module(name), writes: Set(writes), calendar: calendar)
+    piped[name] = pipe
+    return pipe
   }
 
   package func run(

@@ -12,6 +12,13 @@ package final class TestTransaction: Transaction {
     self.context = context
   }
 
+  /// Runs something that happens, and has not happened afterwards.
+  func undone<T>(_ body: () throws -> T) rethrows -> T {
+    let before = store.contents
+    defer { store.contents = before }
+    return try body()
+  }
+
   private func declared(_ collection: String) throws -> Collection {
     guard let found = try store.module(name).collections.first(where: { $0.name == collection }) else {
       throw TestStore.StoreError.undeclared(collection)

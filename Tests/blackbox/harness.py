@@ -24,6 +24,9 @@ RELEASE = REPOSITORY / ".build" / "release"
 STATIOND = os.environ.get("STATIOND", str(RELEASE / "stationd"))
 STATIONCTL = os.environ.get("STATIONCTL", str(RELEASE / "stationctl"))
 DATA = str(REPOSITORY / "etc")
+# Whether every module that does work runs in a process of its own (make test-isolated).
+ISOLATED = os.environ.get("STATIOND_ISOLATED", "") not in ("", "0")
+MODULES = ["approval", "directory", "support", "stoploss", "mediation", "keyperson", "transfer"]
 LONG = os.environ.get("STATIOND_LONG", "") not in ("", "0")
 TICK = 0.005
 PATIENCE = 20.0
@@ -88,9 +91,15 @@ class Daemon:
         self.owns_directory = directory is None
         self.directory = Path(directory) if directory else new_directory()
         self.environment = dict(os.environ, STATIOND_DATA=DATA, **(environment or {}))
+        self.isolated = MODULES if ISOLATED and (config is None or "\nmodules:" not in config) else []
+        if self.isolated:
+            self.environment.setdefault("STATIOND_DEV_ISOLATED", ",".join(self.isolated))
+            if config is not None:
+                config += "\nmodules:\n" + "".join(f"  {name}: {{isolation: process}}\n" for name in self.isolated)
         self.prefix = list(prefix)
         self.config = config is not None
         self.process = None
+        self.log_start = 0
         self.log_path = self.directory / "stationd.log"
         if access is not None:
             (self.directory / "access.yaml").write_text(access)
@@ -126,6 +135,7 @@ class Daemon:
 
     def spawn(self):
         """Starts the process and does not wait for it."""
+        self.log_start = len(self.log)
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 self.prefix + [STATIOND] + self.arguments, stdin=subprocess.DEVNULL, stdout=log,
@@ -140,6 +150,13 @@ class Daemon:
 
     def wait_ready(self, seconds=PATIENCE):
         def ready():
+            if self.isolated:
+                started = self.log[self.log_start:]
+                if not all(f"plugin={name} stream=info text=ready" in started for name in self.isolated):
+                    return self.process.poll() is not None and self.log
+            return True
+
+        def connected():
             if self.process.poll() is not None:
                 raise AssertionError(f"stationd ended with {self.process.returncode}: {self.log}")
             with contextlib.suppress(OSError):
@@ -148,7 +165,8 @@ class Daemon:
                     return True
             return False
 
-        wait_until(ready, "a listening socket", seconds)
+        wait_until(connected, "a listening socket", seconds)
+        wait_until(ready, "modules in their processes", seconds)
         return self
 
     def wait_end(self, seconds=PATIENCE):

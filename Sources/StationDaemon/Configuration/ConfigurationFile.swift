@@ -14,6 +14,7 @@ extension DaemonConfiguration {
       "state", "master_key", "master_key_next", "socket", "socket_mode", "framing", "origin",
       "zone_offset_minutes", "access", "calendars", "directory", "io_threads", "reader_threads", "limits",
       "modules", "sockets", "log_level", "log_calls", "drain_seconds", "metrics", "metrics_seconds",
+      "plugins",
     ])
     guard let origin = try reader.string("origin", takes: "a URL without a scheme").map(expand) else {
       throw reader.missing("origin")
@@ -45,7 +46,9 @@ extension DaemonConfiguration {
       ioThreads: try reader.int("io_threads", in: 1...16, standard: 1) ?? 1,
       readerThreads: try reader.int("reader_threads", in: 1...16, standard: 2) ?? 2,
       limits: try limits(reader.section("limits")), development: false, synchronous: "FULL",
-      masterKey: try masterKey(reader, resolve))
+      masterKey: try masterKey(reader, resolve),
+      plugins: PluginsFile(path: path, key: "plugins", isTrusted: true), isolated: try isolated(modules),
+      ownArguments: ["--config", path])
     configuration.file = path
     configuration.sockets = try sockets(reader.section("sockets"), resolve)
     configuration.logLevel = try reader.word("log_level", standard: Logger.Level.info)
@@ -53,6 +56,7 @@ extension DaemonConfiguration {
     configuration.drainSeconds = try reader.int("drain_seconds", in: 0...3_600, standard: 10) ?? 10
     configuration.metricsFile = try reader.string("metrics", takes: aFile).map(resolve)
     configuration.metricsSeconds = try reader.int("metrics_seconds", in: 1...3_600, standard: 15) ?? 15
+    try configuration.plugins.describe(reader.section("plugins"))
     configuration.trace = reader.trace
     return configuration
   }
@@ -111,12 +115,13 @@ extension DaemonConfiguration {
   private static func modules(
     _ reader: YAMLReader, _ data: String?, _ resolve: (String) -> String
   ) throws -> [BuiltInModule: String] {
-    try reader.allow(BuiltInModule.allCases.map(\.rawValue))
+    try reader.allow(isolable)
     var files: [BuiltInModule: String] = [:]
     for module in BuiltInModule.allCases {
       let own = try reader.section(module.rawValue)
       try own.allow(
-        ["enabled", module.dataKey] + (module == .stoploss ? ["spool", "spool_mode", "spool_seconds"] : []))
+        ["enabled", "isolation", module.dataKey]
+          + (module == .stoploss ? ["spool", "spool_mode", "spool_seconds"] : []))
       guard try own.bool("enabled", standard: true) ?? true else { continue }
       let standard = data.map { "\($0)/\(module.defaultFile)" }
       let file =
@@ -134,6 +139,22 @@ extension DaemonConfiguration {
     }
     return files
   }
+
+  /// The modules that can be run in processes of their own: whatever does work, and none that serves the daemon.
+  static let isolable = ["approval", "directory"] + BuiltInModule.allCases.map(\.rawValue)
+
+  /// The modules that have `isolation: process`.
+  private static func isolated(_ modules: YAMLReader) throws -> Set<String> {
+    try Set(
+      isolable.filter { name in
+        let own = try modules.section(name)
+        if BuiltInModule(rawValue: name) == nil { try own.allow(["isolation"]) }
+        return try own.word("isolation", standard: Isolation.none) == .process
+      })
+  }
+
+  /// Where a module's handlers run.
+  private enum Isolation: String, CaseIterable { case none, process }
 
   private static func spool(
     _ reader: YAMLReader, _ resolve: (String) -> String

@@ -52,6 +52,12 @@ package struct DaemonConfiguration: Sendable {
     /// nil caps nothing.
     package var socketClass: SocketClass?
   }
+  /// Where plugins are configured.
+  package var plugins: PluginsFile
+  /// Names of modules of this program that run in processes of their own.
+  package var isolated: Set<String> = []
+  /// What this program is started with to read the same configuration.
+  package var ownArguments: [String]?
 
   /// The development profile: everything under one directory, the caller has all roles.
   package static func development(directory: String) throws -> DaemonConfiguration {
@@ -68,7 +74,17 @@ package struct DaemonConfiguration: Sendable {
       directoryFile: data + "/directory.example.json", ioThreads: 1,
       readerThreads: 2, limits: Limits(), development: true,
       synchronous: ProcessInfo.processInfo.environment["STATIOND_DEV_SYNCHRONOUS"] ?? "FULL",
-      masterKey: MasterKeyPlaces(path: directory + "/master.key", isMadeWhenNew: true))
+      masterKey: MasterKeyPlaces(path: directory + "/master.key", isMadeWhenNew: true),
+      plugins: PluginsFile(path: directory + "/plugins.yaml", key: nil, isTrusted: false),
+      isolated: developmentIsolation(), ownArguments: ["--dev", directory])
+  }
+
+  /// The modules that `STATIOND_DEV_ISOLATED` names, or all of them.
+  private static func developmentIsolation() -> Set<String> {
+    let names = Set(
+      (ProcessInfo.processInfo.environment["STATIOND_DEV_ISOLATED"] ?? "").split(separator: ",").map(
+        String.init))
+    return names == ["all"] ? Set(isolable) : names
   }
 
   private static func developmentSpool(_ directory: String) -> SpoolConfiguration {
@@ -92,6 +108,9 @@ package struct DaemonConfiguration: Sendable {
     throw ConfigurationError(
       "data", nil, "no directory with 'calendar/' found; looked in \(candidates.joined(separator: ", "))")
   }
+
+  /// This program's file.
+  static var ownProgram: String? { realpath("/proc/self/exe") }
 
   private static func realpath(_ path: String) -> String? {
     guard let resolved = Glibc.realpath(path, nil) else { return nil }

@@ -4,7 +4,7 @@ import Yams
 package struct ConfigurationError: Error, CustomStringConvertible {
   package let description: String
 
-  init(_ file: String, _ line: Int?, _ what: String) {
+  package init(_ file: String, _ line: Int?, _ what: String) {
     description = line.map { "\(file):\($0): \(what)" } ?? "\(file): \(what)"
   }
 }
@@ -70,6 +70,12 @@ struct YAMLReader {
     let nearest = known.min { Self.distance(name, $0) < Self.distance(name, $1) }
     let hint = nearest.map { " (did you mean '\($0)'?)" } ?? ""
     throw ConfigurationError(file, key.mark?.line, "unknown key '\(full(name))'\(hint)")
+  }
+
+  /// What stands under a key, as it is.
+  func value(_ name: String, takes: String) -> Node? {
+    note(name, "", pairs[name]?.value, takes)
+    return pairs[name]?.value
   }
 
   /// - Parameter standard: what holds where the key is not given, for those who ask what holds.

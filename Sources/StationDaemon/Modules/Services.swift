@@ -43,6 +43,8 @@ final class Services: Sendable {
     }
   }
 
+  func changed(modules: [String]) { state.withLock { $0.moduleNames = modules } }
+
   typealias Reload = @Sendable () throws -> ReloadReport
 
   /// Reads the configuration anew; nil until the daemon serves.

@@ -7,31 +7,58 @@ package final class Registry: Sendable {
   package let modules: [String: CompiledModule]
   /// By full name, `support.open`.
   package let methods: [String: CompiledMethod]
+  /// Names of modules that are to come: a call to one of their methods is `unavailable`, not unknown.
+  package let expected: Set<String>
 
   /// - Throws: ``RegistryError`` naming the first declaration that is refused.
-  package init(_ declared: [Module]) throws(RegistryError) {
+  package convenience init(_ declared: [Module], expected: Set<String> = []) throws(RegistryError) {
     var modules: [String: CompiledModule] = [:]
-    var methods: [String: CompiledMethod] = [:]
     for module in declared {
       guard modules[module.name] == nil else {
         throw RegistryError("module '\(module.name)' is declared twice")
       }
-      let compiled = try CompiledModule(module)
-      modules[module.name] = compiled
-      for method in compiled.methods { methods[method.fullName] = method }
+      modules[module.name] = try CompiledModule(module)
     }
-    for module in declared {
-      for target in module.calls {
+    try self.init(modules, expected)
+  }
+
+  private init(_ modules: [String: CompiledModule], _ expected: Set<String>) throws(RegistryError) {
+    var methods: [String: CompiledMethod] = [:]
+    for module in modules.values {
+      for method in module.methods { methods[method.fullName] = method }
+    }
+    for module in modules.values.sorted(by: { $0.name < $1.name }) {
+      for target in module.declaration.calls {
         guard let method = methods[target] else {
           throw RegistryError("module '\(module.name)' calls '\(target)', which no module offers")
         }
         guard method.moduleName != module.name else {
           throw RegistryError("module '\(module.name)' lists its own method '\(target)' in calls")
         }
+        guard method.declaration.handler.body.local != nil else {
+          throw RegistryError(
+            "module '\(module.name)' calls '\(target)', which runs in a process of its own:"
+              + " no transaction can wait for it")
+        }
       }
     }
     self.modules = modules
     self.methods = methods
+    self.expected = expected
+  }
+
+  /// The same registry with one module added or exchanged. All others stay as they are, also as objects.
+  package func adopting(_ module: Module) throws(RegistryError) -> Registry {
+    var modules = modules
+    modules[module.name] = try CompiledModule(module)
+    return try Registry(modules, expected)
+  }
+
+  /// The same registry without one module.
+  package func dropping(_ name: String, expected: Set<String>) throws(RegistryError) -> Registry {
+    var modules = modules
+    modules[name] = nil
+    return try Registry(modules, expected)
   }
 }
 

@@ -31,6 +31,28 @@ extension Store {
     return log
   }
 
+  /// Records of a collection that can be brought in line while calls wait for the writer.
+  private static let sealedWhileServing = 2_000
+
+  /// The same for collections of a module that comes or changes while the daemon serves. On the writer's thread.
+  /// - Throws: ``StoreError`` where there are so many records that all other calls would wait.
+  static func sealAdopted(
+    _ plans: [CollectionPlan], _ catalog: Catalog, _ log: AuditLog, _ environment: Environment, _ db: Database
+  ) throws -> AuditLog {
+    var log = log
+    for plan in plans { try plan.refuseSealed(on: db) }
+    for plan in plans where try plan.handled(on: db) != plan.handling {
+      guard try plan.keys(after: Int.min, limit: sealedWhileServing + 1, on: db).count <= sealedWhileServing
+      else {
+        throw StoreError(
+          "\(plan.compiled.fullName) declares other personal members or another retention than before, and has"
+            + " more than \(sealedWhileServing) records")
+      }
+      log = try sealAll(plan, catalog, log, environment, db)
+    }
+    return log
+  }
+
   private static func sealAll(
     _ plan: CollectionPlan, _ catalog: Catalog, _ log: AuditLog, _ environment: Environment, _ db: Database
   ) throws -> AuditLog {

@@ -1,0 +1,80 @@
+"""JSON-RPC 2.0 over descriptor 3, one JSON value a line."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections import deque
+from typing import Any, Callable, Optional
+
+DESCRIPTOR = 3
+
+
+class Closed(Exception):
+    """The daemon has closed the channel: the plugin has no reason to live on."""
+
+
+class Channel:
+    """One end of the talk with the daemon. Used by one thread."""
+
+    def __init__(self, descriptor: int = DESCRIPTOR) -> None:
+        self._socket = socket.socket(fileno=os.dup(descriptor))
+        self._socket.setblocking(True)
+        self._buffer = bytearray()
+        self._examined = 0
+        self._messages: deque[dict[str, Any]] = deque()
+        self._last_id = 0
+        self.notified: Callable[[dict[str, Any]], None] = lambda message: None
+
+    def send(self, message: dict[str, Any]) -> None:
+        line = json.dumps(message, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
+        try:
+            self._socket.sendall(line.encode())
+        except OSError as error:
+            raise Closed from error
+
+    def answer(self, request: Any, *, result: Any = None, error: Optional[dict[str, Any]] = None) -> None:
+        message: dict[str, Any] = {"jsonrpc": "2.0", "id": request}
+        message.update({"error": error} if error is not None else {"result": result})
+        self.send(message)
+
+    def notify(self, method: str, params: dict[str, Any]) -> None:
+        self.send({"jsonrpc": "2.0", "method": method, "params": params})
+
+    def next(self) -> dict[str, Any]:
+        """The next request or notification of the daemon."""
+        return self._messages.popleft() if self._messages else self._read()
+
+    def ask(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Sends a request and waits for its answer; what else arrives meanwhile is kept for `next`."""
+        self._last_id += 1
+        request = self._last_id
+        self.send({"jsonrpc": "2.0", "id": request, "method": method, "params": params})
+        while True:
+            message = self._read()
+            if "method" not in message:
+                if message.get("id") == request:
+                    return message
+                continue
+            # Cancellations are heard at once, everything else in its turn.
+            if "id" not in message:
+                self.notified(message)
+            self._messages.append(message)
+
+    def _read(self) -> dict[str, Any]:
+        while True:
+            end = self._buffer.find(b"\n", self._examined)
+            if end >= 0:
+                line = bytes(self._buffer[:end])
+                del self._buffer[:end + 1]
+                self._examined = 0
+                return json.loads(line)
+            self._examined = len(self._buffer)
+            try:
+                chunk = self._socket.recv(1 << 16)
+            except OSError as error:
+                raise Closed from error
+            if not chunk:
+                raise Closed
+            self._buffer += chunk

@@ -1,0 +1,119 @@
+import Foundation
+import Glibc
+import StationKit
+import StationPluginHost
+import StationPluginWire
+
+/// The plugins of a configuration file: read at start, and again whenever one is started or reloaded.
+package struct PluginsFile: Sendable {
+  /// The file, and the key under which plugins stand; nil for the whole file.
+  let path: String
+  let key: String?
+  let isTrusted: Bool
+
+  /// - Returns: every plugin, by name; none where there is no such file or key.
+  /// - Throws: ``ConfigurationError`` with file, line and what was expected.
+  func load() throws -> [PluginSettings] {
+    guard FileManager.default.fileExists(atPath: path) else { return [] }
+    let file = try YAMLReader(file: path, text: try DaemonConfiguration.text(of: path))
+    guard let reader = try key.map({ try file.mapping($0) }) ?? file else { return [] }
+    return try reader.keys.compactMap { name in
+      guard Names.isWord(name) else { throw reader.wrong(name, nil, "named with a-z, 0-9 and _") }
+      return try reader.mapping(name).map { try settings(name, $0) }
+    }
+  }
+
+  /// What a plugin's entry may hold, noted as the keys of `plugins.name`: for those who ask what there is.
+  func describe(_ reader: YAMLReader) throws {
+    _ = try? settings("name", reader.section("name"))
+  }
+
+  private func settings(_ name: String, _ reader: YAMLReader) throws -> PluginSettings {
+    try reader.allow([
+      "program", "arguments", "environment", "config", "user", "group", "enabled", "grants", "limits",
+    ])
+    let program = try reader.string("program", takes: "a file")
+    let arguments = try reader.strings("arguments") ?? []
+    let environment = try environment(reader)
+    let configuration = try reader.json("config") ?? [:]
+    let isEnabled = try reader.bool("enabled", standard: true) ?? true
+    let user = try user(reader)
+    let grants = try grants(reader.section("grants"))
+    let limits = try Self.limits(reader.section("limits"))
+    guard let program else { throw reader.missing("program") }
+    let base = (path as NSString).deletingLastPathComponent
+    let absolute = program.hasPrefix("/") ? program : "\(base)/\(program)"
+    // The kernel counts processes by user, and not root's.
+    guard limits.processes == 0 || user.map({ $0.uid != 0 }) ?? false else {
+      throw reader.wrong("limits", nil, "without 'processes' where the plugin has no 'user' of its own")
+    }
+    return PluginSettings(
+      name: name, program: (absolute as NSString).standardizingPath, arguments: arguments,
+      environment: environment, configuration: configuration, user: user, grants: grants, limits: limits,
+      isEnabled: isEnabled, isTrusted: isTrusted)
+  }
+
+  private func environment(_ reader: YAMLReader) throws -> [String: String] {
+    var environment: [String: String] = [:]
+    guard reader.value("environment", takes: "a mapping of names to texts") != nil,
+      let map = try reader.mapping("environment")
+    else { return environment }
+    for key in map.keys { environment[key] = try map.string(key) }
+    return environment
+  }
+
+  private func user(_ reader: YAMLReader) throws -> PluginSettings.User? {
+    let group = try reader.string("group", takes: "a group of this machine")
+    guard let name = try reader.string("user", takes: "a user of this machine") else { return nil }
+    guard let entry = getpwnam(name) ?? UInt32(name).flatMap({ getpwuid($0) }) else {
+      throw reader.wrong("user", nil, "a user of this machine ('\(name)' is unknown)")
+    }
+    let (uid, own) = (entry.pointee.pw_uid, entry.pointee.pw_gid)
+    guard let group else { return .init(uid: uid, gid: own) }
+    guard let entry = getgrnam(group) else {
+      throw reader.wrong("group", nil, "a group of this machine ('\(group)' is unknown)")
+    }
+    return .init(uid: uid, gid: entry.pointee.gr_gid)
+  }
+
+  private func grants(_ reader: YAMLReader) throws -> PluginSettings.Grants {
+    var grants = PluginSettings.Grants()
+    try reader.allow(["calls", "events", "personal"])
+    let takes = "a list of methods, or a mapping of methods to lists of pointers"
+    if reader.value("calls", takes: takes)?.mapping != nil, let calls = try reader.mapping("calls") {
+      for method in calls.keys { grants.calls[method] = .some(try calls.strings(method)) }
+    } else {
+      for method in try reader.strings("calls", takes: takes) ?? [] { grants.calls[method] = .some(nil) }
+    }
+    grants.events = Set(try reader.strings("events") ?? [])
+    grants.personal = try reader.bool("personal", standard: false) ?? false
+    return grants
+  }
+
+  /// Every bound by its name, with the range that makes sense.
+  static let limitKeys:
+    [(name: String, path: WritableKeyPath<PluginLimits, Int> & Sendable, range: ClosedRange<Int>)] = [
+      ("frame_bytes", \.frameBytes, 4096...(64 << 20)), ("in_flight", \.inFlight, 1...10_000),
+      ("waiting", \.waiting, 0...100_000), ("requests", \.requests, 1...10_000),
+      ("outbound_bytes", \.outboundBytes, 1 << 16...(256 << 20)), ("start_ms", \.startMs, 100...3_600_000),
+      ("call_ms", \.callMs, 10...3_600_000), ("grace_ms", \.graceMs, 10...600_000),
+      ("drain_ms", \.drainMs, 10...600_000), ("offences", \.offences, 1...10_000),
+      ("memory_mib", \.memoryMiB, 32...1_048_576), ("descriptors", \.descriptors, 16...65_536),
+      ("file_mib", \.fileMiB, 1...1_048_576), ("processes", \.processes, 0...10_000),
+      ("cpu_seconds_per_minute", \.cpuSecondsPerMinute, 1...6_000), ("nice", \.nice, 0...19),
+      ("restarts", \.restarts, 1...1_000), ("restart_window_ms", \.restartWindowMs, 1_000...86_400_000),
+      ("first_back_off_ms", \.firstBackOffMs, 10...600_000),
+      ("longest_back_off_ms", \.longestBackOffMs, 10...3_600_000),
+    ]
+
+  private static func limits(_ reader: YAMLReader) throws -> PluginLimits {
+    var limits = PluginLimits()
+    try reader.allow(limitKeys.map(\.name))
+    for (name, path, range) in limitKeys {
+      if let value = try reader.int(name, in: range, standard: limits[keyPath: path]) {
+        limits[keyPath: path] = value
+      }
+    }
+    return limits
+  }
+}

@@ -1,0 +1,125 @@
+import StationKit
+import StationPluginWire
+
+/// What the host itself remembers of one run of a handler: what it was told, and what it was promised.
+///
+/// A value; the plugin's word is not taken for any of it.
+package struct CallJournal: Sendable {
+  struct Read: Sendable {
+    /// How many operations had been decided on when it was read.
+    let position: Int
+    let request: ReadRequest
+    let answer: Result<JSONValue, RPCError>
+  }
+
+  struct Rehearsed: Sendable, Equatable {
+    let method: String
+    let params: JSONObject
+    let result: JSONValue
+  }
+
+  private(set) var reads: [Read] = []
+  private(set) var numbers: [(series: String, value: Int, generation: Int)] = []
+  private(set) var rehearsed: [Rehearsed] = []
+  /// Ids that rehearsed calls made for their new records, in order.
+  var ids: [String] = []
+  /// What it read has changed before it was done: it will be run again whatever it answers.
+  var isDoomed = false
+
+  package init() {}
+
+  package mutating func note(_ request: ReadRequest, at position: Int, _ answer: Result<JSONValue, RPCError>)
+  {
+    reads.append(Read(position: position, request: request, answer: answer))
+  }
+
+  package mutating func note(rehearsed method: String, _ params: JSONObject, _ result: JSONValue) {
+    rehearsed.append(Rehearsed(method: method, params: params, result: result))
+  }
+
+  package mutating func note(number value: Int, of series: String, generation: Int) {
+    numbers.append((series, value, generation))
+  }
+
+  /// Why these operations are not what the host promised; nil if they are.
+  package func contradiction(in operations: [Operation]) -> String? {
+    var numbers = numbers[...]
+    var rehearsed = rehearsed[...]
+    for operation in operations {
+      switch operation {
+      case .number(let series, let value):
+        guard let promised = numbers.firstIndex(where: { $0.series == series && $0.value == value }) else {
+          return "a number of '\(series)' that the host did not give"
+        }
+        numbers = numbers[(promised + 1)...]
+      case .call(let method, let params, let result):
+        let told = Rehearsed(method: method, params: params, result: result)
+        guard let place = rehearsed.firstIndex(of: told) else {
+          return "a call to '\(method)' with a result that the host did not give"
+        }
+        rehearsed = rehearsed[(place + 1)...]
+      default: break
+      }
+    }
+    return nil
+  }
+
+  /// Repeats the reads and performs the operations between them, in the order in which they were.
+  ///
+  /// - Throws: ``StaleReads`` at the first read that gives something else.
+  package func replay(
+    _ operations: [Operation], on transaction: any ReadTransaction, rows: Int,
+    seen: (_ method: String, _ result: JSONValue) -> JSONValue
+  ) throws {
+    var pending = reads[...]
+    for position in 0...operations.count {
+      let isLast = position == operations.count
+      while let read = pending.first, read.position <= position || isLast {
+        pending.removeFirst()
+        try verify(read, on: transaction, rows: rows, seen: seen)
+      }
+      guard !isLast else { break }
+      guard let transaction = transaction as? any Transaction else {
+        throw RPCError(.internalError)
+      }
+      try operations[position].perform(on: transaction, seen: seen)
+    }
+  }
+
+  /// Only what was read before anything was decided: for a call that is refused.
+  package func verifyFirstReads(
+    on transaction: any ReadTransaction, rows: Int, seen: (_ method: String, _ result: JSONValue) -> JSONValue
+  ) throws {
+    for read in reads where read.position == 0 {
+      try verify(read, on: transaction, rows: rows, seen: seen)
+    }
+  }
+
+  private func verify(
+    _ read: Read, on transaction: any ReadTransaction, rows: Int,
+    seen: (_ method: String, _ result: JSONValue) -> JSONValue
+  ) throws {
+    let now: Result<JSONValue, RPCError>
+    do {
+      now = .success(try read.request.answer(on: transaction, rows: rows, seen: seen))
+    } catch let error as RPCError {
+      now = .failure(error)
+    }
+    switch (now, read.answer) {
+    case (.success(let now), .success(let then)) where now == then: break
+    case (.failure(let now), .failure(let then)) where now == then: break
+    default: throw StaleReads()
+    }
+  }
+}
+
+extension ReadRequest {
+  /// What the plugin is told: of other modules' results, the parts that it may see.
+  package func answer(
+    on transaction: any ReadTransaction, rows: Int, seen: (_ method: String, _ result: JSONValue) -> JSONValue
+  ) throws -> JSONValue {
+    let value = try run(on: transaction, rows: rows)
+    guard case .call(let method, _) = self else { return value }
+    return seen(method, value)
+  }
+}

@@ -1,0 +1,283 @@
+import CStationSpawn
+import Foundation
+import Glibc
+import StationKit
+import StationPluginWire
+import Synchronization
+
+/// One process of a plugin: its descriptors, the thread that reads them, its end.
+///
+/// It knows bytes and lines only. What it tells, it tells from its own thread, one thing after the other, and
+/// ``Listener/ended`` last.
+final class PluginProcess: @unchecked Sendable {
+  struct Listener: Sendable {
+    /// With the digest of its program.
+    let started: @Sendable (String) -> Void
+    /// Its program may not be started. No restart would mend that.
+    let refused: @Sendable (String) -> Void
+    let message: @Sendable (JSONValue) -> Void
+    let line: @Sendable (_ isError: Bool, String) -> Void
+    /// What it sent cannot be read on. It is to be killed.
+    let broken: @Sendable (String) -> Void
+    /// It closed its descriptor; it may be about to exit.
+    let closed: @Sendable () -> Void
+    /// Its exit code, or minus the signal; why, where it could not even start.
+    let ended: @Sendable (Int32?, String) -> Void
+  }
+
+  private let settings: PluginSettings
+  private let limits: PluginLimits
+  private let listener: Listener
+  /// The host's end of the socket pair, and what wakes the thread.
+  private let channel: Int32
+  private let wake: Int32
+  private let theirs: Int32
+
+  private static let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
+
+  private struct State {
+    var pid: pid_t = 0
+    var hasEnded = false
+    var outbound: [UInt8] = []
+    var isOverflown = false
+    var wantsKill = false
+  }
+  private let state = Mutex(State())
+
+  /// - Throws: ``ManifestError`` where there are no descriptors left.
+  init(_ settings: PluginSettings, _ listener: Listener) throws {
+    self.settings = settings
+    limits = settings.limits
+    self.listener = listener
+    var pair: [Int32] = [-1, -1]
+    let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    guard socketpair(AF_UNIX, kind, 0, &pair) == 0 else {
+      throw ManifestError("no socket pair: errno \(errno)")
+    }
+    channel = pair[0]
+    theirs = pair[1]
+    wake = station_spawn_wake()
+    _ = fcntl(channel, F_SETFL, O_NONBLOCK)
+  }
+
+  var pid: Int32 { state.withLock { $0.pid } }
+
+  func start() {
+    let thread = Thread { [self] in run() }
+    thread.name = "plugin-\(settings.name)"
+    thread.stackSize = 4 << 20
+    thread.start()
+  }
+
+  /// Sends at once what the socket takes; the rest waits for the thread. Never blocks.
+  func send(_ bytes: [UInt8]) {
+    let waits = state.withLock { state -> Bool in
+      guard !state.hasEnded, !state.isOverflown else { return false }
+      var sent = 0
+      if state.outbound.isEmpty {
+        sent = max(0, Glibc.send(channel, bytes, bytes.count, Self.flags))
+        if sent == bytes.count { return false }
+      }
+      state.outbound += bytes[sent...]
+      if state.outbound.count > limits.outboundBytes { state.isOverflown = true }
+      return true
+    }
+    if waits { poke() }
+  }
+
+  /// Ends the process and all of its group, now.
+  func kill() {
+    state.withLock { state in
+      state.wantsKill = true
+      if state.pid > 0, !state.hasEnded { station_spawn_kill(state.pid, SIGKILL) }
+    }
+  }
+
+  private func poke() {
+    var one: UInt64 = 1
+    _ = write(wake, &one, 8)
+  }
+
+  // MARK: - Its thread
+
+  private func run() {
+    var output: [Int32] = [-1, -1]
+    var errors: [Int32] = [-1, -1]
+    defer {
+      for descriptor in [channel, wake] + output[..<1] + errors[..<1] where descriptor >= 0 {
+        close(descriptor)
+      }
+    }
+    let digest: String
+    do throws(ManifestError) {
+      digest = try PluginTrust.digest(of: settings.program, strictly: settings.isTrusted)
+    } catch {
+      close(theirs)
+      listener.refused(error.description)
+      return finish(nil, error.description)
+    }
+    guard station_spawn_pipe(&output) == 0, station_spawn_pipe(&errors) == 0 else {
+      close(theirs)
+      return finish(nil, "no pipes: errno \(errno)")
+    }
+    var pidfd: Int32 = -1
+    let problem = spawn(output[1], errors[1], &pidfd)
+    close(theirs)
+    close(output[1])
+    close(errors[1])
+    if let problem { return finish(nil, problem) }
+    defer { close(pidfd) }
+    listener.started(digest)
+    for pipe in [output[0], errors[0]] { _ = fcntl(pipe, F_SETFL, O_NONBLOCK) }
+    serve(pidfd, output[0], errors[0])
+  }
+
+  private func spawn(_ output: Int32, _ errors: Int32, _ pidfd: inout Int32) -> String? {
+    var environment = ["PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"]
+    environment += settings.environment.map { "\($0.key)=\($0.value)" }.sorted()
+    let arguments = ([settings.program] + settings.arguments).map { strdup($0) } + [nil]
+    let variables = environment.map { strdup($0) } + [nil]
+    let folder = (settings.program as NSString).deletingLastPathComponent
+    defer { for text in arguments + variables { free(text) } }
+    var pid: pid_t = 0
+    var stage: UnsafePointer<CChar>?
+    let code = settings.program.withCString { program in
+      folder.withCString { directory in
+        arguments.withUnsafeBufferPointer { arguments in
+          variables.withUnsafeBufferPointer { variables in
+            var spawn = station_spawn()
+            spawn.program = program
+            spawn.directory = directory
+            spawn.arguments = arguments.baseAddress
+            spawn.environment = variables.baseAddress
+            (spawn.channel, spawn.output, spawn.errors) = (theirs, output, errors)
+            if let user = settings.user {
+              (spawn.changes_user, spawn.uid, spawn.gid) = (1, user.uid, user.gid)
+            }
+            spawn.memory_bytes = UInt64(limits.memoryMiB) << 20
+            spawn.descriptors = UInt64(limits.descriptors)
+            spawn.file_bytes = UInt64(limits.fileMiB) << 20
+            spawn.processes = Int64(limits.processes)
+            spawn.nice = Int32(limits.nice)
+            return station_spawn(&spawn, &pid, &pidfd, &stage)
+          }
+        }
+      }
+    }
+    guard code == 0 else {
+      let name = stage.map { String(cString: $0) } ?? "?"
+      return "cannot be started (\(name)): \(String(cString: strerror(code)))"
+    }
+    let killed = state.withLock { state in
+      state.pid = pid
+      return state.wantsKill
+    }
+    if killed { station_spawn_kill(pid, SIGKILL) }
+    return nil
+  }
+
+  private func serve(_ pidfd: Int32, _ output: Int32, _ errors: Int32) {
+    var framer = LineFramer(limits: limits)
+    var lines = [LineCutter(limit: limits.logLineBytes), LineCutter(limit: limits.logLineBytes)]
+    var isReadable = true
+    var open = [true, true]
+    var budget = OutputBudget(bytesPerSecond: limits.outputBytesPerSecond)
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let (hasOutput, isOverflown) = state.withLock { (!$0.outbound.isEmpty, $0.isOverflown) }
+      if isOverflown, isReadable {
+        isReadable = false
+        listener.broken("does not read: \(limits.outboundBytes) bytes wait for it")
+      }
+      let events = Int16((isReadable ? POLLIN : 0) | (hasOutput && !isOverflown ? POLLOUT : 0))
+      var polled = [
+        pollfd(fd: events == 0 ? -1 : channel, events: events, revents: 0),
+        pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: open[0] && !budget.isSpent ? output : -1, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: open[1] && !budget.isSpent ? errors : -1, events: Int16(POLLIN), revents: 0),
+      ]
+      guard poll(&polled, 5, budget.isSpent ? 100 : -1) >= 0 || errno == EINTR else { break }
+      budget.renew(now: MonotonicTime.milliseconds())
+      if polled[1].revents != 0 {
+        var count: UInt64 = 0
+        _ = read(wake, &count, 8)
+      }
+      if Int32(polled[0].revents) & POLLOUT != 0 || polled[1].revents != 0 { flush() }
+      let hasEnded = polled[2].revents != 0
+      // A process that has ended may have said much before: all of it counts.
+      while isReadable, polled[0].revents != 0 || hasEnded {
+        let count = recv(channel, &buffer, buffer.count, 0)
+        guard count > 0 else {
+          if count == 0 || errno != EAGAIN, !hasEnded {
+            isReadable = false
+            listener.closed()
+          }
+          break
+        }
+        isReadable = take(buffer[..<count], &framer)
+        if count < buffer.count, !hasEnded { break }
+      }
+      for (place, pipe) in [output, errors].enumerated()
+      where open[place] && (polled[3 + place].revents != 0 || hasEnded) {
+        // What is in the pipe at its end are two readings: a pipe holds no more.
+        for _ in 0..<(hasEnded ? 2 : 1) where open[place] {
+          open[place] = readLines(pipe, place == 1, hasEnded, &lines[place], &buffer, &budget)
+        }
+      }
+      if hasEnded { break }
+    }
+    let pid = state.withLock { state in
+      state.hasEnded = true
+      return state.pid
+    }
+    // Whatever it started in its group goes with it.
+    station_spawn_kill(pid, SIGKILL)
+    let code = station_spawn_code(station_spawn_reap(pid))
+    let cut = framer.isInside ? ", in the middle of a message" : ""
+    finish(code, (code < 0 ? "ended by signal \(-code)" : "exited with \(code)") + cut)
+  }
+
+  private func finish(_ code: Int32?, _ reason: String) {
+    state.withLock { $0.hasEnded = true }
+    listener.ended(code, reason)
+  }
+
+  private func flush() {
+    state.withLock { state in
+      guard !state.outbound.isEmpty else { return }
+      let sent = Glibc.send(
+        channel, state.outbound, state.outbound.count, Self.flags)
+      if sent > 0 { state.outbound.removeFirst(sent) }
+    }
+  }
+
+  private func take(_ bytes: ArraySlice<UInt8>, _ framer: inout LineFramer) -> Bool {
+    bytes.withUnsafeBytes { framer.append($0) }
+    do throws(LineFramer.Fault) {
+      while let message = try framer.next() { listener.message(message) }
+      return true
+    } catch {
+      switch error {
+      case .tooLong(let limit): listener.broken("a message of more than \(limit) bytes")
+      case .notJSON(let reason): listener.broken("not JSON: \(reason)")
+      }
+      return false
+    }
+  }
+
+  private func readLines(
+    _ pipe: Int32, _ isError: Bool, _ hasEnded: Bool, _ cutter: inout LineCutter, _ buffer: inout [UInt8],
+    _ budget: inout OutputBudget
+  ) -> Bool {
+    let count = read(pipe, &buffer, buffer.count)
+    budget.spend(max(0, count))
+    guard count > 0 else {
+      let isOpen = count < 0 && errno == EAGAIN
+      if !isOpen || hasEnded, let rest = cutter.rest() { listener.line(isError, rest) }
+      return isOpen && !hasEnded
+    }
+    for line in cutter.add(buffer[..<count]) { listener.line(isError, line) }
+    return true
+  }
+}

@@ -1,0 +1,113 @@
+import StationKit
+import StationPluginWire
+
+extension PluginRunner {
+  /// The plugin's answer to a call.
+  func answered(
+    _ number: Int, _ id: Int, _ result: Result<JSONValue, RPCError>, _ state: inout State,
+    _ after: inout [After]
+  ) {
+    guard let session = state.sessions[number], let record = session.calls[id] else { return }
+    state.sessions[number]?.calls[id] = nil
+    state.sessions[number]?.answeredAt = MonotonicTime.milliseconds()
+    defer { dispatchWaiting(&state) }
+    let outcome: Result<Prepared, RPCError>
+    do throws(RPCError) {
+      outcome = .success(try prepared(record, try result.get(), session, state.settings.limits))
+    } catch let error {
+      if case .success = result {
+        offence(number, "\(record.call.context.method): \(error.message.en)", &state, &after)
+        outcome = .failure(RPCError(.internalError))
+      } else {
+        outcome = .success(refusal(record, error, session, state.settings.limits))
+      }
+    }
+    if case .failure = outcome { release(record.number, posted: false, &state, &after) }
+    after.append { record.done(outcome) }
+  }
+
+  /// - Throws: what is wrong with the answer; its text goes to the log only.
+  private func prepared(
+    _ record: CallRecord, _ answer: JSONValue, _ session: PluginSession, _ limits: PluginLimits
+  ) throws(RPCError) -> Prepared {
+    func wrong(_ what: String) -> RPCError { RPCError(.internalError, Text(what, zh: what)) }
+    guard case .object(let object) = answer, let result = object["result"] else {
+      throw wrong("an answer without a result")
+    }
+    guard let operations = PluginConversation.operations(object["operations"], limits) else {
+      throw wrong("operations that are none, or too many")
+    }
+    if case .read = record.call.work, !operations.isEmpty {
+      throw wrong("operations in the answer to a read")
+    }
+    if let check = session.check {
+      for operation in operations {
+        if let offence = check.offence(operation) { throw wrong(offence) }
+      }
+    }
+    if !record.journal.isDoomed, let contradiction = record.journal.contradiction(in: operations) {
+      throw wrong(contradiction)
+    }
+    let journal = record.journal
+    if case .read = record.call.work {
+      let state = store.quietState
+      let isSettled =
+        !record.hasRead || state != nil && state == record.quietState || journal.reads.count == 1
+      return prepared(result, isSettled: isSettled, record, operations, session, limits)
+    }
+    return prepared(result, isSettled: false, record, operations, session, limits)
+  }
+
+  private func prepared(
+    _ result: JSONValue, isSettled: Bool, _ record: CallRecord, _ operations: [Operation],
+    _ session: PluginSession, _ limits: PluginLimits
+  ) -> Prepared {
+    let journal = record.journal
+    let sights = session.sights
+    return Prepared(
+      result: result, isSettled: isSettled,
+      posted: { [self] in
+        with { state, after in release(record.number, posted: true, &state, &after) }
+      },
+      body: { [self] transaction in
+        guard !journal.isDoomed else { throw StaleReads() }
+        store.useAgain(journal.ids, in: transaction)
+        do {
+          try journal.replay(
+            operations, on: transaction, rows: limits.scanRows, seen: sights.see)
+        } catch let stale as StaleReads {
+          learn(from: stale, journal)
+          throw stale
+        }
+      })
+  }
+
+  /// A number that was foretold is not the one that the store gives: those to come are foretold from that.
+  func learn(from stale: StaleReads, _ journal: CallJournal) {
+    guard let number = stale.number,
+      let grant = journal.numbers.first(where: { $0.series == number.series })
+    else { return }
+    with { state, _ in
+      state.desk.correct(number.series, next: number.value, generation: grant.generation)
+    }
+  }
+
+  /// A refusal counts once what led to it still holds.
+  private func refusal(
+    _ record: CallRecord, _ error: RPCError, _ session: PluginSession, _ limits: PluginLimits
+  ) -> Prepared {
+    let journal = record.journal
+    let sights = session.sights
+    return Prepared(
+      result: nil,
+      posted: { [self] in
+        with { state, after in release(record.number, posted: false, &state, &after) }
+      },
+      body: { transaction in
+        guard !journal.isDoomed else { throw StaleReads() }
+        try journal.verifyFirstReads(
+          on: transaction, rows: limits.scanRows, seen: sights.see)
+        throw error
+      })
+  }
+}

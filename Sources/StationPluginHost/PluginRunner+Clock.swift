@@ -1,0 +1,109 @@
+import Glibc
+import StationKit
+import StationPluginWire
+
+extension PluginRunner {
+  /// Looks at everything that has a time: to be called some twenty times a second.
+  func tick() {
+    with { state, after in
+      let now = MonotonicTime.milliseconds()
+      for number in state.sessions.keys.sorted() {
+        watch(number, now, &state, &after)
+      }
+      expireWaiting(now, &state, &after)
+      if state.isWanted, state.life.tick(now: now) {
+        state.since = clock.now()
+        launch(&state, &after)
+      }
+      if state.listener.isDue(now: now), state.current != nil { after.append { [self] in listen() } }
+    }
+  }
+
+  private func watch(_ number: Int, _ now: Int64, _ state: inout State, _ after: inout [After]) {
+    guard let session = state.sessions[number] else { return }
+    let limits = session.settings.limits
+    if session.isStarting, session.phase != .adopting, now - session.startedAt > limits.startMs {
+      return fault(number, "not ready within \(limits.startMs) ms", &state, &after)
+    }
+    // Mostly its exit tells more, a moment later.
+    if session.phase != .draining, let closedAt = session.closedAt, now - closedAt > limits.exitMs {
+      return fault(number, "closed its descriptor", &state, &after)
+    }
+    if session.phase == .draining, let drainBy = session.drainBy, now > drainBy {
+      return fault(number, "did not exit within \(limits.drainMs) ms", &state, &after)
+    }
+    // One that answers others is slow, and does not hang: what it owes counts among its calls.
+    if let owed = session.owed.values.min(), now > owed, now - session.answeredAt > limits.graceMs {
+      return fault(number, "hangs: no answer \(limits.graceMs) ms after a call was given up", &state, &after)
+    }
+    for (id, record) in session.calls {
+      if record.call.isCancelled() {
+        giveUp(number, id, RPCError(.cancelled), now, &state, &after)
+      } else if now > record.expiry {
+        let isCallers = record.call.expiry.map { Int64($0 / 1_000_000) <= record.expiry } ?? false
+        let error =
+          isCallers
+          ? RPCError(.deadlinePassed)
+          : RPCError(
+            .unavailable, Text("The plugin '\(name)' did not answer in time", zh: "插件“\(name)”未按时应答"),
+            retryAfterMs: 1_000,
+            details: ["plugin": .string(name), "state": .string(state.life.state.rawValue)])
+        giveUp(number, id, error, now, &state, &after)
+      }
+    }
+    watchProcessor(number, now, &state, &after)
+  }
+
+  /// The caller hears now; the plugin has a while to answer all the same.
+  private func giveUp(
+    _ number: Int, _ id: Int, _ error: RPCError, _ now: Int64, _ state: inout State, _ after: inout [After]
+  ) {
+    guard var session = state.sessions[number], let record = session.calls.removeValue(forKey: id) else {
+      return
+    }
+    if let bytes = session.conversation.cancel(call: id) { session.process.send(bytes) }
+    session.owed[id] = now + Int64(session.settings.limits.graceMs)
+    state.sessions[number] = session
+    release(record.number, posted: false, &state, &after)
+    after.append { record.done(.failure(error)) }
+    dispatchWaiting(&state)
+  }
+
+  private func expireWaiting(_ now: Int64, _ state: inout State, _ after: inout [After]) {
+    guard state.waiting.contains(where: { now > $0.expiry || $0.call.isCancelled() }) else { return }
+    let error = unavailable(state, now)
+    for record in state.waiting where now > record.expiry || record.call.isCancelled() {
+      let outcome = record.call.isCancelled() ? RPCError(.cancelled) : error
+      after.append { record.done(.failure(outcome)) }
+    }
+    state.waiting.removeAll { now > $0.expiry || $0.call.isCancelled() }
+  }
+
+  /// Every five seconds: processor time of a minute must not be spent.
+  private func watchProcessor(_ number: Int, _ now: Int64, _ state: inout State, _ after: inout [After]) {
+    guard let session = state.sessions[number], now - session.cpu.at >= 5_000,
+      let seconds = Self.processorSeconds(session.process.pid)
+    else { return }
+    let limits = session.settings.limits
+    let share = (seconds - session.cpu.seconds) * 1000 / Double(now - session.cpu.at)
+    state.sessions[number]?.cpu = (seconds, now)
+    // A little more than the limit is the clock's grain.
+    guard share > Double(limits.cpuSecondsPerMinute) / 60 * 1.1 else { return }
+    fault(number, "uses more than \(limits.cpuSecondsPerMinute) s of processor time a minute", &state, &after)
+  }
+
+  /// User and system time of all threads, from /proc/PID/stat (proc(5), fields 14 and 15).
+  private static func processorSeconds(_ pid: Int32) -> Double? {
+    guard pid > 0, let file = fopen("/proc/\(pid)/stat", "re") else { return nil }
+    defer { fclose(file) }
+    var buffer = [UInt8](repeating: 0, count: 1024)
+    let count = fread(&buffer, 1, buffer.count, file)
+    // The name may hold anything; behind its last parenthesis come fields from the third on.
+    guard let end = buffer[..<count].lastIndex(of: UInt8(ascii: ")")) else { return nil }
+    let fields = buffer[(end + 1)..<count].split(separator: UInt8(ascii: " "))
+    guard fields.count > 12, let user = Int(String(decoding: fields[11], as: UTF8.self)),
+      let system = Int(String(decoding: fields[12], as: UTF8.self))
+    else { return nil }
+    return Double(user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+  }
+}

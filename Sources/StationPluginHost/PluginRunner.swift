@@ -1,0 +1,180 @@
+import StationKit
+import StationPluginWire
+import Synchronization
+
+/// One plugin by its name: its life, its processes (two while it is reloaded), the calls that it is at.
+///
+/// All state changes happen with `state` locked; whatever calls out happens after that.
+package final class PluginRunner: RemoteModule {
+  typealias After = @Sendable () -> Void
+
+  struct State: Sendable {
+    var settings: PluginSettings
+    var life: PluginLife
+    var sessions: [Int: PluginSession] = [:]
+    /// The session that calls go to.
+    var current: Int?
+    /// The one that is to take its place.
+    var candidate: Int?
+    var lastNumber = 0
+    var waiting: [CallRecord] = []
+    var desk = SeriesDesk()
+    /// Runs once the state is one of these.
+    var observers: [(states: Set<PluginState>, done: @Sendable (PluginState, String) -> Void)] = []
+    var reloaded: (@Sendable (String?) -> Void)?
+    var isWanted: Bool
+    var since: Instant
+    var log: PluginLog
+    var listener: EventListener
+    var faults = 0
+  }
+
+  package let name: String
+  let store: any PluginStore
+  let clock: Clock
+  /// What a start tells beside the configuration.
+  let surroundings: Surroundings
+  /// The same module in this process, where the plugin is one that was taken out of it.
+  let local: Module?
+  let files: PluginFiles
+  private let state: Mutex<State>
+
+  package struct Surroundings: Sendable {
+    package let version: String
+    package let zone: Zone
+    package let calendar: WorkCalendar
+
+    package init(version: String, zone: Zone, calendar: WorkCalendar) {
+      self.version = version
+      self.zone = zone
+      self.calendar = calendar
+    }
+  }
+
+  package init(
+    _ settings: PluginSettings, store: any PluginStore, clock: Clock, surroundings: Surroundings,
+    files: PluginFiles, local: Module? = nil
+  ) {
+    name = settings.name
+    self.store = store
+    self.clock = clock
+    self.surroundings = surroundings
+    self.files = files
+    self.local = local
+    let memory = files.memory
+    state = Mutex(
+      State(
+        settings: settings, life: PluginLife(limits: settings.limits),
+        isWanted: settings.isEnabled && !memory.isStopped, since: clock.now(),
+        log: PluginLog(limits: settings.limits), listener: EventListener(position: memory.position)))
+  }
+
+  /// Changes the state, then runs what is to be done outside of the lock.
+  @discardableResult
+  func with<T: Sendable>(_ body: (inout State, inout [After]) -> T) -> T {
+    var after: [After] = []
+    let value = state.withLock { body(&$0, &after) }
+    for action in after { action() }
+    return value
+  }
+
+  /// The module that calls go to until the plugin has told its manifest: from its last good one.
+  package func rememberedModule() -> Module? {
+    guard let manifest = files.manifest, with({ state, _ in state.settings.refusal(of: manifest) }) == nil
+    else { return nil }
+    return manifest.module(running: self)
+  }
+
+  /// The module that was taken out of this process; nil for a plugin.
+  package func localModule() throws -> Module? {
+    try local.map { try PluginManifest(PluginManifest.json($0)).module(running: self, local: $0) }
+  }
+
+  // MARK: - Calls
+
+  package func run(_ call: RemoteCall, done: @escaping @Sendable (Result<Prepared, RPCError>) -> Void) {
+    with { state, after in
+      let now = MonotonicTime.milliseconds()
+      var expiry = now + Int64(state.settings.limits.callMs)
+      if let given = call.expiry { expiry = min(expiry, Int64(given / 1_000_000)) }
+      state.lastNumber += 1
+      let record = CallRecord(number: state.lastNumber, call: call, done: done, expiry: expiry)
+      let isDeadline = if case .deadline = call.work { true } else { false }
+      // What is due waits for its process, also when the daemon itself has just started.
+      let waits = isDeadline && state.isWanted && state.life.state != .quarantined
+      guard state.current != nil || waits else {
+        let error = unavailable(state, now)
+        return after.append { done(.failure(error)) }
+      }
+      guard state.waiting.count < state.settings.limits.waiting else {
+        return after.append { done(.failure(RPCError(.queueFull, retryAfterMs: 100))) }
+      }
+      state.waiting.append(record)
+      dispatchWaiting(&state)
+    }
+  }
+
+  func unavailable(_ state: State, _ now: Int64) -> RPCError {
+    RPCError(
+      .unavailable,
+      Text(
+        "The plugin '\(name)' is \(state.life.state.rawValue)",
+        zh: "插件“\(name)”暂不可用（\(state.life.state.rawValue)）"),
+      retryAfterMs: state.life.retryAfter(now: now),
+      details: ["plugin": .string(name), "state": .string(state.life.state.rawValue)])
+  }
+
+  /// Gives waiting calls to the current session as far as it has places.
+  func dispatchWaiting(_ state: inout State) {
+    guard let number = state.current, var session = state.sessions[number], session.phase == .serving else {
+      return
+    }
+    var taken = 0
+    while taken < state.waiting.count,
+      session.calls.count + session.owed.count < state.settings.limits.inFlight
+    {
+      let record = state.waiting[taken]
+      taken += 1
+      let (id, bytes) = session.conversation.callRequest(token: Self.token(), params(record))
+      session.calls[id] = record
+      session.process.send(bytes)
+    }
+    if taken > 0 { state.waiting.removeFirst(taken) }
+    state.sessions[number] = session
+  }
+
+  private func params(_ record: CallRecord) -> JSONObject {
+    var object: JSONObject = [
+      "method": .string(record.call.name), "context": WireContext.json(record.call.context),
+      "deadline_ms": .int(Int(max(1, record.expiry - MonotonicTime.milliseconds()))),
+    ]
+    switch record.call.work {
+    case .read(let params):
+      object["kind"] = "read"
+      object["params"] = .object(params.object)
+    case .write(let params):
+      object["kind"] = "write"
+      object["params"] = .object(params.object)
+    case .deadline(let deadline):
+      object["kind"] = "deadline"
+      object["params"] = [
+        "subject": .string(deadline.subject), "due": .string(deadline.due.rfc3339(zone: surroundings.zone)),
+        "payload": .object(deadline.payload), "late": .bool(deadline.late),
+      ]
+    }
+    return object
+  }
+
+  /// 128 bits that a plugin cannot guess.
+  private static func token() -> String {
+    var random = SystemRandomNumberGenerator()
+    return String(random.next() as UInt64, radix: 36) + String(random.next() as UInt64, radix: 36)
+  }
+
+  package func blame(_ fault: String) {
+    with { state, after in
+      guard let current = state.current else { return }
+      offence(current, fault, &state, &after)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import StationKit
+import StationPluginWire
+
+/// One process of a plugin as the runner keeps it: what it was asked, what it is at.
+struct PluginSession: Sendable {
+  enum Phase: Sendable {
+    case askedManifest, askedStart, waitingForReady, adopting, serving, draining
+    /// It is to be killed, or has been.
+    case ending
+  }
+
+  let number: Int
+  let process: PluginProcess
+  let startedAt: Int64
+  let settings: PluginSettings
+  /// Of its program, in hexadecimal; nil until it is started.
+  var digest: String?
+  var phase = Phase.askedManifest
+  var conversation: PluginConversation
+  var manifest: PluginManifest?
+  var module: Module?
+  var check: OperationCheck?
+  var sights: PluginSights = PluginSights()
+  /// Calls under way, by the id of their request.
+  var calls: [Int: CallRecord] = [:]
+  /// Calls that nobody waits for, and until when their answers are.
+  var owed: [Int: Int64] = [:]
+  /// When it answered last.
+  var answeredAt: Int64 = 0
+  /// Reads that wait for a place.
+  var reads: [@Sendable () -> Void] = []
+  var readsUnderWay = 0
+  var offences: [Int64] = []
+  var drainBy: Int64?
+  /// When it closed its descriptor.
+  var closedAt: Int64?
+  var reason = ""
+  /// Processor time at the last look, in seconds, and when that was.
+  var cpu: (seconds: Double, at: Int64) = (0, 0)
+
+  init(_ number: Int, _ process: PluginProcess, _ settings: PluginSettings, now: Int64) {
+    self.number = number
+    self.process = process
+    self.settings = settings
+    startedAt = now
+    cpu.at = now
+    conversation = PluginConversation(limits: settings.limits)
+  }
+
+  var isStarting: Bool {
+    switch phase {
+    case .askedManifest, .askedStart, .waitingForReady, .adopting: true
+    default: false
+    }
+  }
+}
+
+/// One run of a handler, from the dispatcher's call to its answer.
+struct CallRecord: Sendable {
+  /// Of the runner, for the whole of the plugin's life.
+  let number: Int
+  let call: RemoteCall
+  let done: @Sendable (Result<Prepared, RPCError>) -> Void
+  var expiry: Int64
+  var journal = CallJournal()
+  /// The store's state before the first read, if it was quiet then.
+  var quietState: UInt64?
+  var hasRead = false
+  /// Requests of its own that wait for a number.
+  var waitingNumbers: [(series: String, request: JSONValue)] = []
+}

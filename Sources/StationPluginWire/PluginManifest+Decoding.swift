@@ -1,0 +1,91 @@
+import StationKit
+
+extension PluginManifest {
+  private static let compiled = Result { try JSONSchema(ManifestSchema.manifest) }
+
+  /// - Throws: ``ManifestError`` with the pointer of what is wrong.
+  package init(_ value: JSONValue) throws(ManifestError) {
+    guard case .success(let schema) = Self.compiled else {
+      throw ManifestError("the manifest's schema is broken")
+    }
+    // First, so that another version hears that and not what it lacks.
+    if let version = value["protocol"]?.intValue, version != PluginProtocol.version {
+      throw ManifestError("speaks protocol \(version), not \(PluginProtocol.version)")
+    }
+    if let violation = schema.validate(value) {
+      throw ManifestError("manifest: \(violation.pointer): \(violation.message)")
+    }
+    source = value
+    name = value["name"]?.stringValue ?? ""
+    title = Self.text(value["title"])
+    version = value["version"]?.stringValue ?? ""
+    collections = Self.list(value["collections"]).map(Self.collection)
+    methods = Self.list(value["methods"]).map(Self.method)
+    deadlines = Self.list(value["deadlines"]).map { (Self.string($0["name"]), Self.text($0["summary"])) }
+    events = Self.list(value["events"]).map {
+      EventKind(Self.string($0["name"]), Self.text($0["summary"]), payload: $0["payload"] ?? [:])
+    }
+    calls = Self.list(value["calls"]).map {
+      Call(
+        method: $0.stringValue ?? Self.string($0["method"]),
+        fields: $0["fields"]?.arrayValue?.compactMap(\.stringValue))
+    }
+    listens = Self.list(value["listens"]).compactMap(\.stringValue)
+    rules = Self.list(value["rules"]).map {
+      Rule(
+        id: Self.string($0["id"]), version: Self.string($0["version"]),
+        effective: Self.string($0["effective"]),
+        source: Self.string($0["source"]), summary: Self.text($0["summary"]))
+    }
+    lifeCycles = Self.list(value["life_cycles"]).map { item in
+      DeclaredLifeCycle(
+        name: Self.string(item["name"]), summary: Self.text(item["summary"]),
+        initial: Self.string(item["initial"]),
+        steps: Self.list(item["steps"]).map {
+          .init(from: Self.string($0["from"]), action: Self.string($0["action"]), to: $0["to"]?.stringValue)
+        })
+    }
+  }
+
+  // The schema has said that what is read here is there.
+
+  private static func list(_ value: JSONValue?) -> [JSONValue] { value?.arrayValue ?? [] }
+  private static func string(_ value: JSONValue?) -> String { value?.stringValue ?? "" }
+  private static func text(_ value: JSONValue?) -> Text {
+    Text(string(value?["en"]), zh: string(value?["zh"]))
+  }
+  private static func names(_ value: JSONValue?) -> [String] { list(value).compactMap(\.stringValue) }
+
+  private static func collection(_ value: JSONValue) -> Collection {
+    let subject: Collection.Subject = value["subject"]?["member"]?.stringValue.map { .member($0) } ?? .own
+    let retention: Collection.Retention
+    if let years = value["retention"]?["years"]?.intValue {
+      retention = .years(years, after: string(value["retention"]?["after"]))
+    } else {
+      retention = .forever
+    }
+    return Collection(
+      name: string(value["name"]), summary: text(value["summary"]), schema: value["schema"] ?? [:],
+      fields: list(value["fields"]).map {
+        .init(string($0["name"]), Collection.FieldType(rawValue: string($0["type"])) ?? .text)
+      },
+      indexes: list(value["indexes"]).map {
+        .init(
+          string($0["name"]), on: names($0["fields"]), holding: names($0["holding"]),
+          unique: $0["unique"]?.boolValue ?? false)
+      },
+      personal: names(value["personal"]), subject: subject, retention: retention,
+      cached: value["cached"]?.boolValue ?? false)
+  }
+
+  private static func method(_ value: JSONValue) -> MethodHead {
+    MethodHead(
+      name: string(value["name"]), summary: text(value["summary"]), writes: value["kind"] == "write",
+      params: value["params"] ?? [:], positional: names(value["positional"]), result: value["result"] ?? [:],
+      permission: Permission(rawValue: string(value["permission"])) ?? .role,
+      disclosesPersonalData: value["discloses"]?.boolValue ?? false,
+      examples: list(value["examples"]).map {
+        Example(string($0["name"]), params: $0["params"] ?? [:], result: $0["result"] ?? [:])
+      })
+  }
+}

@@ -1,0 +1,30 @@
+/// The names and numbers that a daemon and a plugin agree on.
+package enum PluginProtocol {
+  /// A plugin that speaks another version is refused when it tells its manifest.
+  package static let version = 1
+  /// The plugin's end of the socket pair.
+  package static let descriptor: Int32 = 3
+
+  /// What the daemon sends.
+  package enum ToPlugin: String, CaseIterable, Sendable {
+    case manifest = "plugin.manifest"
+    case start = "plugin.init"
+    case call = "plugin.call"
+    case event = "plugin.event"
+    case cancel = "plugin.cancel"
+    case drain = "plugin.drain"
+  }
+
+  /// What a plugin sends.
+  package enum ToHost: String, CaseIterable, Sendable {
+    case ready = "plugin.ready"
+    case get = "store.get"
+    case query = "store.query"
+    case count = "store.count"
+    case scan = "store.scan"
+    case next = "store.next"
+    case call = "store.call"
+    case erase = "store.erase"
+    case log = "log"
+  }
+}

@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""A plugin that misbehaves as its configuration says: {"fault": WHAT, "at": WHERE}.
+
+It speaks the protocol by itself, because the kit would not let it do any of this. WHERE is one of manifest, init,
+ready, call and drain. Without a fault it is a good plugin.
+"""
+
+import json
+import os
+import signal
+import socket
+import sys
+import time
+
+channel = socket.socket(fileno=os.dup(3))
+incoming = channel.makefile("rb")
+name = os.path.basename(sys.argv[1]) if len(sys.argv) > 1 else "hostile"
+fault = sys.argv[2] if len(sys.argv) > 2 else "none"
+where = sys.argv[3] if len(sys.argv) > 3 else "call"
+
+
+def text(en):
+    return {"en": en, "zh": en}
+
+
+def method(verb, kind, params):
+    return {"name": verb, "summary": text(verb), "kind": kind,
+            "params": {"type": "object", "properties": params, "additionalProperties": False},
+            "result": {"type": "object"}, "examples": [{"name": "e", "params": {}, "result": {}}]}
+
+
+MANIFEST = {
+    "protocol": 1, "name": name, "title": text(name), "version": "1.0",
+    "collections": [{"name": "thing", "summary": text("thing"), "retention": "forever",
+                     "schema": {"type": "object", "properties": {"n": {"type": "integer"}},
+                                "additionalProperties": False}}],
+    "methods": [method("do", "write", {"fault": {"type": "string"}}), method("look", "read", {})],
+}
+
+
+def send(value):
+    raw(json.dumps(value).encode() + b"\n")
+
+
+def raw(data):
+    channel.sendall(data)
+
+
+def answer(number, result):
+    send({"jsonrpc": "2.0", "id": number, "result": result})
+
+
+def ask(method, params, number=77):
+    send({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
+
+
+def misbehave(fault, message):
+    """Does it. True where the message is still to be answered as a good plugin would."""
+    number = message.get("id")
+    params = message.get("params", {})
+    if fault == "crash":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    elif fault == "exit":
+        os._exit(3)
+    elif fault == "close":
+        channel.shutdown(socket.SHUT_RDWR)
+        os.close(3)
+        channel.close()
+        time.sleep(3600)
+    elif fault == "hang":
+        while True:
+            time.sleep(3600)
+    elif fault == "spin":
+        while True:
+            pass
+    elif fault == "slow":
+        time.sleep(0.5)
+        return True
+    elif fault == "garbage":
+        raw(b"this is not JSON\n")
+    elif fault == "not_rpc":
+        raw(b"[1,2,3]\n")
+    elif fault == "half":
+        raw(b'{"jsonrpc":"2.0","id":')
+        os._exit(0)
+    elif fault == "huge":
+        chunk = b"x" * (1 << 16)
+        raw(b'{"jsonrpc":"2.0","id":"')
+        while True:
+            raw(chunk)
+    elif fault == "wrong_id":
+        answer(987654, {})
+    elif fault == "twice":
+        good(message)
+        good(message)
+    elif fault == "undeclared_write":
+        answer(number, {"result": {}, "operations": [
+            {"op": "create", "collection": "thing", "id": "half", "body": {"n": 1}},
+            {"op": "create", "collection": "other", "id": "1", "body": {}}]})
+    elif fault == "bad_schema":
+        answer(number, {"result": {}, "operations": [
+            {"op": "create", "collection": "thing", "id": "half", "body": {"n": "not a number"}}]})
+    elif fault == "wrong_version":
+        answer(number, {"result": {}, "operations": [
+            {"op": "create", "collection": "thing", "id": "half", "body": {"n": 1}},
+            {"op": "put", "collection": "thing", "id": "nowhere", "version": 7, "body": {"n": 1}}]})
+    elif fault == "made_up_number":
+        answer(number, {"result": {}, "operations": [{"op": "number", "series": "s", "value": 41}]})
+    elif fault == "bad_result":
+        answer(number, {"result": "not an object", "operations": []})
+    elif fault == "no_result":
+        answer(number, {"operations": []})
+    elif fault == "forged_token":
+        for attempt in range(100):
+            ask("store.get", {"token": "forged", "collection": "thing", "id": "x"}, attempt)
+            incoming.readline()
+        return True
+    elif fault == "kept_token":
+        good(message)
+        ask("store.get", {"token": params.get("token", ""), "collection": "thing", "id": "x"})
+        reply = json.loads(incoming.readline())
+        print("kept token:", reply.get("error", {}).get("data", {}).get("kind"), flush=True)
+    elif fault == "noise":
+        sys.stdout.write("noise " * 100_000 + "\n" + "line\x1b[31m\n" * 50_000)
+        sys.stdout.flush()
+        return True
+    elif fault == "flood":
+        for attempt in range(100_000):
+            ask("store.get", {"token": params.get("token", ""), "collection": "thing", "id": "x"}, attempt)
+    elif fault == "fork":
+        forked = 0
+        for _ in range(200):
+            try:
+                if os.fork() == 0:
+                    time.sleep(3600)
+                forked += 1
+            except OSError:
+                pass
+        print(f"forked {forked}", flush=True)
+        return True
+    elif fault == "memory":
+        hoard = []
+        while True:
+            hoard.append(bytearray(1 << 24))
+    elif fault == "exec":
+        os.execv("/bin/true", ["true"])
+    return False
+
+
+def good(message):
+    kind = message["method"]
+    if kind == "plugin.manifest":
+        answer(message["id"], MANIFEST)
+    elif kind == "plugin.init":
+        answer(message["id"], {})
+        if fault != "none" and where == "ready":
+            if not misbehave(fault, message):
+                return
+        send({"jsonrpc": "2.0", "method": "plugin.ready", "params": {}})
+    elif kind == "plugin.call":
+        result = {}
+        if message["params"]["method"] == "look":
+            result = {"fds": sorted(int(fd) for fd in os.listdir("/proc/self/fd")), "env": dict(os.environ),
+                      "uid": os.getuid()}
+        answer(message["id"], {"result": result, "operations": []})
+
+
+def main():
+    for line in incoming:
+        message = json.loads(line)
+        kind = message["method"].split(".")[1]
+        wanted = fault if where == kind else "none"
+        if kind == "call" and "fault" in message["params"]["params"]:
+            wanted = message["params"]["params"]["fault"]
+        if wanted != "none" and not misbehave(wanted, message):
+            continue
+        if kind == "drain":
+            return
+        good(message)
+
+
+main()

@@ -1,0 +1,493 @@
+"""Plugins in processes of their own: life cycle, trust, and every fault that one can make."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import time
+import unittest
+from pathlib import Path
+
+from harness import REPOSITORY, STATIONCTL, CallError, Daemon, wait_until
+
+HERE = Path(__file__).resolve().parent
+HOSTILE = HERE / "plugins" / "hostile.py"
+KIT = REPOSITORY / "Plugins" / "python"
+GOOD = HERE / "plugins" / "notes.py"
+
+# Quick, so that a fault's whole course fits into a test.
+LIMITS = ("{call_ms: 700, grace_ms: 300, start_ms: 1500, drain_ms: 1000, first_back_off_ms: 30,"
+          " longest_back_off_ms: 100, restarts: 4, memory_mib: 256}")
+# Within which a caller hears that its plugin failed, in seconds: call_ms, grace_ms, and the machine's load.
+STATED = 4.0
+
+
+def entry(name, program, arguments=(), **keys):
+    lines = [f"{name}:", f"  program: {program}", f"  arguments: [{', '.join(arguments)}]", f"  limits: {LIMITS}"]
+    lines += [f"  {key}: {value}" for key, value in keys.items()]
+    return "\n".join(lines) + "\n"
+
+
+class PluginDaemon(Daemon):
+    """A development daemon whose plugins.yaml is `plugins`."""
+
+    def __init__(self, plugins, **options):
+        super().__init__(**options)
+        self.configure(plugins)
+
+    def configure(self, plugins):
+        (self.directory / "plugins.yaml").write_text(plugins)
+
+    def state(self, name):
+        return self.call("plugin.show", {"name": name})
+
+    def wait_state(self, name, *states):
+        return wait_until(lambda: (found := self.state(name))["state"] in states and found, f"{name}: {states}")
+
+
+def hostile(name, fault="none", where="call", **keys):
+    return entry(name, HOSTILE, (name, fault, where), **keys)
+
+
+class Faults(unittest.TestCase):
+    """Three plugins, of which the first, the middle or the last is the culprit."""
+
+    NAMES = ("aa", "mm", "zz")
+
+    def setUp(self):
+        self.daemon = PluginDaemon("".join(hostile(name) for name in self.NAMES))
+        self.daemon.start()
+        self.addCleanup(self.daemon.remove)
+        for name in self.NAMES:
+            self.daemon.wait_state(name, "ready")
+
+    def culprits(self):
+        for culprit in self.NAMES:
+            with self.subTest(culprit=culprit):
+                for name in self.NAMES:
+                    if self.daemon.wait_state(name, "ready", "quarantined")["state"] == "quarantined":
+                        self.daemon.call("plugin.start", {"name": name})
+                yield culprit, [name for name in self.NAMES if name != culprit]
+
+    def others_serve(self, others):
+        self.assertTrue(self.daemon.call("system.health")["ok"])
+        for name in others:
+            self.assertEqual(self.daemon.call(f"{name}.do"), {})
+
+    def fails(self, fault, kinds, ends):
+        """The call fails with one of `kinds` in the stated time; `ends`: and the process with it."""
+        for culprit, others in self.culprits():
+            before = self.daemon.state(culprit)
+            started = time.monotonic()
+            with self.daemon.connect() as client:
+                number = client.begin(f"{culprit}.do", {"fault": fault})
+                self.others_serve(others)
+                with self.assertRaises(CallError) as raised:
+                    client.finish(number)
+            self.assertIn(raised.exception.kind, kinds)
+            self.assertLess(time.monotonic() - started, STATED)
+            if raised.exception.kind == "unavailable":
+                self.assertGreater(raised.exception.data["retry_after_ms"], 0)
+            if ends:
+                after = wait_until(lambda: (found := self.daemon.state(culprit)).get("pid") != before["pid"] and found,
+                                   "another process")
+                self.assertGreater(after["faults"], before["faults"])
+                self.daemon.wait_state(culprit, "ready", "quarantined")
+                wait_until(lambda: not os.path.exists(f"/proc/{before['pid']}"), "the end of the old process")
+            else:
+                after = self.daemon.state(culprit)
+                self.assertEqual(after["pid"], before["pid"])
+                self.assertGreater(after["faults"], before["faults"])
+                self.assertEqual(self.daemon.call(f"{culprit}.do"), {})
+            self.others_serve(others)
+
+    def test_a_crash(self):
+        self.fails("crash", ["unavailable"], ends=True)
+
+    def test_an_exit(self):
+        self.fails("exit", ["unavailable"], ends=True)
+
+    def test_a_closed_descriptor(self):
+        self.fails("close", ["unavailable"], ends=True)
+
+    def test_a_hang(self):
+        self.fails("hang", ["unavailable"], ends=True)
+
+    def test_a_busy_loop(self):
+        self.fails("spin", ["unavailable"], ends=True)
+
+    def test_garbage(self):
+        self.fails("garbage", ["unavailable"], ends=True)
+
+    def test_json_that_is_not_rpc(self):
+        self.fails("not_rpc", ["unavailable"], ends=True)
+
+    def test_half_a_frame(self):
+        self.fails("half", ["unavailable"], ends=True)
+
+    def test_a_huge_frame(self):
+        self.fails("huge", ["unavailable"], ends=True)
+
+    def test_a_wrong_id(self):
+        self.fails("wrong_id", ["unavailable"], ends=True)
+
+    def test_a_flood_of_requests(self):
+        self.fails("flood", ["unavailable"], ends=True)
+
+    def test_too_much_memory(self):
+        self.fails("memory", ["unavailable"], ends=True)
+
+    def test_another_program(self):
+        self.fails("exec", ["unavailable"], ends=True)
+
+    def test_an_undeclared_write(self):
+        self.fails("undeclared_write", ["internal_error"], ends=False)
+
+    def test_a_body_that_does_not_fit(self):
+        self.fails("bad_schema", ["internal_error"], ends=False)
+
+    def test_a_number_that_was_not_given(self):
+        self.fails("made_up_number", ["internal_error"], ends=False)
+
+    def test_a_result_that_does_not_fit(self):
+        self.fails("bad_result", ["internal_error"], ends=False)
+
+    def test_an_answer_without_a_result(self):
+        self.fails("no_result", ["internal_error"], ends=False)
+
+    def test_forged_tokens_end_it(self):
+        self.fails("forged_token", ["unavailable"], ends=True)
+
+    def test_an_answer_twice_ends_it_and_the_first_one_counts(self):
+        for culprit, others in self.culprits():
+            before = self.daemon.state(culprit)
+            self.assertEqual(self.daemon.call(f"{culprit}.do", {"fault": "twice"}), {})
+            wait_until(lambda: self.daemon.state(culprit).get("pid") != before["pid"], "another process")
+            self.others_serve(others)
+            self.daemon.wait_state(culprit, "ready", "quarantined")
+
+    def test_a_token_kept_beyond_its_call_is_refused(self):
+        for culprit, _ in self.culprits():
+            self.assertEqual(self.daemon.call(f"{culprit}.do", {"fault": "kept_token"}), {})
+            wait_until(lambda: "kept token: denied" in json.dumps(self.daemon.call("plugin.logs", {"name": culprit})),
+                       "the refusal")
+
+    def test_a_failed_operation_undoes_those_before_it(self):
+        for culprit, others in self.culprits():
+            for _ in range(2):
+                # already_exists at the second time would show that the first half stayed.
+                with self.assertRaises(CallError) as raised:
+                    self.daemon.call(f"{culprit}.do", {"fault": "wrong_version"})
+                self.assertEqual(raised.exception.kind, "not_found")
+            self.others_serve(others)
+
+    def test_noise_on_stdout_is_bounded(self):
+        for culprit, others in self.culprits():
+            before = self.daemon.state(culprit)
+            with self.daemon.connect() as client:
+                number = client.begin(f"{culprit}.do", {"fault": "noise"})
+                self.others_serve(others)
+                try:
+                    client.finish(number)
+                except CallError as error:
+                    # It hangs where it prints, and is ended for that.
+                    self.assertEqual(error.kind, "unavailable")
+                    wait_until(lambda: self.daemon.state(culprit).get("pid") != before["pid"], "another process")
+            lines = self.daemon.call("plugin.logs", {"name": culprit, "limit": 500})["items"]
+            self.assertLessEqual(max(len(line["text"]) for line in lines), 2100)
+            self.assertNotIn("\x1b", json.dumps(lines, ensure_ascii=False))
+        self.assertLess(len(self.daemon.log), 4 << 20)
+
+    def test_a_fork_bomb_starts_nothing(self):
+        for culprit, others in self.culprits():
+            self.assertEqual(self.daemon.call(f"{culprit}.do", {"fault": "fork"}), {})
+            wait_until(lambda: "forked 0" in json.dumps(self.daemon.call("plugin.logs", {"name": culprit})), "the count")
+            self.others_serve(others)
+
+    def test_repeated_failures_end_in_quarantine_and_a_person_ends_that(self):
+        culprit = "mm"
+        kinds = set()
+        while self.daemon.state(culprit)["state"] != "quarantined":
+            try:
+                self.daemon.call(f"{culprit}.do", {"fault": "exit"})
+            except CallError as error:
+                kinds.add(error.kind)
+            time.sleep(0.005)
+        self.assertEqual(kinds, {"unavailable"})
+        self.assertIn("exited with 3", self.daemon.state(culprit)["reason"])
+        with self.assertRaises(CallError) as raised:
+            self.daemon.call(f"{culprit}.do")
+        self.assertEqual((raised.exception.kind, raised.exception.data["state"]), ("unavailable", "quarantined"))
+        self.others_serve(["aa", "zz"])
+        self.daemon.call("plugin.start", {"name": culprit})
+        self.others_serve(self.NAMES)
+
+
+class Starting(unittest.TestCase):
+    """Faults while a plugin starts or ends: the core and the other plugins do not notice."""
+
+    def check(self, fault, where, states):
+        for culprit in ("aa", "mm", "zz"):
+            with self.subTest(culprit=culprit):
+                names = ("aa", "mm", "zz")
+                plugins = "".join(hostile(name, *((fault, where) if name == culprit else ())) for name in names)
+                with PluginDaemon(plugins) as daemon:
+                    for name in names:
+                        if name != culprit:
+                            daemon.wait_state(name, "ready")
+                    with self.assertRaises(CallError) as raised:
+                        daemon.call(f"{culprit}.do")
+                    self.assertEqual(raised.exception.kind, "unavailable")
+                    daemon.wait_state(culprit, *states)
+                    for name in names:
+                        if name != culprit:
+                            self.assertEqual(daemon.call(f"{name}.do"), {})
+                    self.assertTrue(daemon.call("system.health")["ok"])
+
+    def test_faults_at_the_manifest(self):
+        for fault in ("crash", "exit", "garbage", "half", "huge", "wrong_id", "hang"):
+            with self.subTest(fault=fault):
+                self.check(fault, "manifest", ["failed", "quarantined"])
+
+    def test_faults_at_init(self):
+        for fault in ("crash", "garbage", "twice", "hang"):
+            with self.subTest(fault=fault):
+                self.check(fault, "init", ["failed", "quarantined"])
+
+    def test_faults_before_ready(self):
+        for fault in ("exit", "garbage", "wrong_id"):
+            with self.subTest(fault=fault):
+                self.check(fault, "ready", ["failed", "quarantined"])
+
+    def test_a_slow_start_is_waited_for(self):
+        with PluginDaemon(hostile("aa", "slow", "manifest")) as daemon:
+            with self.assertRaises(CallError) as raised:
+                daemon.call("aa.do")
+            self.assertEqual(raised.exception.kind, "unavailable")
+            daemon.wait_state("aa", "ready")
+            self.assertEqual(daemon.call("aa.do"), {})
+
+    def test_faults_while_draining(self):
+        for fault in ("crash", "exit", "garbage", "hang", "half"):
+            with self.subTest(fault=fault), PluginDaemon(hostile("aa", fault, "drain") + hostile("bb")) as daemon:
+                daemon.wait_state("aa", "ready")
+                daemon.wait_state("bb", "ready")
+                started = time.monotonic()
+                self.assertEqual(daemon.call("plugin.stop", {"name": "aa"})["state"], "stopped")
+                self.assertLess(time.monotonic() - started, STATED)
+                self.assertEqual(daemon.call("bb.do"), {})
+
+    def test_a_program_that_is_not_there(self):
+        with PluginDaemon(entry("aa", "/nowhere/at/all")) as daemon:
+            found = daemon.wait_state("aa", "quarantined")
+            self.assertIn("/nowhere/at/all", found["reason"])
+
+    def test_an_interpreter_that_is_not_there(self):
+        with PluginDaemon("") as daemon:
+            program = daemon.directory / "bad"
+            program.write_text("#!/some/bad/interpreter\n")
+            program.chmod(0o755)
+            daemon.configure(entry("aa", program))
+            with self.assertRaises(CallError) as raised:
+                daemon.call("plugin.start", {"name": "aa"})
+            self.assertEqual(raised.exception.kind, "wrong_state")
+            self.assertIn("No such file", raised.exception.message)
+
+
+class LifeCycle(unittest.TestCase):
+    def setUp(self):
+        self.daemon = PluginDaemon(entry("notes", GOOD, environment=f"{{PYTHONPATH: {KIT}}}"))
+        self.daemon.start()
+        self.addCleanup(self.daemon.remove)
+        self.daemon.wait_state("notes", "ready")
+
+    def test_a_call_reads_and_writes_as_a_compiled_in_one_does(self):
+        first = self.daemon.call("notes.add", {"text": "one", "unit": "u1"})
+        self.assertEqual(first, {"id": "N-1"})
+        self.assertEqual(self.daemon.call("notes.get", {"id": "N-1"})["text"], "one")
+        again = self.daemon.call("notes.add", {"text": "two", "unit": "u1"}, idempotency_key="k")
+        self.assertEqual(self.daemon.call("notes.add", {"text": "two", "unit": "u1"}, idempotency_key="k"), again)
+        with self.assertRaises(CallError) as raised:
+            self.daemon.call("notes.add", {"text": "three", "unit": "u1"}, idempotency_key="k")
+        self.assertEqual(raised.exception.kind, "idempotency_mismatch")
+        self.assertEqual(self.daemon.call("notes.count", {"unit": "u1"}), {"n": 2})
+        newest = self.daemon.call("audit.tail")["items"]
+        self.assertIn("notes.add", [item["method"] for item in newest])
+
+    def test_a_replay_is_answered_also_while_the_plugin_is_stopped(self):
+        first = self.daemon.call("notes.add", {"text": "x", "unit": "u"}, idempotency_key="k")
+        self.daemon.call("plugin.stop", {"name": "notes"})
+        self.assertEqual(self.daemon.call("notes.add", {"text": "x", "unit": "u"}, idempotency_key="k"), first)
+
+    def test_concurrent_calls_number_without_gaps(self):
+        with self.daemon.connect() as client:
+            numbers = [client.begin("notes.add", {"text": "t", "unit": "u"}) for _ in range(60)]
+            ids = {client.finish(number)["id"] for number in numbers}
+        self.assertEqual(ids, {f"N-{n}" for n in range(1, 61)})
+
+    def test_concurrent_changes_of_one_record_lose_none(self):
+        self.daemon.call("notes.add", {"text": "0", "unit": "u"})
+        with self.daemon.connect() as client:
+            numbers = [client.begin("notes.bump", {"id": "N-1"}) for _ in range(20)]
+            done = 0
+            for number in numbers:
+                try:
+                    client.finish(number)
+                    done += 1
+                except CallError as error:
+                    self.assertEqual(error.kind, "conflict")
+        self.assertGreater(done, 0)
+        self.assertEqual(self.daemon.call("notes.get", {"id": "N-1"})["text"], str(done))
+
+    def test_a_deadline_fires_once_in_the_plugin(self):
+        self.daemon.call("notes.remind", {"id": "r1", "at": "2026-12-01T09:00:00+08:00"})
+        self.daemon.call("dev.clock.set", {"now": "2026-12-01T10:00:00+08:00"})
+        self.assertEqual(self.daemon.call("notes.count", {"unit": "reminders"}), {"n": 1})
+        self.daemon.call("dev.clock.set", {"now": "2026-12-02T10:00:00+08:00"})
+        self.assertEqual(self.daemon.call("notes.count", {"unit": "reminders"}), {"n": 1})
+
+    def test_an_undeclared_read_is_refused(self):
+        with self.assertRaises(CallError) as raised:
+            self.daemon.call("notes.peek")
+        self.assertEqual(raised.exception.kind, "denied")
+
+    def test_stop_and_start_and_reload_lose_no_call(self):
+        answers = []
+        with self.daemon.connect() as client:
+            for round in range(3):
+                numbers = [client.begin("notes.slow") for _ in range(4)]
+                time.sleep(0.02)
+                self.daemon.call("plugin.reload", {"name": "notes"})
+                answers += [client.finish(number) for number in numbers]
+        self.assertEqual(answers, [{}] * 12)
+
+    def test_a_reload_that_fails_leaves_the_old_one_serving(self):
+        before = self.daemon.state("notes")
+        self.daemon.configure(entry("notes", HOSTILE, ("other", "none", "call")))
+        with self.assertRaises(CallError) as raised:
+            self.daemon.call("plugin.reload", {"name": "notes"})
+        self.assertIn("'other'", raised.exception.message)
+        self.assertEqual(self.daemon.state("notes")["pid"], before["pid"])
+        self.daemon.call("notes.add", {"text": "x", "unit": "u"})
+
+    def test_what_was_stopped_stays_stopped_and_what_ran_runs_after_a_restart(self):
+        self.daemon.call("notes.add", {"text": "x", "unit": "u"})
+        self.daemon.call("plugin.stop", {"name": "notes"})
+        self.daemon.restart()
+        self.assertEqual(self.daemon.state("notes")["state"], "stopped")
+        with self.assertRaises(CallError) as raised:
+            self.daemon.call("notes.add", {"text": "x", "unit": "u"})
+        self.assertEqual(raised.exception.kind, "unavailable")
+        self.daemon.call("plugin.start", {"name": "notes"})
+        self.assertEqual(self.daemon.call("notes.add", {"text": "x", "unit": "u"}), {"id": "N-2"})
+        self.daemon.restart()
+        self.daemon.wait_state("notes", "ready")
+
+    def test_a_new_plugin_is_added_while_the_daemon_runs(self):
+        self.daemon.configure(
+            entry("notes", GOOD, environment=f"{{PYTHONPATH: {KIT}}}") + hostile("late"))
+        self.daemon.call("plugin.start", {"name": "late"})
+        self.assertEqual(self.daemon.call("late.do"), {})
+        self.assertIn("late.do", [method["name"] for method in self.daemon.call("rpc.discover")["methods"]])
+
+    def test_the_name_of_a_module_is_refused(self):
+        self.daemon.configure(hostile("support"))
+        with self.assertRaises(CallError) as raised:
+            self.daemon.call("plugin.start", {"name": "support"})
+        self.assertEqual(raised.exception.kind, "wrong_state")
+
+    def test_transitions_are_in_the_log_with_the_digest(self):
+        self.daemon.call("plugin.stop", {"name": "notes"})
+        wait_until(lambda: "plugin:notes:stopped" in [
+            item["method"] for item in self.daemon.call("audit.tail", {"limit": 20})["items"]], "the record")
+        methods = [item["method"] for item in self.daemon.call("audit.tail", {"limit": 50})["items"]]
+        for state in ("loading", "ready", "draining", "stopped"):
+            self.assertIn(f"plugin:notes:{state}", methods)
+
+    def test_nothing_is_inherited(self):
+        self.daemon.configure(entry("notes", GOOD, environment=f"{{PYTHONPATH: {KIT}}}") + hostile("bare"))
+        self.daemon.call("plugin.start", {"name": "bare"})
+        found = self.daemon.call("bare.look")
+        # 0 to 3, the copy of 3, and the one that lists them.
+        self.assertLessEqual(set(found["fds"]), {0, 1, 2, 3, 4, 5})
+        self.assertLessEqual(set(found["env"]), {"PATH", "LANG", "LC_CTYPE"})
+
+    def test_plugins_end_with_a_killed_daemon(self):
+        pid = self.daemon.state("notes")["pid"]
+        self.daemon.kill()
+        wait_until(lambda: not os.path.exists(f"/proc/{pid}")
+                   or Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] == "Z", "the end of the plugin")
+
+
+class Trust(unittest.TestCase):
+    CONFIG = """
+origin: stationd.test/audit
+state: {dir}/state
+socket: {dir}/stationd.sock
+access: access.yaml
+calendars: {data}/calendar
+directory: {data}/directory.example.json
+plugins:
+  aa:
+    program: PROGRAM
+"""
+    ACCESS = f"roles: {{all: {{methods: ['*'], scope: all}}}}\nbindings: [{{user: '{os.getuid()}', roles: [all]}}]\n"
+
+    @unittest.skipUnless(os.getuid() == 0, "root owns the program in these tests")
+    def test_a_program_that_others_may_write_is_not_started(self):
+        folder = Path("/usr/local/lib/stationd-test")
+        folder.mkdir(exist_ok=True)
+        self.addCleanup(lambda: subprocess.run(["rm", "-r", str(folder)], check=True))
+        program = folder / "aa.py"
+        program.write_text(HOSTILE.read_text())
+        for mode, folder_mode, expected in ((0o755, 0o755, "ready"), (0o775, 0o755, "quarantined"),
+                                            (0o757, 0o755, "quarantined"), (0o755, 0o777, "quarantined")):
+            with self.subTest(mode=oct(mode), folder=oct(folder_mode)):
+                program.chmod(mode)
+                folder.chmod(folder_mode)
+                config = self.CONFIG.replace("PROGRAM", str(program)) + "    arguments: [aa]\n"
+                with Daemon(config=config, access=self.ACCESS) as daemon:
+                    found = wait_until(
+                        lambda: (s := daemon.call("plugin.show", {"name": "aa"}))["state"] != "loading" and s,
+                        "an end of loading")
+                    self.assertEqual(found["state"], expected, found)
+
+    @unittest.skipUnless(os.getuid() == 0, "only root can change the user")
+    def test_it_runs_as_its_own_user(self):
+        folder = Path("/usr/local/lib/stationd-test-user")
+        folder.mkdir(exist_ok=True)
+        self.addCleanup(lambda: subprocess.run(["rm", "-r", str(folder)], check=True))
+        program = folder / "aa.py"
+        program.write_text(HOSTILE.read_text())
+        program.chmod(0o755)
+        config = self.CONFIG.replace("PROGRAM", str(program)) + "    arguments: [aa]\n    user: nobody\n"
+        with Daemon(config=config, access=self.ACCESS) as daemon:
+            wait_until(lambda: daemon.call("plugin.show", {"name": "aa"})["state"] == "ready", "ready")
+            self.assertEqual(daemon.call("aa.look")["uid"], 65534)
+
+    def test_what_is_not_granted_is_refused(self):
+        with PluginDaemon(entry("caller", HERE / "plugins" / "caller.py",
+                                environment=f"{{PYTHONPATH: {KIT}}}")) as daemon:
+            found = daemon.wait_state("caller", "quarantined")
+            self.assertIn("directory.unit.get", found["reason"])
+
+    def test_only_granted_fields_are_seen(self):
+        grants = "{calls: {directory.unit.get: [/id, /name], approval.request: [/id, /state]}}"
+        with PluginDaemon(entry("caller", HERE / "plugins" / "caller.py", grants=grants,
+                                environment=f"{{PYTHONPATH: {KIT}}}")) as daemon:
+            daemon.wait_state("caller", "ready")
+            unit = daemon.call("directory.unit.list")["items"][0]
+            self.assertEqual(daemon.call("caller.name", {"id": unit["id"]}),
+                             {"seen": {"id": unit["id"], "name": unit["name"]}})
+            # A write of another module's in the same transaction, with its result, and the chain in the record.
+            asked = daemon.call("caller.ask", {"subject": "S-1"})
+            self.assertEqual(asked["state"], "pending")
+            items = daemon.call("audit.tail", {"limit": 5})["items"]
+            record = [item for item in items if item["method"] == "caller.ask"][0]
+            self.assertEqual(record["via"], ["approval.request"])
+            self.assertIn(asked["id"], [written[1] for written in record["written"]])
+
+
+if __name__ == "__main__":
+    unittest.main()
