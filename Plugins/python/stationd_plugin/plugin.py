@@ -14,6 +14,7 @@ from typing import Any, Callable, Mapping, Optional, Sequence, TypeVar, Union
 from .call import Body, Call
 from .channel import Channel, Closed
 from .errors import Cancelled, Refused, Stale
+from .schema import violation
 
 PROTOCOL = 1
 Text = dict[str, str]
@@ -140,11 +141,15 @@ class Plugin:
             raise ValueError(f"'{name}' is no name of a method: a-z, 0-9 and _, with dots between words")
         if name in self._methods:
             raise ValueError(f"there are two methods '{name}'")
+        schemas = _object(params or {}, required), dict(result or {"type": "object"})
+        for schema, value, what in zip(schemas, example, ("params", "result")):
+            if found := violation(schema, value):
+                raise ValueError(f"the example of '{name}' does not fit its {what}: {found[0]}: {found[1]}")
 
         def register(handler: Handler) -> Handler:
             self._manifest["methods"].append({
-                "name": name, "summary": summary, "kind": kind, "params": _object(params or {}, required),
-                "positional": list(positional), "result": dict(result or {"type": "object"}),
+                "name": name, "summary": summary, "kind": kind, "params": schemas[0],
+                "positional": list(positional), "result": schemas[1],
                 "permission": permission, "discloses": discloses,
                 "examples": [{"name": "Example", "params": example[0], "result": example[1]}],
             })
@@ -200,7 +205,8 @@ class Plugin:
             try:
                 self._start()
             except Exception as error:  # noqa: BLE001 - whatever it is, the daemon hears that it did not start
-                traceback.print_exc()
+                if not isinstance(error, Refused):
+                    traceback.print_exc()
                 refused = error if isinstance(error, Refused) else Refused("wrong_state", str(error))
                 channel.answer(message["id"], error=refused.wire())
                 return

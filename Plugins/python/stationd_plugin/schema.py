@@ -1,4 +1,4 @@
-"""As much of JSON Schema as declarations use, for tests without the daemon; the daemon checks all of it."""
+"""As much of JSON Schema as declarations use: for examples, and tests without the daemon, which checks all of it."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ def notes() -> Plugin:
     plugin.event("added", text("Added", "已添加"), {"id": STRING})
     plugin.calls("directory.unit.get")
 
-    @plugin.write("add", text("Add", "添加"), params={"text": STRING, "unit": STRING})
+    @plugin.write("add", text("Add", "添加"), params={"text": STRING, "unit": STRING},
+                  example=({"text": "a", "unit": "u"}, {"id": "N-1"}))
     def add(call):
         first, second = call.next("all"), call.next("all")
         record = call.create("note", {"text": call.params["text"], "unit": call.params["unit"]}, id=f"N-{first}")
@@ -31,7 +32,7 @@ def notes() -> Plugin:
         record = call.get("note", deadline.subject)
         call.put("note", record, {**record.body, "unit": "late"})
 
-    @plugin.read("bad", text("Bad", "坏"), params={"how": STRING})
+    @plugin.read("bad", text("Bad", "坏"), params={"how": STRING}, example=({"how": "x"}, {}))
     def bad(call):
         if call.params["how"] == "nothing":
             return None
@@ -41,7 +42,7 @@ def notes() -> Plugin:
             call.get("secret", "1")
         return {"set": {1}} if call.params["how"] == "no JSON" else {}
 
-    @plugin.read("unit", text("Unit", "单位"), params={"id": STRING})
+    @plugin.read("unit", text("Unit", "单位"), params={"id": STRING}, example=({"id": "st-01"}, {}))
     def unit(call):
         return {"name": call.call("directory.unit.get", id=call.params["id"])["name"]}
 
@@ -98,6 +99,8 @@ class KitTests(unittest.TestCase):
         for name in ("Add", "a-b", "add"):
             with self.assertRaises(ValueError):
                 plugin.read(name, text("x", "x"))(lambda call: {})
+        with self.assertRaisesRegex(ValueError, "example of 'other' does not fit its params: /id: missing"):
+            plugin.read("other", text("x", "x"), params={"id": STRING})(lambda call: {})
 
 
 if __name__ == "__main__":
