@@ -27,8 +27,8 @@ struct RootCommand: ParsableCommand {
     version: "stationctl 0.1.0",
     subcommands: [
       CallCommand.self, StatusCommand.self, EventsCommand.self, WatchCommand.self, ImportCommand.self,
-      AuditCommand.self, KeyCommand.self, ConfigCommand.self, ReloadCommand.self, CompletionCommand.self,
-      CompleteCommand.self,
+      AuditCommand.self, KeyCommand.self, ConfigCommand.self, ReloadCommand.self, PluginCommand.self,
+      CompletionCommand.self, CompleteCommand.self,
     ])
 
   @OptionGroup var options: GlobalOptions

@@ -73,13 +73,15 @@ def put(path, data):
 
 
 def make_report(call, day):
-    figures = call.call("support.figures", **{"from": day, "to": day, "by": "department"})
-    rows = [row(group["key"], group) for group in figures["groups"]] + [row("total", figures["total"])]
+    period = {"from": day, "to": day}
+    groups = call.call("support.figures", by="department", **period)["groups"]
+    total = call.call("support.figures", **period)["total"]
+    rows = [row(group["key"], group) for group in groups] + [row("total", total)]
     folder = Path(plugin.config["folder"])
     paths = {"html": folder / f"{day}.html", "csv": folder / f"{day}.csv"}
     put(paths["html"], page(day, rows))
     put(paths["csv"], table(rows))
-    report = {"day": day, "requests": figures["total"]["cycles"], **{kind: str(path) for kind, path in paths.items()}}
+    report = {"day": day, "requests": total["cycles"], **{kind: str(path) for kind, path in paths.items()}}
     known = call.get("report", day)
     if known is None:
         call.create("report", report, id=day)

@@ -38,6 +38,10 @@ package struct StaticCommand: Sendable {
       name: "reload", en: "Read the configuration anew; a mistake changes nothing", zh: "重新读取配置；有误则不作改变",
       subcommands: [], options: []),
     StaticCommand(
+      name: "plugin", en: "Make a new plugin; check a plugin's program", zh: "新建插件；检验插件程序",
+      subcommands: ["new", "check"],
+      options: ["--language", "--to", "--repository", "--config", "--env", "--call-ms"]),
+    StaticCommand(
       name: "completion", en: "Print the completion script of a shell", zh: "输出 shell 补全脚本",
       subcommands: Shell.names, options: []),
   ]
@@ -52,7 +56,7 @@ package struct StaticCommand: Sendable {
     let second = CommonOption.split(Array(words.dropFirst())).rest.first
     guard let second, second.utf8.first != UInt8(ascii: "-") else { return command }
     switch command.name {
-    case "audit", "key": return command.subcommands.contains(second) ? command : nil
+    case "audit", "key", "plugin": return command.subcommands.contains(second) ? command : nil
     case "events": return nil
     default: return command
     }
