@@ -134,7 +134,8 @@ let package = Package(
     .testTarget(
       name: "StationPluginTests",
       dependencies: [
-        "StationPluginHost", "StationPluginWire", "StationKit", "Approval", "Directory", "SupportRequests",
+        "StationPluginHost", "StationPluginWire", "StationKit", "ModuleTesting", "Approval", "Directory",
+        "SupportRequests",
         "StopLoss", "Mediation", "KeyPerson", "CaseTransfer",
       ], swiftSettings: strict),
     .testTarget(

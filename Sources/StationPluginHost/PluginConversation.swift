@@ -17,6 +17,8 @@ package struct PluginConversation: Sendable {
     case read(call: Int, request: JSONValue, ReadRequest, operations: [Operation])
     case next(call: Int, request: JSONValue, series: String)
     case log(level: String, text: String)
+    /// The request is of a call that was given up: the plugin may not have heard so yet.
+    case givenUp(request: JSONValue)
     /// The request is refused; that it was made at all is an offence.
     case offence(request: JSONValue, RPCError, String)
     /// The process cannot be talked to any further.
@@ -63,7 +65,6 @@ package struct PluginConversation: Sendable {
   package mutating func cancel(call id: Int) -> [UInt8]? {
     guard case .call(let token)? = owed[id] else { return nil }
     owed[id] = .abandoned(token: token)
-    tokens[token] = nil
     return Self.notification(.cancel, ["token": .string(token)])
   }
 
@@ -147,7 +148,9 @@ package struct PluginConversation: Sendable {
       if case .success = result { isStarted = true }
       return .started(result)
     case .event: return .event(result)
-    case .abandoned: return .late(call: id)
+    case .abandoned(let token):
+      tokens[token] = nil
+      return .late(call: id)
     case .call(let token):
       tokens[token] = nil
       return .answer(call: id, result)
@@ -181,6 +184,7 @@ package struct PluginConversation: Sendable {
         RPCError(.denied, Text("This token is of no call under way", zh: "令牌不属于正在执行的调用")),
         "a token of no call under way")
     }
+    if case .abandoned? = owed[call] { return .givenUp(request: request) }
     let invalid = RPCError(.invalidParams)
     if name == .next {
       guard let series = params["series"]?.stringValue, (1...100).contains(series.utf8.count) else {

@@ -31,6 +31,7 @@ extension PluginRunner {
       asked(number, id, request, read, operations, &state, &after)
     case .next(let id, let request, let series): asked(number, id, request, number: series, &state, &after)
     case .log(let level, let text): noted(level, text, &state, &after)
+    case .givenUp(let request): reply(number, request, .failure(RPCError(.cancelled)), &state)
     case .offence(let request, let error, let what):
       reply(number, request, .failure(error), &state)
       offence(number, what, &state, &after)

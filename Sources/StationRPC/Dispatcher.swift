@@ -128,7 +128,7 @@ package final class Dispatcher: Sendable {
   /// A method that nobody offers, or that a module which is still to come may offer.
   private func unknown(_ method: String) -> RPCError {
     let module = method.prefix { $0 != "." }
-    return registry.expected.contains(String(module))
+    return registry.modules[String(module)] == nil && registry.expected.contains(String(module))
       ? RPCError(.unavailable, retryAfterMs: 1000) : RPCError(.methodNotFound)
   }
 

@@ -53,6 +53,7 @@ extension DaemonConfiguration {
     configuration.logLevel = try reader.word("log_level", standard: Logger.Level.info)
     configuration.logCalls = try reader.word("log_calls", standard: CallLog.Choice.all)
     configuration.drainSeconds = try reader.int("drain_seconds", in: 0...3_600, standard: 10) ?? 10
+    try configuration.plugins.describe(reader.section("plugins"))
     configuration.trace = reader.trace
     return configuration
   }

@@ -4,7 +4,7 @@ import Yams
 extension YAMLReader {
   /// Whatever stands under a key, as JSON: for what is not the daemon's own to read.
   func json(_ name: String) throws -> JSONValue? {
-    try value(name).map {
+    try value(name, takes: "anything").map {
       try Self.json($0) { self.wrong(name, $0, "made of texts, numbers, lists and mappings") }
     }
   }

@@ -73,7 +73,10 @@ struct YAMLReader {
   }
 
   /// What stands under a key, as it is.
-  func value(_ name: String) -> Node? { pairs[name]?.value }
+  func value(_ name: String, takes: String) -> Node? {
+    note(name, "", pairs[name]?.value, takes)
+    return pairs[name]?.value
+  }
 
   /// - Parameter standard: what holds where the key is not given, for those who ask what holds.
   func string(_ name: String, standard: String = "", takes: String = "a text") throws -> String? {

@@ -23,55 +23,70 @@ package struct PluginsFile: Sendable {
     }
   }
 
+  /// What a plugin's entry may hold, noted as the keys of `plugins.name`: for those who ask what there is.
+  func describe(_ reader: YAMLReader) throws {
+    _ = try? settings("name", reader.section("name"))
+  }
+
   private func settings(_ name: String, _ reader: YAMLReader) throws -> PluginSettings {
     try reader.allow([
       "program", "arguments", "environment", "config", "user", "group", "enabled", "grants", "limits",
     ])
-    guard let program = try reader.string("program") else { throw reader.missing("program") }
+    let program = try reader.string("program", takes: "a file")
+    let arguments = try reader.strings("arguments") ?? []
+    let environment = try environment(reader)
+    let configuration = try reader.json("config") ?? [:]
+    let isEnabled = try reader.bool("enabled", standard: true) ?? true
+    let user = try user(reader)
+    let grants = try grants(reader.section("grants"))
+    let limits = try Self.limits(reader.section("limits"))
+    guard let program else { throw reader.missing("program") }
     let base = (path as NSString).deletingLastPathComponent
     let absolute = program.hasPrefix("/") ? program : "\(base)/\(program)"
-    var environment: [String: String] = [:]
-    if let map = try reader.mapping("environment") {
-      for key in map.keys { environment[key] = try map.string(key) }
-    }
-    let limits = try Self.limits(reader.mapping("limits"))
-    let user = try user(reader)
     // The kernel counts processes by user, and not root's.
     guard limits.processes == 0 || user.map({ $0.uid != 0 }) ?? false else {
       throw reader.wrong("limits", nil, "without 'processes' where the plugin has no 'user' of its own")
     }
     return PluginSettings(
-      name: name, program: (absolute as NSString).standardizingPath,
-      arguments: try reader.strings("arguments") ?? [], environment: environment,
-      configuration: try reader.json("config") ?? [:], user: user,
-      grants: try grants(reader.mapping("grants")), limits: limits,
-      isEnabled: try reader.bool("enabled") ?? true, isTrusted: isTrusted)
+      name: name, program: (absolute as NSString).standardizingPath, arguments: arguments,
+      environment: environment, configuration: configuration, user: user, grants: grants, limits: limits,
+      isEnabled: isEnabled, isTrusted: isTrusted)
+  }
+
+  private func environment(_ reader: YAMLReader) throws -> [String: String] {
+    var environment: [String: String] = [:]
+    guard reader.value("environment", takes: "a mapping of names to texts") != nil,
+      let map = try reader.mapping("environment")
+    else { return environment }
+    for key in map.keys { environment[key] = try map.string(key) }
+    return environment
   }
 
   private func user(_ reader: YAMLReader) throws -> PluginSettings.User? {
-    guard let name = try reader.string("user") else { return nil }
+    let group = try reader.string("group", takes: "a group of this machine")
+    guard let name = try reader.string("user", takes: "a user of this machine") else { return nil }
     guard let entry = getpwnam(name) ?? UInt32(name).flatMap({ getpwuid($0) }) else {
       throw reader.wrong("user", nil, "a user of this machine ('\(name)' is unknown)")
     }
     let (uid, own) = (entry.pointee.pw_uid, entry.pointee.pw_gid)
-    guard let group = try reader.string("group") else { return .init(uid: uid, gid: own) }
+    guard let group else { return .init(uid: uid, gid: own) }
     guard let entry = getgrnam(group) else {
       throw reader.wrong("group", nil, "a group of this machine ('\(group)' is unknown)")
     }
     return .init(uid: uid, gid: entry.pointee.gr_gid)
   }
 
-  private func grants(_ reader: YAMLReader?) throws -> PluginSettings.Grants {
+  private func grants(_ reader: YAMLReader) throws -> PluginSettings.Grants {
     var grants = PluginSettings.Grants()
-    guard let reader else { return grants }
     try reader.allow(["calls", "events", "personal"])
-    if let calls = try? reader.mapping("calls") {
+    let takes = "a list of methods, or a mapping of methods to lists of pointers"
+    if reader.value("calls", takes: takes)?.mapping != nil, let calls = try reader.mapping("calls") {
       for method in calls.keys { grants.calls[method] = .some(try calls.strings(method)) }
     } else {
-      for method in try reader.strings("calls") ?? [] { grants.calls[method] = .some(nil) }
+      for method in try reader.strings("calls", takes: takes) ?? [] { grants.calls[method] = .some(nil) }
     }
     grants.events = Set(try reader.strings("events") ?? [])
-    grants.personal = try reader.bool("personal") ?? false
+    grants.personal = try reader.bool("personal", standard: false) ?? false
     return grants
   }
 
@@ -91,12 +106,13 @@ package struct PluginsFile: Sendable {
       ("longest_back_off_ms", \.longestBackOffMs, 10...3_600_000),
     ]
 
-  private static func limits(_ reader: YAMLReader?) throws -> PluginLimits {
+  private static func limits(_ reader: YAMLReader) throws -> PluginLimits {
     var limits = PluginLimits()
-    guard let reader else { return limits }
     try reader.allow(limitKeys.map(\.name))
     for (name, path, range) in limitKeys {
-      if let value = try reader.int(name, in: range) { limits[keyPath: path] = value }
+      if let value = try reader.int(name, in: range, standard: limits[keyPath: path]) {
+        limits[keyPath: path] = value
+      }
     }
     return limits
   }
