@@ -23,7 +23,8 @@ struct PluginCheckCommand: ParsableCommand {
     help: ArgumentHelp(Language.current.pick("The program.", zh: "插件程序。"), valueName: "path"))
   var path: String
 
-  @Argument(help: ArgumentHelp(Language.current.pick("What it is started with.", zh: "程序参数。"), valueName: "argument"))
+  @Argument(
+    help: ArgumentHelp(Language.current.pick("What it is started with.", zh: "程序参数。"), valueName: "argument"))
   var arguments: [String] = []
 
   @Option(
@@ -40,7 +41,8 @@ struct PluginCheckCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      Language.current.pick("How long a call may take, in milliseconds (default: 10000).", zh: "每次调用的时限（毫秒，默认 10000）。"),
+      Language.current.pick(
+        "How long a call may take, in milliseconds (default: 10000).", zh: "每次调用的时限（毫秒，默认 10000）。"),
       valueName: "ms"))
   var callMs: Int?
 
@@ -82,6 +84,7 @@ struct PluginCheckCommand: ParsableCommand {
       return Terminal.out("\(Style.green.apply("ok  ", colours: options.colours))  \(name)\(note)\n")
     }
     let advice = language.pick(finding.advice.en, zh: finding.advice.zh)
-    Terminal.out("\(Style.red.apply("FAIL", colours: options.colours))  \(name): \(problem)\n      \(advice)\n")
+    Terminal.out(
+      "\(Style.red.apply("FAIL", colours: options.colours))  \(name): \(problem)\n      \(advice)\n")
   }
 }

@@ -5,5 +5,5 @@ import StationClient
 /// daemon's own methods.
 struct PluginCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    "plugin", subcommands: [PluginNewCommand.self, PluginCheckCommand.self])
+    "plugin", subcommands: [PluginNewCommand.self, PluginCheckCommand.self, PluginSchemaCommand.self])
 }

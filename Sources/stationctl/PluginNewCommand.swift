@@ -32,7 +32,8 @@ struct PluginNewCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      Language.current.pick("The source tree of stationd; else where this program is.", zh: "stationd 源代码目录；默认按本程序位置查找。"),
+      Language.current.pick(
+        "The source tree of stationd; else where this program is.", zh: "stationd 源代码目录；默认按本程序位置查找。"),
       valueName: "folder"))
   var repository: String?
 

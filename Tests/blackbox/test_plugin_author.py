@@ -5,6 +5,7 @@ import email
 import email.policy
 import json
 import os
+import re
 import subprocess
 import sys
 import unittest
@@ -44,6 +45,28 @@ class Kit(unittest.TestCase):
                 done = python_tests(folder, *arguments)
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertNotIn("Ran 0 tests", done.stderr)
+
+
+class Protocol(unittest.TestCase):
+    PAGE = (REPOSITORY / "docs" / "reference" / "plugin-protocol.md").read_text()
+
+    def test_the_page_shows_the_schema_that_the_daemon_checks(self):
+        shown = json.loads(re.findall(r"```json\n(.*?)```", self.PAGE, re.S)[-1])
+        self.assertEqual(shown, json.loads(run_ctl("plugin", "schema").stdout))
+
+    def test_the_page_names_every_message_and_operation(self):
+        wire = REPOSITORY / "Sources" / "StationPluginWire"
+        words = re.findall(r'case \w+ = "([a-z.]+)"', (wire / "PluginProtocol.swift").read_text())
+        words += re.findall(r'case \.?"?([a-z]+)"?:\n', (wire / "Operation.swift").read_text())
+        self.assertGreater(len(words), 20)
+        for word in ["log", *words]:
+            self.assertIn(f"`{word}`" if "plugin." not in word else word, self.PAGE)
+
+    def test_its_examples_are_messages(self):
+        lines = re.findall(r"^[<>] (.*)$", self.PAGE, re.M)
+        self.assertGreater(len(lines), 10)
+        for line in lines:
+            self.assertEqual(json.loads(line.replace(",…", "").replace("…", "1"))["jsonrpc"], "2.0")
 
 
 class New(FolderTestCase):
@@ -97,12 +120,16 @@ class Check(FolderTestCase):
 
     def test_good_plugins_pass(self):
         folder = self.folder / "mail"
-        for program, config in ((GOOD, {}), (EXAMPLES / "mailnotify" / "mailnotify.py", {"maildir": str(folder)}),
+        for program, config in ((EXAMPLES / "mailnotify" / "mailnotify.py", {"maildir": str(folder)}),
                                 (EXAMPLES / "dailyfigures" / "dailyfigures.py", {"folder": str(folder)})):
             with self.subTest(program=program.name):
                 code, findings = check(program, *self.KIT_PATH, "--config", json.dumps(config))
                 self.assertEqual((code, set(findings.values())), (0, {None}), findings)
                 self.assertGreater(len(findings), 15)
+
+    def test_a_reach_for_what_is_not_declared_is_named(self):
+        found = self.failing(GOOD, *self.KIT_PATH)
+        self.assertEqual(found, {"keeps to what it declared": "not declared: collection 'secret'"})
 
     def program(self, text):
         path = self.folder / "bad.py"
@@ -119,7 +146,7 @@ class Check(FolderTestCase):
         for fault, where, failed, words in (
                 ("crash", "manifest", "manifest", "exited"), ("garbage", "manifest", "manifest", "not JSON"),
                 ("half", "manifest", "manifest", "exited"), ("wrong_id", "manifest", "manifest", "nothing"),
-                ("twice", "init", "init and ready", "twice"), ("exit", "ready", "init and ready", "exited")):
+                ("twice", "init", "an unknown method", "a second one"), ("exit", "ready", "init and ready", "exited")):
             with self.subTest(fault=fault, where=where):
                 found = self.failing(HOSTILE, "hostile", fault, where)
                 self.assertIn(failed, found)

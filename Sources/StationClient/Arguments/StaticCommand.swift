@@ -38,8 +38,9 @@ package struct StaticCommand: Sendable {
       name: "reload", en: "Read the configuration anew; a mistake changes nothing", zh: "重新读取配置；有误则不作改变",
       subcommands: [], options: []),
     StaticCommand(
-      name: "plugin", en: "Make a new plugin; check a plugin's program", zh: "新建插件；检验插件程序",
-      subcommands: ["new", "check"],
+      name: "plugin", en: "Make a new plugin; check a plugin's program; the schema of a manifest",
+      zh: "新建插件；检验插件程序；清单的结构",
+      subcommands: ["new", "check", "schema"],
       options: ["--language", "--to", "--repository", "--config", "--env", "--call-ms"]),
     StaticCommand(
       name: "completion", en: "Print the completion script of a shell", zh: "输出 shell 补全脚本",

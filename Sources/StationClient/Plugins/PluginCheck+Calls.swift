@@ -4,9 +4,9 @@ import StationPluginWire
 extension PluginCheck {
   private static let together = 32
 
-  /// While it is ready. False where it cannot be talked to any further.
-  func checkConversation() -> Bool {
-    guard let talk, let manifest, let module else { return false }
+  /// While it is ready.
+  func checkConversation() {
+    guard let talk, let manifest, let module else { return }
     checkUnknown(talk, manifest.name)
     for method in module.methods { checkExample(method, talk, manifest.name) }
     checkWrongParams(talk, module)
@@ -14,7 +14,7 @@ extension PluginCheck {
     checkCancel(talk, manifest)
     checkTogether(talk, manifest)
     checkFrames(talk, manifest.name)
-    return check(
+    check(
       Text("keeps to what it declared", zh: "不越声明"),
       advice: Text(
         "Ask only with the token of a call under way, and for what the manifest declares.",

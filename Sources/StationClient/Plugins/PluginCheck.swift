@@ -18,6 +18,8 @@ package final class PluginCheck {
   let limits: PluginLimits
   private let report: (Finding) -> Void
   private var isGood = true
+  /// Whether all checks were made.
+  private var isWhole = false
   /// For what it could not be talked to any further, once that was said.
   private var reported: String?
   private(set) var talk: PluginTalk?
@@ -43,16 +45,22 @@ package final class PluginCheck {
       talk?.program.kill()
       return false
     }
-    if checkConversation() {
+    checkConversation()
+    if talk?.broken == nil {
       checkDrain()
       checkHangUp()
+      isWhole = true
     }
     talk?.program.kill()
     return isGood
   }
 
-  /// The end of what the program printed, to find out what it complained of.
-  package var output: [UInt8] { talk?.program.output ?? [] }
+  private static let brokenAdvice = Text(
+    "On descriptor 3 belongs one JSON-RPC 2.0 message a line and nothing else, one answer to each request; what it"
+      + " printed is below.", zh: "描述符 3 上每行只能有一个 JSON-RPC 2.0 消息，每个请求只应答一次；程序的输出见下。")
+
+  /// The end of what the program printed, where the check could not go on.
+  package var output: [UInt8] { isWhole ? [] : talk?.program.output ?? [] }
 
   /// Reports one check. A process that cannot be talked to any further fails the check at which it was so; those
   /// after it are left out.
@@ -62,6 +70,7 @@ package final class PluginCheck {
     if let broken = talk?.broken, broken == reported { return false }
     reported = talk?.broken
     let problem = reported.map { "it would be ended: \($0)" } ?? problem
+    let advice = reported == nil ? advice : Self.brokenAdvice
     if problem != nil { isGood = false }
     report(Finding(name: name, problem: problem, advice: advice, note: note))
     return problem == nil
@@ -175,7 +184,8 @@ package final class PluginCheck {
     check(
       Text("drain", zh: "排空退出"),
       advice: Text(
-        "After 'plugin.drain', answer what is under way and exit with 0.", zh: "收到 plugin.drain 后答完手头的调用，以 0 退出。"),
+        "After 'plugin.drain', answer what is under way and exit with 0.",
+        zh: "收到 plugin.drain 后答完手头的调用，以 0 退出。"),
       problem)
   }
 

@@ -27,7 +27,8 @@ package struct PluginScaffold {
   package init(name: String, language: ProgrammingLanguage, repository: String?) throws(UsageError) {
     guard Names.isWord(name) else {
       throw UsageError(
-        "'\(name)' is no name of a plugin: a-z, 0-9 and _, a letter first", zh: "“\(name)”不能作为插件名：须为小写字母、数字和下划线")
+        "'\(name)' is no name of a plugin: a-z, 0-9 and _, a letter first",
+        zh: "“\(name)”不能作为插件名：须为小写字母、数字和下划线")
     }
     self.name = name
     self.language = language
@@ -64,7 +65,8 @@ package struct PluginScaffold {
       }
     } catch {
       throw UsageError(
-        "cannot write \(folder): \(error.localizedDescription)", zh: "无法写入 \(folder)：\(error.localizedDescription)")
+        "cannot write \(folder): \(error.localizedDescription)",
+        zh: "无法写入 \(folder)：\(error.localizedDescription)")
     }
     return written
   }

@@ -47,8 +47,9 @@ final class PluginTalk {
   }
 
   /// The call's message without sending it.
-  func request(_ name: String, kind: String, _ params: JSONObject, module: String) -> (id: Int, bytes: [UInt8])
-  {
+  func request(_ name: String, kind: String, _ params: JSONObject, module: String) -> (
+    id: Int, bytes: [UInt8]
+  ) {
     tokens += 1
     let principal = Principal(uid: 1000, gid: 1000, roles: ["check"], unit: nil, scope: .all)
     let context = CallContext(
@@ -136,6 +137,7 @@ final class PluginTalk {
     case .answer(let call, .failure(let error)): outcomes[call] = .refused(error)
     case .late(let call): late.insert(call)
     case .event, .log: break
+    case .givenUp(let request): send(conversation.answer(request, .failure(RPCError(.cancelled))))
     case .read(_, let request, let read, let operations): answer(request, read, operations)
     case .next(_, let request, let series):
       answer(request) { .int(try $0.next(series: series)) }
