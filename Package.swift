@@ -95,7 +95,8 @@ let package = Package(
       name: "stationctl",
       dependencies: [
         "StationClient", "StationJSON", "StationAudit", "StationCrypto", "StationCalendar",
-        "StationPluginWire", "StationStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "StationPluginWire", "StationStore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     .testTarget(name: "StationJSONTests", dependencies: ["StationJSON"], swiftSettings: strict),
     .testTarget(
