@@ -87,13 +87,16 @@ let package = Package(
       ], swiftSettings: strict),
     .target(
       name: "StationClient",
-      dependencies: ["StationJSON", "StationAudit", "StationCrypto", "StationCalendar"],
-      swiftSettings: strict),
+      dependencies: [
+        "StationJSON", "StationAudit", "StationCrypto", "StationCalendar", "StationKit", "StationPluginHost",
+        "StationPluginWire", "CStationSpawn",
+      ], swiftSettings: strict),
     .executableTarget(
       name: "stationctl",
       dependencies: [
         "StationClient", "StationJSON", "StationAudit", "StationCrypto", "StationCalendar",
-        "StationStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "StationPluginWire", "StationStore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     .testTarget(name: "StationJSONTests", dependencies: ["StationJSON"], swiftSettings: strict),
     .testTarget(

@@ -27,11 +27,12 @@ struct Program {
     // Options of every command may come before its name; argument-parser wants them after.
     var path = rest.prefix(1)
     if let command = StaticCommand.named(in: rest), rest.count > 1, command.subcommands.contains(rest[1]),
-      ["audit", "config", "key"].contains(command.name)
+      ["audit", "config", "key", "plugin"].contains(command.name)
     {
       path = rest.prefix(2)
     }
-    let arguments = Array(path) + common + rest.dropFirst(path.count)
+    var arguments = Array(path) + common + rest.dropFirst(path.count)
+    if path == ["plugin", "new"] { arguments = PluginNewCommand.respelled(arguments) }
     do {
       var command = try RootCommand.parseAsRoot(arguments)
       try command.run()

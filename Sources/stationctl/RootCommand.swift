@@ -29,6 +29,7 @@ struct RootCommand: ParsableCommand {
       CallCommand.self, StatusCommand.self, EventsCommand.self, WatchCommand.self, ImportCommand.self,
       AuditCommand.self, KeyCommand.self, RetentionCommand.self, ConfigCommand.self, ReloadCommand.self,
       BackupCommand.self, RestoreCommand.self, HealthCommand.self, MetricsCommand.self, DoctorCommand.self,
+      PluginCommand.self,
       CompletionCommand.self, CompleteCommand.self,
     ])
 

@@ -44,7 +44,11 @@ class Channel:
 
     def next(self) -> dict[str, Any]:
         """The next request or notification of the daemon."""
-        return self._messages.popleft() if self._messages else self._read()
+        while True:
+            message = self._messages.popleft() if self._messages else self._read()
+            # An answer to nothing that was asked is passed over.
+            if "method" in message:
+                return message
 
     def ask(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         """Sends a request and waits for its answer; what else arrives meanwhile is kept for `next`."""

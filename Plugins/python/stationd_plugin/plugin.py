@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import re
 import sys
 import traceback
 from dataclasses import dataclass
@@ -11,10 +14,14 @@ from typing import Any, Callable, Mapping, Optional, Sequence, TypeVar, Union
 from .call import Body, Call
 from .channel import Channel, Closed
 from .errors import Cancelled, Refused, Stale
+from .schema import violation
 
 PROTOCOL = 1
 Text = dict[str, str]
 Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 
 
 def text(en: str, zh: str) -> Text:
@@ -130,10 +137,19 @@ class Plugin:
                 result: Optional[Mapping[str, Any]] = None, example: tuple[Any, Any] = ({}, {}),
                 positional: Sequence[str] = (), required: Optional[Sequence[str]] = None,
                 permission: str = "role", discloses: bool = False) -> Callable[[Handler], Handler]:
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"'{name}' is no name of a method: a-z, 0-9 and _, with dots between words")
+        if name in self._methods:
+            raise ValueError(f"there are two methods '{name}'")
+        schemas = _object(params or {}, required), dict(result or {"type": "object"})
+        for schema, value, what in zip(schemas, example, ("params", "result")):
+            if found := violation(schema, value):
+                raise ValueError(f"the example of '{name}' does not fit its {what}: {found[0]}: {found[1]}")
+
         def register(handler: Handler) -> Handler:
             self._manifest["methods"].append({
-                "name": name, "summary": summary, "kind": kind, "params": _object(params or {}, required),
-                "positional": list(positional), "result": dict(result or {"type": "object"}),
+                "name": name, "summary": summary, "kind": kind, "params": schemas[0],
+                "positional": list(positional), "result": schemas[1],
                 "permission": permission, "discloses": discloses,
                 "examples": [{"name": "Example", "params": example[0], "result": example[1]}],
             })
@@ -159,7 +175,9 @@ class Plugin:
         """Serves the daemon until it says that it is enough."""
         self._channel = channel or Channel()
         self._channel.notified = self._notified
-        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # What it prints is in the log at once.
+            sys.stdout.reconfigure(line_buffering=True)
         try:
             while True:
                 message = self._channel.next()
@@ -187,7 +205,8 @@ class Plugin:
             try:
                 self._start()
             except Exception as error:  # noqa: BLE001 - whatever it is, the daemon hears that it did not start
-                traceback.print_exc()
+                if not isinstance(error, Refused):
+                    traceback.print_exc()
                 refused = error if isinstance(error, Refused) else Refused("wrong_state", str(error))
                 channel.answer(message["id"], error=refused.wire())
                 return
@@ -197,9 +216,11 @@ class Plugin:
             self._answer(message["id"], lambda: self._call(params))
         elif method == "plugin.event":
             event = Event(params["seq"], datetime.fromisoformat(params["at"]), params["kind"], params["payload"])
-            self._answer(message["id"], lambda: self._events[event.kind](event) and None)
+            self._answer(message["id"], lambda: _known(self._events, event.kind)(event) and None)
         elif method == "plugin.cancel":
             self._cancelled.discard(params["token"])
+        elif "id" in message:
+            channel.answer(message["id"], error=Refused("method_not_found").wire())
 
     def _call(self, params: Mapping[str, Any]) -> dict[str, Any]:
         call = Call(self._channel, params)  # type: ignore[arg-type]
@@ -212,10 +233,12 @@ class Plugin:
                 given = params["params"]
                 deadline = Deadline(given["subject"], datetime.fromisoformat(given["due"]), given["payload"],
                                     given["late"])
-                self._deadlines[params["method"]](call, deadline)
+                _known(self._deadlines, params["method"])(call, deadline)
                 result: Any = {}
             else:
-                result = self._methods[params["method"]](call)
+                result = _known(self._methods, params["method"])(call)
+                if result is None:
+                    raise TypeError(f"the handler of '{params['method']}' returned nothing; return {{}} at least")
             return {"result": result, "operations": call.operations}
         finally:
             self._current = None
@@ -225,6 +248,8 @@ class Plugin:
         assert channel is not None
         try:
             result = handler()
+            # What is no JSON fails its call, before a byte of it is sent.
+            json.dumps(result, allow_nan=False)
         except Refused as refused:
             channel.answer(request, error=refused.wire())
         except Cancelled:
@@ -238,6 +263,12 @@ class Plugin:
             channel.answer(request, error=Refused("internal_error").wire())
         else:
             channel.answer(request, result=result if result is not None else {})
+
+
+def _known(handlers: Mapping[str, Handler], name: str) -> Handler:
+    if name not in handlers:
+        raise Refused("method_not_found")
+    return handlers[name]
 
 
 def _object(schema: Mapping[str, Any], required: Optional[Sequence[str]] = None) -> dict[str, Any]:

@@ -56,6 +56,11 @@ package struct StaticCommand: Sendable {
       name: "restore", en: "Put a backup in the place of a stopped daemon's state", zh: "将备份恢复到已停止的守护进程",
       subcommands: [], options: ["--state", "--key", "--yes"]),
     StaticCommand(
+      name: "plugin", en: "Make a new plugin; check a plugin's program; the schema of a manifest",
+      zh: "新建插件；检验插件程序；清单的结构",
+      subcommands: ["new", "check", "schema"],
+      options: ["--language", "--to", "--repository", "--config", "--env", "--call-ms"]),
+    StaticCommand(
       name: "completion", en: "Print the completion script of a shell", zh: "输出 shell 补全脚本",
       subcommands: Shell.names, options: []),
   ]
@@ -70,7 +75,7 @@ package struct StaticCommand: Sendable {
     let second = CommonOption.split(Array(words.dropFirst())).rest.first
     guard let second, second.utf8.first != UInt8(ascii: "-") else { return command }
     switch command.name {
-    case "audit", "key": return command.subcommands.contains(second) ? command : nil
+    case "audit", "key", "plugin": return command.subcommands.contains(second) ? command : nil
     case "events", "retention": return nil
     default: return command
     }

@@ -1,3 +1,4 @@
+import Dispatch
 import StationKit
 import StationPluginHost
 import StationPluginWire
@@ -93,11 +94,12 @@ final class StorePlugins: PluginStore {
   func events(after seq: Int, limit: Int, _ deliver: @escaping @Sendable ([PluginEvent]) -> Void) {
     guard let store else { return deliver([]) }
     store.fetchEvents(after: seq, limit: limit) { events in
-      deliver(
-        events.map {
-          PluginEvent(
-            seq: $0.seq, at: $0.at, kind: $0.kind, payload: (try? JSONParser.parse($0.payload)) ?? .null)
-        })
+      let told = events.map {
+        PluginEvent(
+          seq: $0.seq, at: $0.at, kind: $0.kind, payload: (try? JSONParser.parse($0.payload)) ?? .null)
+      }
+      // Off the reader's thread: whoever is told reads the store again, and a read inside a read is fatal.
+      DispatchQueue.global().async { deliver(told) }
     }
   }
 
