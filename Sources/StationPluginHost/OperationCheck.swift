@@ -47,7 +47,8 @@ struct OperationCheck: Sendable {
     let free =
       (index?.fields.count ?? 0) - query.equals.count - (query.from == nil && query.to == nil ? 0 : 1)
     guard free >= 0 else { return "more values than the index of '\(query.collection)' has fields" }
-    for column in columns + query.matching.keys.sorted() where !collection.fields.contains(where: { $0.name == column }) {
+    for column in columns + query.matching.keys.sorted()
+    where !collection.fields.contains(where: { $0.name == column }) {
       return undeclared("field", "\(query.collection).\(column)")
     }
     return nil

@@ -112,7 +112,8 @@ import Testing
     bench.stop()
     let key = bench.store.signer.verifierKey
     guard
-      case .checkpoint(let checkpoint, _) = try Anchor.read(directory: bench.directory.file("anchor"), key: key)
+      case .checkpoint(let checkpoint, _) = try Anchor.read(
+        directory: bench.directory.file("anchor"), key: key)
     else { throw Unexpected("no anchor") }
     #expect(checkpoint.head == TreeHead(size: 7, root: root))
     #expect(checkpoint.origin == "test.example/audit")

@@ -31,7 +31,7 @@ final class EmptyStore: Transaction {
 
   func query(_ query: Query) throws -> Page {
     try check(query)
-    return Page(records: [], next: nil)
+    return Page(records: [], next: nil, places: [], end: nil)
   }
 
   func count(_ query: Query) throws -> Int {
