@@ -18,6 +18,25 @@ package enum DatabaseSeal {
     case intact
     /// The file is not the one that was sealed, or the seal is not the key's own.
     case broken
+    /// Too large to be read before the daemon serves.
+    case unchecked
+  }
+
+  /// Bytes of a database that is compared with its seal at a start: a larger one would hold up the service for more
+  /// than half a second. `stationctl audit verify --state` compares any.
+  package static let bytesAtStart = 512 << 20
+
+  /// The same at a start, where nobody shall wait for a large file.
+  package static func stateAtStart(
+    database path: String, anchorDirectory: String, key: VerifierKey
+  ) throws -> State {
+    var file = stat()
+    if stat(path, &file) == 0, file.st_size > bytesAtStart,
+      access(Self.path(anchorDirectory), F_OK) == 0
+    {
+      return .unchecked
+    }
+    return try state(database: path, anchorDirectory: anchorDirectory, key: key)
   }
 
   static func path(_ anchorDirectory: String) -> String { "\(anchorDirectory)/\(fileName)" }

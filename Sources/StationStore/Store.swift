@@ -53,11 +53,16 @@ package final class Store: Sendable {
     lock = try StateLock(configuration)
     signer = try Self.signer(configuration)
     try Self.refuseNewer(configuration)
-    seal = try DatabaseSeal.state(
+    seal = try DatabaseSeal.stateAtStart(
       database: configuration.databasePath, anchorDirectory: configuration.anchorDirectory,
       key: signer.verifierKey)
     // A broken one stays until there is a record of it.
-    if seal == .intact { try DatabaseSeal.remove(configuration.anchorDirectory) }
+    if seal != .broken { try DatabaseSeal.remove(configuration.anchorDirectory) }
+    if seal == .unchecked {
+      hooks.report(
+        "the database is too large to be compared with its seal at a start; before the next, run 'stationctl audit"
+          + " verify --state \(configuration.directory)' on the stopped state")
+    }
     pool = try Self.openPool(configuration)
     try Self.migrate(pool, catalog)
     let health = health
