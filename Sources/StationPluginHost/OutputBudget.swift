@@ -23,8 +23,8 @@ struct OutputBudget: Sendable {
 }
 
 /// The monotonic clock.
-enum MonotonicTime {
-  static func milliseconds() -> Int64 {
+package enum MonotonicTime {
+  package static func milliseconds() -> Int64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000

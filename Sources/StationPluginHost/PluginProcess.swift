@@ -133,40 +133,15 @@ final class PluginProcess: @unchecked Sendable {
   }
 
   private func spawn(_ output: Int32, _ errors: Int32, _ pidfd: inout Int32) -> String? {
-    var environment = ["PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"]
-    environment += settings.environment.map { "\($0.key)=\($0.value)" }.sorted()
-    let arguments = ([settings.program] + settings.arguments).map { strdup($0) } + [nil]
-    let variables = environment.map { strdup($0) } + [nil]
-    let folder = (settings.program as NSString).deletingLastPathComponent
-    defer { for text in arguments + variables { free(text) } }
-    var pid: pid_t = 0
-    var stage: UnsafePointer<CChar>?
-    let code = settings.program.withCString { program in
-      folder.withCString { directory in
-        arguments.withUnsafeBufferPointer { arguments in
-          variables.withUnsafeBufferPointer { variables in
-            var spawn = station_spawn()
-            spawn.program = program
-            spawn.directory = directory
-            spawn.arguments = arguments.baseAddress
-            spawn.environment = variables.baseAddress
-            (spawn.channel, spawn.output, spawn.errors) = (theirs, output, errors)
-            if let user = settings.user {
-              (spawn.changes_user, spawn.uid, spawn.gid) = (1, user.uid, user.gid)
-            }
-            spawn.memory_bytes = UInt64(limits.memoryMiB) << 20
-            spawn.descriptors = UInt64(limits.descriptors)
-            spawn.file_bytes = UInt64(limits.fileMiB) << 20
-            spawn.processes = Int64(limits.processes)
-            spawn.nice = Int32(limits.nice)
-            return station_spawn(&spawn, &pid, &pidfd, &stage)
-          }
-        }
-      }
-    }
-    guard code == 0 else {
-      let name = stage.map { String(cString: $0) } ?? "?"
-      return "cannot be started (\(name)): \(String(cString: strerror(code)))"
+    let spawn = PluginSpawn(
+      program: settings.program, arguments: settings.arguments,
+      environment: settings.environment.map { "\($0.key)=\($0.value)" }.sorted(), user: settings.user,
+      limits: limits)
+    let pid: pid_t
+    do throws(ManifestError) {
+      (pid, pidfd) = try spawn.start(channel: theirs, output: output, errors: errors)
+    } catch {
+      return error.description
     }
     let killed = state.withLock { state in
       state.pid = pid

@@ -1,4 +1,5 @@
 import StationKit
+import StationPluginHost
 import StationPluginWire
 
 extension PluginCheck {
@@ -47,7 +48,7 @@ extension PluginCheck {
       return
     }
     let writes = method.declaration.handler.writes
-    let began = PluginProgram.now()
+    let began = MonotonicTime.milliseconds()
     let call = talk.call(name, kind: writes ? "write" : "read", params, module: module)
     var problem: String?
     var note = ""
@@ -63,7 +64,7 @@ extension PluginCheck {
       advice: Text(
         "On an empty store a method's example gives a result that fits, or a refusal that says why.",
         zh: "空库上示例须给出符合声明的结果，或说明原因的拒绝。"),
-      note: "\(PluginProgram.now() - began) ms\(note)", problem)
+      note: "\(MonotonicTime.milliseconds() - began) ms\(note)", problem)
   }
 
   private func judge(_ answer: JSONValue, _ method: CompiledMethod, _ talk: PluginTalk) -> String? {

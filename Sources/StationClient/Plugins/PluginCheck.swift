@@ -94,7 +94,7 @@ package final class PluginCheck {
 
   private func becomeReady() -> Bool {
     guard let talk else { return false }
-    let began = PluginProgram.now()
+    let began = MonotonicTime.milliseconds()
     guard let told = hearManifest(talk) else { return false }
     do throws(ManifestError) {
       manifest = try PluginManifest(told)
@@ -124,7 +124,7 @@ package final class PluginCheck {
       advice: Text(
         "Answer 'plugin.init', then send the notification 'plugin.ready'; --config gives it its configuration.",
         zh: "应答 plugin.init 后发送通知 plugin.ready；配置用 --config 给出。"),
-      note: "\(PluginProgram.now() - began) ms", problem)
+      note: "\(MonotonicTime.milliseconds() - began) ms", problem)
   }
 
   private func hearManifest(_ talk: PluginTalk) -> JSONValue? {

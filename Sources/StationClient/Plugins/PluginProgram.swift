@@ -1,6 +1,7 @@
 import CStationSpawn
 import Glibc
 import StationJSON
+import StationPluginHost
 import StationPluginWire
 
 /// A plugin's program in a process of its own, started as the daemon starts it: the socket pair on descriptor 3,
@@ -58,51 +59,24 @@ package final class PluginProgram {
     channel = pair[0]
     pipes = [out[0], errors[0]]
     for descriptor in [channel] + pipes { _ = fcntl(descriptor, F_SETFL, O_NONBLOCK) }
-    let spawned = Self.spawn(command, limits, theirs)
-    (pid, pidfd) = (spawned.pid, spawned.pidfd)
-    if let problem = spawned.problem { throw ManifestError(problem) }
+    let spawn = PluginSpawn(
+      program: command.program, arguments: command.arguments, environment: command.environment,
+      limits: limits)
+    do throws(ManifestError) {
+      (pid, pidfd) = try spawn.start(channel: theirs[0], output: theirs[1], errors: theirs[2])
+    } catch {
+      for descriptor in [channel] + pipes { close(descriptor) }
+      throw ManifestError("\(command.program) \(error.description)")
+    }
   }
 
   deinit {
     for descriptor in [channel, pidfd] + pipes where descriptor >= 0 { close(descriptor) }
   }
 
-  private static func spawn(
-    _ command: Command, _ limits: PluginLimits, _ theirs: [Int32]
-  ) -> (pid: pid_t, pidfd: Int32, problem: String?) {
-    let variables = ["PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"] + command.environment
-    let words = ([command.program] + command.arguments).map { strdup($0) } + [nil]
-    let environment = variables.map { strdup($0) } + [nil]
-    let folder = strdup(command.program.lastIndex(of: "/").map { String(command.program[..<$0]) } ?? ".")
-    defer { for text in words + environment + [folder] { free(text) } }
-    var pid: pid_t = 0
-    var pidfd: Int32 = -1
-    var stage: UnsafePointer<CChar>?
-    let code = words.withUnsafeBufferPointer { words in
-      environment.withUnsafeBufferPointer { environment in
-        var spawn = station_spawn()
-        spawn.program = words.first.flatMap { $0 }.map { UnsafePointer($0) }
-        spawn.directory = folder.map { UnsafePointer($0) }
-        spawn.arguments = words.baseAddress
-        spawn.environment = environment.baseAddress
-        (spawn.channel, spawn.output, spawn.errors) = (theirs[0], theirs[1], theirs[2])
-        spawn.memory_bytes = UInt64(limits.memoryMiB) << 20
-        spawn.descriptors = UInt64(limits.descriptors)
-        spawn.file_bytes = UInt64(limits.fileMiB) << 20
-        spawn.processes = Int64(limits.processes)
-        return station_spawn(&spawn, &pid, &pidfd, &stage)
-      }
-    }
-    guard code == 0 else {
-      let name = stage.map { String(cString: $0) } ?? "?"
-      return (0, -1, "\(command.program) cannot be started (\(name)): \(String(cString: strerror(code)))")
-    }
-    return (pid, pidfd, nil)
-  }
-
   /// Sends everything. False where the program does not read within `limit` milliseconds, or is gone.
   package func send(_ bytes: [UInt8], within limit: Int) -> Bool {
-    let end = Self.now() + limit
+    let end = MonotonicTime.milliseconds() + Int64(limit)
     var sent = 0
     while sent < bytes.count {
       let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
@@ -111,7 +85,9 @@ package final class PluginProgram {
         sent += count
         continue
       }
-      guard count < 0, errno == EAGAIN || errno == EINTR, Self.now() < end else { return false }
+      guard count < 0, errno == EAGAIN || errno == EINTR, MonotonicTime.milliseconds() < end else {
+        return false
+      }
       wait(for: POLLIN | POLLOUT, until: end)
       // It may print or answer before it reads on.
       receive()
@@ -121,7 +97,7 @@ package final class PluginProgram {
 
   /// The next message, waited for so many milliseconds at most.
   package func next(within limit: Int) -> Heard {
-    let end = Self.now() + limit
+    let end = MonotonicTime.milliseconds() + Int64(limit)
     while true {
       do throws(LineFramer.Fault) {
         if let message = try framer.next() { return .message(message) }
@@ -132,7 +108,7 @@ package final class PluginProgram {
         }
       }
       guard !isClosed else { return .closed }
-      guard Self.now() < end else { return .silence }
+      guard MonotonicTime.milliseconds() < end else { return .silence }
       wait(for: POLLIN, until: end)
       receive()
     }
@@ -143,8 +119,8 @@ package final class PluginProgram {
 
   /// Its exit code, or minus the signal; nil where it has not ended within so many milliseconds.
   package func exit(within limit: Int) -> Int32? {
-    let end = Self.now() + limit
-    while Self.now() < end {
+    let end = MonotonicTime.milliseconds() + Int64(limit)
+    while MonotonicTime.milliseconds() < end {
       var ended = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
       if poll(&ended, 1, 10) > 0 {
         receive()
@@ -161,10 +137,10 @@ package final class PluginProgram {
     _ = station_spawn_reap(pid)
   }
 
-  private func wait(for events: Int32, until end: Int) {
+  private func wait(for events: Int32, until end: Int64) {
     var polled = [pollfd(fd: channel, events: Int16(events), revents: 0)]
     polled += pipes.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-    _ = poll(&polled, 3, Int32(max(1, min(1_000, end - Self.now()))))
+    _ = poll(&polled, 3, Int32(max(1, min(1_000, end - MonotonicTime.milliseconds()))))
   }
 
   /// Takes what is there, of the channel and of what it prints.
@@ -190,12 +166,5 @@ package final class PluginProgram {
         if output.count > Self.outputKept { output.removeFirst(output.count - Self.outputKept) }
       }
     }
-  }
-
-  /// Milliseconds of a clock that only goes forward.
-  static func now() -> Int {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
   }
 }

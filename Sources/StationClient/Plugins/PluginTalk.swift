@@ -109,7 +109,7 @@ final class PluginTalk {
   private var isEnding = false
 
   private func wait<Value>(_ limit: Int, _ found: () -> Value?) -> Value? {
-    let end = PluginProgram.now() + limit
+    let end = MonotonicTime.milliseconds() + Int64(limit)
     while true {
       if let value = found() { return value }
       guard broken == nil else { return nil }
@@ -117,9 +117,9 @@ final class PluginTalk {
         if !isEnding { broken = "it closed descriptor 3, or exited" }
         return nil
       }
-      let left = end - PluginProgram.now()
+      let left = end - MonotonicTime.milliseconds()
       guard left > 0 else { return nil }
-      switch program.next(within: left) {
+      switch program.next(within: Int(left)) {
       case .message(let message): react(conversation.receive(message))
       case .closed: isClosed = true
       case .broken(let what): broken = what
