@@ -389,6 +389,26 @@ class DaemonTestCase(unittest.TestCase):
             self.assertEqual(caught.exception.pointer, pointer)
 
 
+def open_requests(daemon):
+    """Every open request of support, by id."""
+    found, cursor = {}, {}
+    with daemon.connect() as client:
+        while True:
+            page = client.call("support.list", {"open": True, "limit": 500} | cursor)
+            found |= {item["id"]: item for item in page["items"]}
+            if "next" not in page:
+                return found
+            cursor = {"cursor": page["next"]}
+
+
+def luhn(number):
+    """The number of a card with its check digit."""
+    total = sum(
+        digit if place % 2 else sum(divmod(digit * 2, 10))
+        for place, digit in enumerate(map(int, reversed(number))))
+    return number + str(-total % 10)
+
+
 def run_ctl(*arguments, socket_path=None, stdin=None, environment=None, timeout=60):
     """Runs stationctl; the finished process with text output."""
     environment = dict(os.environ, **(environment or {}))

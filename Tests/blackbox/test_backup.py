@@ -9,7 +9,8 @@ import threading
 import unittest
 
 from auditlog import anchored, read_log
-from harness import STATIONCTL, CallError, Client, Daemon, DaemonTestCase, new_directory, run_ctl, wait_until
+from harness import (
+    STATIONCTL, CallError, Client, Daemon, DaemonTestCase, new_directory, open_requests, run_ctl, wait_until)
 from test_fulldisk import SmallDisk
 from test_personal import CANARIES, OPEN, WHY, holding
 
@@ -73,17 +74,6 @@ class BackupTestCase(DaemonTestCase):
         return daemon.start()
 
     @staticmethod
-    def opened(daemon):
-        found, cursor = set(), {}
-        with daemon.connect() as client:
-            while True:
-                page = client.call("support.list", {"open": True, "limit": 500} | cursor)
-                found |= {item["id"] for item in page["items"]}
-                if "next" not in page:
-                    return found
-                cursor = {"cursor": page["next"]}
-
-    @staticmethod
     def open(daemon, count):
         with daemon.connect() as client:
             begun = [client.begin("support.open", OPEN) for _ in range(count)]
@@ -138,7 +128,7 @@ class LoadTests(BackupTestCase):
             self.ctl("restore", made["path"], "--state", state)
             self.ctl("audit", "verify", "--state", state, "--key", log.key)
             restored = self.started(state)
-            found = self.opened(restored)
+            found = set(open_requests(restored))
             self.assertLessEqual(before, found, "answered before the backup began, and not in it")
             # Whoever was under way when it was taken may be in it; nobody who came after it.
             self.assertLessEqual(len(found - after), self.WRITERS)
@@ -172,7 +162,7 @@ class LoadTests(BackupTestCase):
         self.ctl("restore", self.place / left[0], "--state", self.fresh(daemon), code=1)
         made = self.backup(daemon)
         self.assertEqual(os.listdir(self.place), [os.path.basename(made["path"])])
-        self.assertEqual(self.opened(daemon), first | later)
+        self.assertEqual(set(open_requests(daemon)), first | later)
 
 
 class ContentTests(BackupTestCase):
@@ -278,7 +268,7 @@ class RestoreTests(BackupTestCase):
         self.assertEqual(anchored(aside, self.key)[0], size)
         self.assertEqual(anchored(self.daemon.directory, self.key)[0], self.made["size"])
         self.daemon.start()
-        self.assertEqual(self.opened(self.daemon), self.first)
+        self.assertEqual(set(open_requests(self.daemon)), self.first)
         record = read_log(self.daemon).of("system.restore")[0]
         detail = self.daemon.call("audit.entry", {"seq": record["seq"]}, **WHY)["detail"]
         self.assertEqual((detail["size"], detail["replaced_size"]), (self.made["size"], size))
@@ -329,7 +319,7 @@ class RestoreTests(BackupTestCase):
         self.assertIn(f"records {self.made['size']} to {size - 1} are undone", said)
         self.restore("--yes")
         self.daemon.start()
-        self.assertEqual(self.opened(self.daemon), self.first)
+        self.assertEqual(set(open_requests(self.daemon)), self.first)
 
     def test_what_does_not_verify_is_refused_and_nothing_changes(self):
         self.daemon.stop()
@@ -405,7 +395,7 @@ class RestoreTests(BackupTestCase):
                 daemon.log_path.unlink(missing_ok=True)
                 try:
                     daemon.start()
-                    found = self.opened(daemon)
+                    found = set(open_requests(daemon))
                     self.assertIn(found, (self.first, self.first | set(lost)), f"{step} {number}")
                     if found == self.first:
                         self.assertEqual(read_log(daemon).of("system.restore")[0]["outcome"], "ok")

@@ -6,7 +6,7 @@ import unittest
 from collections import Counter
 
 from auditlog import anchored, read_log, require_extension
-from harness import LONG, Client, DaemonTestCase
+from harness import LONG, Client, DaemonTestCase, open_requests
 
 ROUNDS = 120 if LONG else 16
 WORKERS = 8
@@ -115,20 +115,9 @@ class Load:
 
 
 class DurabilityTests(DaemonTestCase):
-    def listed(self, daemon):
-        """Every open request, by id."""
-        found, cursor = {}, {}
-        with daemon.connect() as client:
-            while True:
-                page = client.call("support.list", {"open": True, "limit": 500} | cursor)
-                found |= {item["id"]: item for item in page["items"]}
-                if "next" not in page:
-                    return found
-                cursor = {"cursor": page["next"]}
-
     def check_round(self, daemon, load):
         """After the retries: all that was answered is there, once, and the log says the same."""
-        found = self.listed(daemon)
+        found = open_requests(daemon)
         answered = {}
         for worker in load.workers:
             answered |= worker.opened

@@ -8,7 +8,7 @@ import threading
 import unittest
 
 from auditlog import anchored, read_log, require_extension
-from harness import CallError, Client, Daemon, DaemonTestCase, new_directory, wait_until
+from harness import CallError, Client, Daemon, DaemonTestCase, new_directory, open_requests, wait_until
 
 FULL = {"storage_full", "unavailable"}
 WHY = {"purpose": "handling", "reason": "the disk"}
@@ -96,16 +96,6 @@ class FullDiskTests(DaemonTestCase):
             thread.join(60)
         self.assertEqual(failures, [])
 
-    def stored(self):
-        found, cursor = set(), {}
-        with self.daemon.connect() as client:
-            while True:
-                page = client.call("support.list", {"open": True, "limit": 500} | cursor)
-                found |= {item["id"] for item in page["items"]}
-                if "next" not in page:
-                    return found
-                cursor = {"cursor": page["next"]}
-
     def recovered(self):
         """A write that is answered, at the latest some moments after there is space again."""
         def attempt():
@@ -118,7 +108,7 @@ class FullDiskTests(DaemonTestCase):
         self.answered.add(id_)
 
     def check_log(self):
-        self.assertEqual(self.stored(), self.answered)
+        self.assertEqual(set(open_requests(self.daemon)), self.answered)
         log = read_log(self.daemon)
         opened = [item[1] for record in log.of("support.open") if record["outcome"] == "ok"
                   for item in record["written"]]
@@ -150,7 +140,7 @@ class FullDiskTests(DaemonTestCase):
             self.assertFalse(health["ok"])
             self.assertIn("storage_full", {problem["kind"] for problem in health["problems"]})
             self.assertTrue(all(problem["message"] for problem in health["problems"]))
-        self.assertEqual(self.stored(), self.answered, "refused, but there; or answered, but not there")
+        self.assertEqual(set(open_requests(self.daemon)), self.answered, "refused, but there; or answered, but not there")
         pid = self.daemon.pid
         self.disk.free()
         self.recovered()
@@ -263,15 +253,7 @@ class FailedSyncTests(DaemonTestCase):
         self.assertLessEqual(set(refused), FULL)
         daemon.environment.pop("LD_PRELOAD")
         daemon.start()
-        found = set()
-        with daemon.connect() as client:
-            cursor = {}
-            while True:
-                page = client.call("support.list", {"open": True, "limit": 500} | cursor)
-                found |= {item["id"] for item in page["items"]}
-                if "next" not in page:
-                    break
-                cursor = {"cursor": page["next"]}
+        found = set(open_requests(daemon))
         self.assertLessEqual(answered, found)
         # What failed may be on the disk all the same, but no more than was under way.
         self.assertLessEqual(len(found - answered), 6)

@@ -7,17 +7,9 @@ import subprocess
 import time
 import unittest
 
-from harness import STATIONCTL, Daemon, DaemonTestCase, new_directory, run_ctl, wait_until
+from harness import STATIONCTL, Daemon, DaemonTestCase, luhn, new_directory, run_ctl, wait_until
 
 VICTIM = "6200000000000005"
-
-
-def luhn(number):
-    """The number with its check digit."""
-    total = sum(
-        digit if place % 2 else sum(divmod(digit * 2, 10))
-        for place, digit in enumerate(map(int, reversed(number))))
-    return number + str(-total % 10)
 
 
 def report(number):

@@ -13,7 +13,7 @@ import threading
 import unittest
 
 from auditlog import anchored, read_log, require_extension
-from harness import LONG, REPOSITORY, Client, DaemonTestCase, Daemon, new_directory
+from harness import LONG, REPOSITORY, Client, DaemonTestCase, Daemon, new_directory, open_requests
 
 ROUNDS = 40 if LONG else 5
 CLIENTS = 6
@@ -87,14 +87,7 @@ class PowercutTests(DaemonTestCase):
                         REPOSITORY / "Tests/powercut/powercut.c", "-ldl", "-lpthread"], check=True)
 
     def stored(self, daemon):
-        found, cursor = {}, {}
-        with daemon.connect() as client:
-            while True:
-                page = client.call("support.list", {"open": True, "limit": 500} | cursor)
-                found |= {item["id"]: item["version"] for item in page["items"]}
-                if "next" not in page:
-                    return found
-                cursor = {"cursor": page["next"]}
+        return {number: item["version"] for number, item in open_requests(daemon).items()}
 
     def lose_power(self, entries, synchronous, rounds):
         """Cuts the power `rounds` times; yields (what was answered, what the next life has, its log)."""

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from harness import (
-    LONG, REPOSITORY, CallError, Daemon, DaemonTestCase, new_directory, run_ctl, wait_until)
+    LONG, REPOSITORY, CallError, Daemon, DaemonTestCase, luhn, new_directory, run_ctl, wait_until)
 
 SHANGHAI = timezone(timedelta(hours=8))
 VICTIM = "6200000000000005"
@@ -51,14 +51,6 @@ bindings:
 def instant(minutes=0):
     """So many minutes from now."""
     return (datetime.now(SHANGHAI) + timedelta(minutes=minutes)).isoformat(timespec="milliseconds")
-
-
-def luhn(number):
-    """The number with its check digit."""
-    total = sum(
-        digit if place % 2 else sum(divmod(digit * 2, 10))
-        for place, digit in enumerate(map(int, reversed(number))))
-    return number + str(-total % 10)
 
 
 def schema(message):

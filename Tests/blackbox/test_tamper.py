@@ -13,6 +13,7 @@ import unittest
 
 from auditlog import anchored, ledger, read_log
 from harness import STATIONCTL, Daemon, DaemonTestCase, new_directory, run_ctl, wait_until
+from statecopies import StateCopies
 
 ANCHORS = ("checkpoint.a", "checkpoint.b")
 
@@ -21,7 +22,7 @@ def opening(number):
     return {"scenario": 1 + number % 22, "station": "st-01", "urgency": "routine", "summary": f"matter {number}"}
 
 
-class TamperTests(DaemonTestCase):
+class TamperTests(StateCopies, DaemonTestCase):
     @classmethod
     def setUpClass(cls):
         if not os.access(STATIONCTL, os.X_OK):
@@ -66,19 +67,6 @@ class TamperTests(DaemonTestCase):
                          for number in range(first, min(first + 50, count))]
                 for number in calls:
                     client.finish(number)
-
-    @classmethod
-    def copy(cls, state, name):
-        def skip(_, names):
-            return [name for name in names if name.endswith((".sock", "-shm"))]
-        return shutil.copytree(state, cls.home / name, ignore=skip)
-
-    def fresh(self, state):
-        """A copy to change."""
-        path = self.home / f"case-{self.id().rsplit('.', 1)[1]}-{len(list(self.home.iterdir()))}"
-        shutil.copytree(state, path)
-        self.addCleanup(shutil.rmtree, path, ignore_errors=True)
-        return path
 
     @staticmethod
     @contextlib.contextmanager
