@@ -3,9 +3,11 @@
 
 Usage: python3 Tools/test.py [PART…]     (default: all; `make test-PART` runs one without the counting)
 
-Every part runs even when an earlier one failed. The last line is the sum; the status is 1 if anything failed.
+Every part runs even when an earlier one failed. At the end it names what failed, with what was said of it, because
+the output itself is long; the last line is the sum, and the status is 1 if anything failed.
 """
 
+import collections
 import os
 import re
 import signal
@@ -40,6 +42,10 @@ SWIFT_FAILED = re.compile(r"^✘ Test (?!run\b|case ).* failed after [\d.]+ seco
 SWIFT_SKIPPED = re.compile(r"^➜ Test .* skipped")
 PYTHON_RAN = re.compile(r"^Ran (\d+) tests? in ")
 PYTHON_END = re.compile(r"^(OK|FAILED)(?: \((.*)\))?$")
+PYTHON_FAILED = re.compile(r"^(?:FAIL|ERROR): ")
+SWIFT_ISSUE = re.compile(r"^✘ Test .* recorded an issue")
+# Lines kept for one failure, and for all of a part.
+LINES_OF_FAILURE, LINES_OF_PART = 30, 200
 
 
 class Count:
@@ -47,8 +53,23 @@ class Count:
 
     def __init__(self):
         self.ran = self.failed = self.skipped = 0
+        self.said = []
+        self.keep = 0
+
+    def remember(self, line):
+        """Keeps the lines that tell of a failure: unittest's report of one, and Swift Testing's issues."""
+        if PYTHON_FAILED.match(line):
+            self.keep = LINES_OF_FAILURE
+        elif SWIFT_ISSUE.match(line) or SWIFT_FAILED.match(line):
+            self.keep = max(self.keep, 1)
+        elif PYTHON_RAN.match(line):
+            self.keep = 0
+        if self.keep and len(self.said) < LINES_OF_PART:
+            self.said.append(line)
+            self.keep -= 1
 
     def read(self, line):
+        self.remember(line)
         if found := SWIFT_RUN.search(line):
             self.ran += int(found[1])
         elif SWIFT_FAILED.search(line):
@@ -67,7 +88,7 @@ class Count:
 
 
 def run(name, seconds):
-    """Runs one part; its Count and whether it went well."""
+    """Runs one part; how many tests passed, failed and were skipped, and what was said of those that failed."""
     count = Count()
     process = subprocess.Popen(["make", "--no-print-directory", f"test-{name}"], cwd=ROOT,
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -80,11 +101,13 @@ def run(name, seconds):
 
     timer = threading.Timer(seconds, stop)
     timer.start()
+    tail = collections.deque(maxlen=LINES_OF_FAILURE)
     try:
         for line in process.stdout:
             sys.stdout.write(line)
             sys.stdout.flush()
             count.read(line.rstrip("\n"))
+            tail.append(line.rstrip("\n"))
         process.wait()
     except KeyboardInterrupt:
         os.killpg(process.pid, signal.SIGINT)
@@ -92,18 +115,19 @@ def run(name, seconds):
     finally:
         timer.cancel()
     if late.is_set():
-        print(f"stopped: not done within {seconds} s")
+        count.said.append(f"stopped: not done within {seconds} s")
     if name in COUNTED:
         if count.ran == 0 and process.returncode == 0:
-            print(f"{name}: its runner counted no test")
+            count.said.append("its runner counted no test")
             count.failed += 1
     else:
         count.ran = 1
     if process.returncode != 0 and count.failed == 0:
+        count.said += [*tail, f"ended with status {process.returncode}"]
         count.failed = 1
     # A subtest that fails is a failure of its own, so there may be more of them than tests.
     passed = max(0, count.ran - count.failed - count.skipped)
-    return passed, count.failed, count.skipped
+    return passed, count.failed, count.skipped, count.said if count.failed else []
 
 
 def main():
@@ -112,13 +136,17 @@ def main():
     if unknown:
         sys.exit(f"no such part: {', '.join(sorted(unknown))} (there are: {', '.join(n for n, _ in PARTS)})")
     begun = time.monotonic()
-    rows = []
+    rows, failures = [], []
     for name, seconds in PARTS:
         if name not in names:
             continue
         print(f"\n=== {name} ({time.monotonic() - begun:.0f} s since the start)", flush=True)
         start = time.monotonic()
-        rows.append((name, *run(name, seconds), time.monotonic() - start))
+        *counts, said = run(name, seconds)
+        rows.append((name, *counts, time.monotonic() - start))
+        failures += [(name, said)] if said else []
+    for name, said in failures:
+        print(f"\n=== what failed in {name}", *said, sep="\n")
     print(f"\n{'part':<12}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}")
     for name, passed, failed, skipped, took in rows:
         print(f"{name:<12}{passed:>8}{failed:>8}{skipped:>9}{took:>9.0f}")
