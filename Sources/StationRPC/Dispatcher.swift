@@ -89,7 +89,8 @@ package final class Dispatcher: Sendable {
     func cause(_ method: String) -> Cause {
       Cause(
         principal: identity.auditJSON(actor: identity.mayActFor ? meta.actor : nil), method: method,
-        request: Self.loggable(request.id), purpose: meta.purpose, detail: Self.detail(meta))
+        request: Self.loggable(request.id), purpose: meta.purpose, detail: Self.detail(meta),
+        line: identity.line)
     }
     let registry = registry
     guard let method = registry.methods[request.method],
@@ -225,7 +226,7 @@ package final class Dispatcher: Sendable {
   ) {
     let discloses = admission.method.declaration.disclosesPersonalData
     store.call(
-      admission.method, admission.params, principal: admission.principal,
+      admission.method, admission.params, principal: admission.principal, line: admission.cause.line,
       purpose: admission.meta.purpose, reason: admission.meta.reason, mask: admission.mask, token: token,
       prepared: prepared,
       report: report

@@ -1,6 +1,16 @@
 import StationKit
+import StationStore
 
 extension Identity {
+  /// Where the peer's calls wait for their turn: with those of their socket's class.
+  var line: QueueLine {
+    switch peer.socketClass {
+    case .auditor: .auditor
+    case .administrator: .administrator
+    case .member, nil: .member
+    }
+  }
+
   /// - Throws: `denied` where the class of the peer's socket does not take the method from anyone.
   func requireSocket(for method: CompiledMethod) throws(RPCError) {
     guard let socketClass = peer.socketClass else { return }

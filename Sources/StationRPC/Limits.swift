@@ -12,13 +12,13 @@ package struct Limits: Sendable, Equatable {
   package var inFlightPerConnection = 64
   /// Event subscriptions of one connection.
   package var subscriptionsPerConnection = 8
-  /// Connections of one uid.
+  /// Connections of one uid on the sockets of a class.
   package var connectionsPerUID = 1_024
-  /// Connections in all.
+  /// Connections on the sockets of a class.
   package var connections = 4_096
   /// Bytes waiting for a client that does not read, above which the daemon stops reading from it.
   package var outboundBytes = 256 << 10
-  /// Calls waiting for the writer, over all connections.
+  /// Calls of a class waiting for the writer; as many may wait for the readers.
   package var writeQueue = 4_096
 
   package init() {}

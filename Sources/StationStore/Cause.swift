@@ -11,10 +11,14 @@ package struct Cause: Sendable {
   /// What must stay erasable, as JSON text (`reason`, `trace_id`): kept beside the leaf, which holds
   /// only its salted commitment.
   package let detail: [UInt8]?
+  /// Where the call waits for its turn; not in the record.
+  package let line: QueueLine
 
   package init(
-    principal: [UInt8], method: String, request: [UInt8]?, purpose: String?, detail: [UInt8]?
+    principal: [UInt8], method: String, request: [UInt8]?, purpose: String?, detail: [UInt8]?,
+    line: QueueLine = .daemon
   ) {
+    self.line = line
     self.principal = principal
     self.method = method
     self.request = request

@@ -1,25 +1,29 @@
 import Foundation
 
-/// A queue that threads wait at. Bounded by whoever posts.
-final class Mailbox<Item>: @unchecked Sendable {
-  // `items` and `isOpen` are touched only with `condition` locked.
+/// A queue that threads wait at: lines that take turns, each in order. Bounded by whoever posts.
+package final class Mailbox<Item>: @unchecked Sendable {
+  // All of it is touched only with `condition` locked.
   private let condition = NSCondition()
-  private var items: [Item] = []
+  private var lines = [[Item]](repeating: [], count: QueueLine.allCases.count)
+  private var waiting = 0
+  /// The line whose turn it is.
+  private var turn = 0
   private var isOpen = true
   private var poked = false
 
-  /// False when closed, or when `limit` items wait already.
-  func post(_ item: Item, limit: Int) -> Bool {
+  /// False when closed, or when `limit` items wait in that line already.
+  package func post(_ item: Item, _ line: QueueLine, limit: Int) -> Bool {
     condition.lock()
     defer { condition.unlock() }
-    guard isOpen, items.count < limit else { return false }
-    items.append(item)
-    if items.count == 1 { condition.signal() }
+    guard isOpen, lines[line.rawValue].count < limit else { return false }
+    lines[line.rawValue].append(item)
+    waiting += 1
+    if waiting == 1 { condition.signal() }
     return true
   }
 
   /// Wakes a waiting thread without an item.
-  func poke() {
+  package func poke() {
     condition.lock()
     poked = true
     condition.broadcast()
@@ -27,24 +31,26 @@ final class Mailbox<Item>: @unchecked Sendable {
   }
 
   /// No more items are taken; what waits is still handed out.
-  func close() {
+  package func close() {
     condition.lock()
     isOpen = false
     condition.broadcast()
     condition.unlock()
   }
 
-  var count: Int {
+  package init() {}
+
+  package var count: Int {
     condition.lock()
     defer { condition.unlock() }
-    return items.count
+    return waiting
   }
 
-  /// Up to `limit` items; none when poked, or after `seconds`; nil when closed and empty.
-  func take(upTo limit: Int, waiting seconds: Double?) -> [Item]? {
+  /// Up to `limit` items, one of each line in turn; none when poked, or after `seconds`; nil when closed and empty.
+  package func take(upTo limit: Int, waiting seconds: Double?) -> [Item]? {
     condition.lock()
     defer { condition.unlock() }
-    while items.isEmpty, isOpen, !poked {
+    while waiting == 0, isOpen, !poked {
       if let seconds {
         if !condition.wait(until: Date(timeIntervalSinceNow: seconds)) { break }
       } else {
@@ -52,13 +58,34 @@ final class Mailbox<Item>: @unchecked Sendable {
       }
     }
     poked = false
-    if items.isEmpty { return isOpen ? [] : nil }
-    guard items.count > limit else {
-      defer { items = [] }
-      return items
+    if waiting == 0 { return isOpen ? [] : nil }
+    let taken = takeTurns(min(limit, waiting))
+    waiting -= taken.count
+    return taken
+  }
+
+  private func takeTurns(_ count: Int) -> [Item] {
+    // Mostly only one line has anybody in it.
+    if let line = lines.indices.first(where: { lines[$0].count == waiting }) {
+      guard count < waiting else {
+        defer { lines[line] = [] }
+        return lines[line]
+      }
+      let taken = Array(lines[line][..<count])
+      lines[line].removeFirst(count)
+      return taken
     }
-    let taken = Array(items[..<limit])
-    items.removeFirst(limit)
+    var taken: [Item] = []
+    taken.reserveCapacity(count)
+    var heads = [Int](repeating: 0, count: lines.count)
+    while taken.count < count {
+      if heads[turn] < lines[turn].count {
+        taken.append(lines[turn][heads[turn]])
+        heads[turn] += 1
+      }
+      turn = (turn + 1) % lines.count
+    }
+    for line in lines.indices { lines[line].removeFirst(heads[line]) }
     return taken
   }
 }

@@ -19,7 +19,9 @@ final class Readers: Sendable {
     }
   }
 
-  func post(_ job: @escaping @Sendable () -> Void) -> Bool { mailbox.post(job, limit: limit) }
+  func post(_ line: QueueLine, _ job: @escaping @Sendable () -> Void) -> Bool {
+    mailbox.post(job, line, limit: limit)
+  }
 
   func stop() { mailbox.close() }
 }

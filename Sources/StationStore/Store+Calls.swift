@@ -14,7 +14,8 @@ extension Store {
   /// Runs a read method on a snapshot, on a reader thread.
   /// - Parameter done: called on that thread; with `queue_full` or `unavailable` where it could not run.
   package func call(
-    _ method: CompiledMethod, _ params: Params, principal: Principal, purpose: String?,
+    _ method: CompiledMethod, _ params: Params, principal: Principal, line: QueueLine = .daemon,
+    purpose: String?,
     reason: String?, mask: ResultMask? = nil, token: CallToken, prepared: Prepared? = nil,
     report: @escaping @Sendable (String) -> Void,
     done: @escaping @Sendable (ReadOutcome) -> Void
@@ -25,6 +26,7 @@ extension Store {
       done(ReadOutcome(answer: .failure($0), disclosed: [], via: []))
     }
     let posted = read(
+      in: line,
       { [catalog, environment] db in
         if let kind = token.refusal { return fail(RPCError(kind)) }
         guard let module = catalog.registry.modules[method.moduleName] else {

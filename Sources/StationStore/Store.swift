@@ -151,9 +151,10 @@ package final class Store: Sendable {
 
   /// Runs `body` on a reader thread, on one consistent snapshot. `false` when too many wait.
   func read(
-    _ body: @escaping @Sendable (Database) -> Void, failed: @escaping @Sendable (any Error) -> Void
+    in line: QueueLine = .daemon, _ body: @escaping @Sendable (Database) -> Void,
+    failed: @escaping @Sendable (any Error) -> Void
   ) -> Bool {
-    readers.post { [pool] in
+    readers.post(line) { [pool] in
       do {
         try pool.read { db in body(db) }
       } catch {

@@ -75,7 +75,7 @@ final class Writer: @unchecked Sendable {
 
   /// From any thread. `false` when the queue is full or the writer has stopped.
   func post(_ job: WriteJob, limit: Int? = nil) -> Bool {
-    mailbox.post(job, limit: limit ?? queueLimit.load(ordering: .relaxed))
+    mailbox.post(job, job.cause.line, limit: limit ?? queueLimit.load(ordering: .relaxed))
   }
 
   func setQueueLimit(_ limit: Int) { queueLimit.store(limit, ordering: .relaxed) }

@@ -29,8 +29,9 @@ struct Acceptor: Sendable {
       var peer = try Peer(connectedTo: descriptor)
       peer.socketClass = socketClass
       let limits = self.limits.current
+      let counted = socketClass ?? .member
       do throws(Admission.Refusal) {
-        try census.admit(uid: peer.uid)
+        try census.admit(uid: peer.uid, on: counted)
       } catch {
         try pipeline.addHandler(TurnAway(reason: error))
         return
@@ -47,10 +48,10 @@ struct Acceptor: Sendable {
         }
         let handler = ConnectionHandler(
           desk: desk, sessions: sessions, peer: peer, descriptor: descriptor, limits: limits,
-          framing: framing, released: { census.release(uid: uid) })
+          framing: framing, released: { census.release(uid: uid, on: counted) })
         try pipeline.addHandler(handler)
       } catch {
-        census.release(uid: uid)
+        census.release(uid: uid, on: counted)
         throw error
       }
     }

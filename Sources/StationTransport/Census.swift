@@ -19,13 +19,15 @@ final class Census: Sendable {
 
   func apply(_ limits: Limits) { state.withLock { $0.admission.apply(limits) } }
 
-  func admit(uid: UInt32) throws(Admission.Refusal) {
-    try state.withLock { (state) throws(Admission.Refusal) in try state.admission.admit(uid: uid) }
+  func admit(uid: UInt32, on socketClass: SocketClass) throws(Admission.Refusal) {
+    try state.withLock { (state) throws(Admission.Refusal) in
+      try state.admission.admit(uid: uid, on: socketClass)
+    }
   }
 
-  func release(uid: UInt32) {
+  func release(uid: UInt32, on socketClass: SocketClass) {
     let empty = state.withLock { state -> EventLoopPromise<Bool>? in
-      state.admission.release(uid: uid)
+      state.admission.release(uid: uid, on: socketClass)
       guard state.admission.count == 0 else { return nil }
       defer { state.empty = nil }
       return state.empty
