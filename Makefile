@@ -16,6 +16,9 @@ SWIFT_SOURCES = Package.swift Sources Plugins Tests Fuzz
 SANITIZED ?= StationJSONTests|StationAuditTests|StationRPCTests|StationStoreTests|StationTransportTests|StationXMLTests
 FUZZ_SECONDS ?= 30
 
+# How the programs of the package are built: the runtime in them, and all symbols bound before anything runs.
+STATIC = --static-swift-stdlib --scratch-path .build-deb -Xlinker -z -Xlinker now
+
 export STATIOND ?= $(CURDIR)/$(BIN)/stationd
 export STATIONCTL ?= $(CURDIR)/$(BIN)/stationctl
 
@@ -42,8 +45,8 @@ build: ## Build stationd and stationctl into .build/release
 
 .PHONY: build-static
 build-static: ## Build both programs with the Swift runtime in them, into .build-deb/release
-	$(SWIFT) build -c $(CONFIGURATION) --static-swift-stdlib --scratch-path .build-deb --product stationd
-	$(SWIFT) build -c $(CONFIGURATION) --static-swift-stdlib --scratch-path .build-deb --product stationctl
+	$(SWIFT) build -c $(CONFIGURATION) $(STATIC) --product stationd
+	$(SWIFT) build -c $(CONFIGURATION) $(STATIC) --product stationctl
 
 .PHONY: deb
 deb: deps-deb build-static package ## Make the Debian package stationd_VERSION_amd64.deb

@@ -2,6 +2,8 @@
 import PackageDescription
 
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+/// Of the C that is here: libc's functions check the sizes of what they write to.
+let fortified: [CSetting] = [.define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release))]
 
 let package = Package(
   name: "stationd",
@@ -26,12 +28,12 @@ let package = Package(
     .target(name: "StationAudit", dependencies: ["StationCrypto"], swiftSettings: strict),
     .target(name: "StationCalendar", swiftSettings: strict),
     .target(name: "StationKit", dependencies: ["StationJSON", "StationCalendar"], swiftSettings: strict),
-    .target(name: "CStationSQLite"),
+    .target(name: "CStationSQLite", cSettings: fortified),
     .systemLibrary(name: "CStationFiles"),
     .target(
       name: "StationStore",
       dependencies: [
-        "StationKit", "StationAudit", "StationCrypto", "CStationSQLite",
+        "StationKit", "StationAudit", "StationCrypto", "CStationSQLite", "CStationFiles",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ], swiftSettings: strict),
     .target(
@@ -43,9 +45,9 @@ let package = Package(
         "StationRPC", "StationJSON", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ], swiftSettings: strict),
-    .target(name: "CStationSystemd"),
+    .target(name: "CStationSystemd", cSettings: fortified),
     .target(name: "StationSystemd", dependencies: ["CStationSystemd"], swiftSettings: strict),
-    .target(name: "CStationSpawn"),
+    .target(name: "CStationSpawn", cSettings: fortified),
     .target(name: "StationPluginWire", dependencies: ["StationKit"], swiftSettings: strict),
     .target(name: "StationPlugin", dependencies: ["StationKit", "StationPluginWire"], swiftSettings: strict),
     .target(

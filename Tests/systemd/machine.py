@@ -22,7 +22,7 @@ from harness import Client, wait_until  # noqa: E402
 
 CACHE = Path(os.environ.get("STATIOND_ROOT_CACHE", "/var/tmp/stationd-test"))
 MIRROR = "http://deb.debian.org/debian"
-PACKAGES = "systemd,systemd-sysv,dbus,libsqlite3-0,libssl3,libstdc++6,procps"
+PACKAGES = "systemd,systemd-sysv,dbus,libsqlite3-0,libssl3,libexpat1,libstdc++6,procps,python3"
 
 
 def archive():
