@@ -63,7 +63,7 @@ class Machine:
         with open(self.work / "console", "wb") as console:
             self.process = subprocess.Popen(
                 ["systemd-nspawn", "--register=no", "--keep-unit", "--quiet", "--private-network", "--boot",
-                 "--directory", str(self.root), "--machine", self.work.name],
+                 "--directory", str(self.root), "--machine", f"stationd-{os.getpid()}"],
                 stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT, start_new_session=True)
         self.leader = wait_until(self.find_leader, "the container's first process", 60)
         wait_until(lambda: self.run("systemctl", "is-system-running", check=False).stdout.strip()
@@ -220,7 +220,9 @@ class Writer:
             try:
                 result = client.call("support.open", self.params, idempotency_key=key)
             except (OSError, EOFError):
-                self.farewells += any(n["method"] == "system.stopping" for n in client.notifications)
+                # What was said before the end is there to be read, also where the next call could not be sent.
+                with contextlib.suppress(OSError, EOFError):
+                    self.farewells += client.notification()["method"] == "system.stopping"
                 client.close()
                 client = None
                 continue
