@@ -88,8 +88,8 @@ test-config: build ## The example configuration in etc/ is accepted
 	$(STATIOND) --check-config etc/stationd.yaml
 
 .PHONY: test-systemd
-test-systemd: deb ## The package in a booted Debian 12 (as root; ONLY=name of a test)
-	$(PYTHON) -m unittest discover -v -s Tests/systemd -p 'test_*.py' $(if $(ONLY),-k $(ONLY))
+test-systemd: deb ## The package in a booted Debian 12 (as root; ONLY=name of a test); writes docs/package.md
+	$(PYTHON) Tests/systemd/run.py $(ONLY)
 
 .PHONY: test-blackbox
 test-blackbox: build .venv/ready ## Tests through the socket (one file: make test-blackbox ONLY=test_json.py)
@@ -157,7 +157,7 @@ format: ## Format the Swift files
 
 .PHONY: clean
 clean: ## Remove what was built (the development state in .dev stays)
-	rm -rf .build .build-address .build-thread .build-fuzz .build-docs .venv
+	rm -rf .build .build-deb .build-address .build-thread .build-fuzz .build-docs .venv
 
 .venv/ready: Tests/blackbox/requirements.txt Tests/blackbox/requirements-nodeps.txt
 	rm -rf .venv

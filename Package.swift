@@ -2,8 +2,6 @@
 import PackageDescription
 
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
-/// Of the C that is here: libc's functions check the sizes of what they write to.
-let fortified: [CSetting] = [.define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release))]
 
 let package = Package(
   name: "stationd",
@@ -28,7 +26,7 @@ let package = Package(
     .target(name: "StationAudit", dependencies: ["StationCrypto"], swiftSettings: strict),
     .target(name: "StationCalendar", swiftSettings: strict),
     .target(name: "StationKit", dependencies: ["StationJSON", "StationCalendar"], swiftSettings: strict),
-    .target(name: "CStationSQLite", cSettings: fortified),
+    .target(name: "CStationSQLite"),
     .systemLibrary(name: "CStationFiles"),
     .target(
       name: "StationStore",
@@ -45,9 +43,9 @@ let package = Package(
         "StationRPC", "StationJSON", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ], swiftSettings: strict),
-    .target(name: "CStationSystemd", cSettings: fortified),
+    .target(name: "CStationSystemd"),
     .target(name: "StationSystemd", dependencies: ["CStationSystemd"], swiftSettings: strict),
-    .target(name: "CStationSpawn", cSettings: fortified),
+    .target(name: "CStationSpawn"),
     .target(name: "StationPluginWire", dependencies: ["StationKit"], swiftSettings: strict),
     .target(name: "StationPlugin", dependencies: ["StationKit", "StationPluginWire"], swiftSettings: strict),
     .target(

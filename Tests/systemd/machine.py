@@ -197,6 +197,7 @@ class Writer:
     def __init__(self, machine, user, params, meta=None):
         self.machine, self.user, self.params, self.meta = machine, user, params, meta or {}
         self.acknowledged, self.reconnections, self.farewells = {}, 0, 0
+        self.longest_wait = 0
         self.stops = False
         self.failure = None
 
@@ -207,7 +208,7 @@ class Writer:
             self.failure = error
 
     def loop(self):
-        client, number = None, 0
+        client, number, last = None, 0, time.monotonic()
         while not self.stops or client is None:
             if client is None:
                 try:
@@ -228,4 +229,6 @@ class Writer:
                 continue
             self.acknowledged[key] = result["id"]
             number += 1
+            now = time.monotonic()
+            self.longest_wait, last = max(self.longest_wait, now - last), now
         client.close()

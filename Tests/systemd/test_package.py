@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 from pathlib import Path
 
@@ -45,6 +46,8 @@ bindings:
   - {user: keeper, roles: [administrator]}
   - {user: root, roles: [administrator, auditor]}
 """
+# What a run measured, for the page that it writes.
+MEASURED = {}
 KIT = "/usr/share/stationd/Plugins"
 # One module of the daemon's own in a process of its own, and a plugin in Python as the package brings it.
 PROCESSES = """modules: {support: {isolation: process}}
@@ -65,9 +68,9 @@ def packages():
     return found[-1]
 
 
-def fields(package, *names):
-    text = subprocess.run(["dpkg-deb", "-f", str(package), *names], capture_output=True, text=True, check=True).stdout
-    return dict(line.split(": ", 1) for line in text.splitlines() if ": " in line)
+def field(package, name):
+    return subprocess.run(["dpkg-deb", "-f", str(package), name], capture_output=True, text=True,
+                          check=True).stdout.strip()
 
 
 def newer(package, directory):
@@ -97,7 +100,9 @@ class PackageTests(unittest.TestCase):
         cls.package = packages()
 
     def test_size(self):
-        self.assertLess(self.package.stat().st_size, 30_000_000)
+        size = self.package.stat().st_size
+        MEASURED["the package"] = f"{size / 1e6:.1f} MB"
+        self.assertLess(size, 30_000_000)
 
     def test_lintian(self):
         finished = subprocess.run(
@@ -106,7 +111,7 @@ class PackageTests(unittest.TestCase):
         self.assertEqual((finished.returncode, finished.stdout), (0, ""), finished.stderr)
 
     def test_depends_on_shared_libraries_alone(self):
-        names = {item.split()[0] for item in fields(self.package, "Depends")["Depends"].split(",")}
+        names = {item.split()[0] for item in field(self.package, "Depends").split(",")}
         names -= {"libc6", "libgcc-s1", "libstdc++6", "libsqlite3-0", "libssl3", "libexpat1",
                   "systemd"}
         self.assertEqual(names, set())
@@ -118,7 +123,7 @@ class PackageTests(unittest.TestCase):
                              ["/etc/stationd/access.yaml", "/etc/stationd/stationd.yaml"])
 
     def test_the_programs_have_the_version_of_the_package(self):
-        version = fields(self.package, "Version")["Version"]
+        version = field(self.package, "Version")
         with tempfile.TemporaryDirectory() as directory:
             subprocess.run(["dpkg-deb", "-x", str(self.package), directory], check=True)
             said = subprocess.run([f"{directory}/usr/bin/stationd", "--version"], capture_output=True, text=True)
@@ -208,6 +213,17 @@ class InstalledTests(unittest.TestCase):
             "/run/stationd/admin.sock": "stationd:stationd-admin 660",
             "/var/lib/stationd": "stationd:stationd 700", "/var/lib/stationd/audit.key": "stationd:stationd 600",
             "/var/backups/stationd": "stationd:stationd 700", "/etc/stationd/access.yaml": "root:root 644"})
+        self.assertEqual(self.machine.out("stat", "-c", "%U:%G %a", "/etc/credstore/stationd.master.key"),
+                         "root:root 600")
+        files = set(self.machine.out("dpkg", "-L", "stationd").splitlines())
+        self.assertLessEqual({
+            "/usr/share/man/man8/stationd.8.gz", "/usr/share/man/man1/stationctl.1.gz",
+            "/usr/share/man/man5/stationd.yaml.5.gz", "/usr/share/man/man5/access.yaml.5.gz",
+            "/usr/share/bash-completion/completions/stationctl.bash",
+            "/usr/share/zsh/vendor-completions/_stationctl",
+            "/usr/share/fish/vendor_completions.d/stationctl.fish",
+            f"{KIT}/python/stationd_plugin/plugin.py", f"{KIT}/examples/mailnotify/mailnotify.py"}, files)
+        self.assertEqual([path for path in files if "__pycache__" in path or path.endswith(".gitignore")], [])
         self.assertIn("auditor", json.loads(
             self.machine.out("stationctl", "--socket", "auditor", "--json", "call", "system.info"))["you"]["roles"])
 
@@ -218,6 +234,8 @@ class InstalledTests(unittest.TestCase):
             # The threshold is in tenths.
             gate = self.machine.run("systemd-analyze", "security", "--no-pager", "--threshold=10", unit, check=False)
             self.assertEqual(gate.returncode, 0, gate.stdout[-300:])
+            exposure = re.search(r"exposure level for \S+: ([\d.]+)", gate.stdout)
+            MEASURED[f"`systemd-analyze security {unit}`"] = f"{exposure[1]} of 10"
 
     def test_04_an_organisation_of_ones_own(self):
         machine = self.machine
@@ -327,11 +345,15 @@ class InstalledTests(unittest.TestCase):
         machine = self.machine
         for thread in ("writer", "NIO-ELT"):
             restarts = int(machine.show("stationd.service", "NRestarts"))
+            begun = time.monotonic()
             with frozen(machine.pid("stationd.service"), thread):
                 wait_until(lambda: int(machine.show("stationd.service", "NRestarts")) > restarts,
                            f"a restart while {thread} hangs", 30)
             self.wait_active()
             self.client().call("support.list")
+            part = {"writer": "the writer", "NIO-ELT": "the event loop"}[thread]
+            MEASURED[f"from the freezing of {part} to the next answer (`WatchdogSec=3`)"] = (
+                f"{time.monotonic() - begun:.1f} s")
         said = machine.journal("-u", "stationd.service")
         self.assertIn("Watchdog timeout", said)
         for part in ("writer", "sockets"):
@@ -453,6 +475,14 @@ class InstalledTests(unittest.TestCase):
         self.assertGreater(made["requests"], 0)
         self.assertIn("command-centre", machine.read(made["csv"]))
 
+        # The sandbox lets nobody become another user: a plugin that is to is not started, and the old one serves on.
+        machine.write("/etc/stationd/stationd.yaml", CONFIG + PROCESSES + "    user: member\n")
+        refused = machine.run("stationctl", "--socket", "admin", "plugin", "reload", "dailyfigures", check=False)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("cannot be started (user)", refused.stderr)
+        machine.write("/etc/stationd/stationd.yaml", CONFIG + PROCESSES)
+        member.call("dailyfigures.make", {"day": day})
+
         # Each is replaced when it dies, and the daemon goes on.
         for name, item in listed.items():
             machine.run("kill", "-KILL", item["pid"])
@@ -516,6 +546,8 @@ class InstalledTests(unittest.TestCase):
         self.assertLessEqual(set(writer.acknowledged.values()), set(ids))
         self.assertEqual(len(set(writer.acknowledged.values())), len(writer.acknowledged))
         type(self).kept = ids
+        MEASURED["acknowledged calls around the upgrade, all there"] = len(writer.acknowledged)
+        MEASURED["longest wait of a client that writes through the upgrade"] = f"{writer.longest_wait:.1f} s"
 
     def test_21_remove_keeps_the_state(self):
         machine = self.machine
@@ -537,7 +569,11 @@ class InstalledTests(unittest.TestCase):
         for path in ("/var/lib/stationd", "/etc/stationd/stationd.yaml", "/etc/stationd/access.yaml",
                      "/var/log/stationd", "/usr/share/stationd", "/usr/lib/sysusers.d/stationd.conf"):
             machine.run("test", "!", "-e", path)
-        self.assertEqual(machine.out("systemctl", "list-unit-files", "--no-legend", "stationd*"), "")
+        listed = machine.run("systemctl", "list-unit-files", "--no-legend", "stationd*", check=False).stdout
+        self.assertEqual(listed, "")
+        machine.run("test", "!", "-e", "/etc/credstore/stationd.master.key")
+        # Backups are for people to remove.
+        self.assertTrue(list((machine.root / "var/backups/stationd").iterdir()))
 
 
 if __name__ == "__main__":
