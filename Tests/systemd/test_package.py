@@ -365,7 +365,7 @@ class InstalledTests(unittest.TestCase):
         idle.call("system.ping")
         client.call("system.ping")
         machine.write("/etc/systemd/system/stationd.service.d/test.conf",
-                      "[Service]\nWatchdogSec=0\nTimeoutStopSec=25\n")
+                      "[Service]\nWatchdogSec=0\nTimeoutStopSec=2\n")
         machine.run("systemctl", "daemon-reload")
         machine.run("systemctl", "restart", "stationd.service")
         client, idle = self.client(), self.client()
@@ -376,6 +376,9 @@ class InstalledTests(unittest.TestCase):
             machine.run("systemctl", "stop", "--no-block", "stationd.service")
             wait_until(lambda: machine.show("stationd.service", "StatusText") == "answering what is under way",
                        "the drain")
+            # It has asked for more time (EXTEND_TIMEOUT_USEC), and is not killed after TimeoutStopSec=.
+            began = time.monotonic()
+            wait_until(lambda: time.monotonic() - began > 4, "twice the time-out", 10)
             self.assertEqual(self.active(), "deactivating")
         opened = [client.finish(number)["id"] for number in begun]
         self.assertEqual(client.notification()["method"], "system.stopping")
