@@ -16,6 +16,9 @@ SWIFT_SOURCES = Package.swift Sources Plugins Tests Fuzz
 SANITIZED ?= StationJSONTests|StationAuditTests|StationRPCTests|StationStoreTests|StationTransportTests|StationXMLTests
 FUZZ_SECONDS ?= 30
 
+# How the programs of the package are built: the runtime in them, and all symbols bound before anything runs.
+STATIC = --static-swift-stdlib --scratch-path .build-deb -Xlinker -z -Xlinker now
+
 export STATIOND ?= $(CURDIR)/$(BIN)/stationd
 export STATIONCTL ?= $(CURDIR)/$(BIN)/stationctl
 
@@ -42,8 +45,8 @@ build: ## Build stationd and stationctl into .build/release
 
 .PHONY: build-static
 build-static: ## Build both programs with the Swift runtime in them, into .build-deb/release
-	$(SWIFT) build -c $(CONFIGURATION) --static-swift-stdlib --scratch-path .build-deb --product stationd
-	$(SWIFT) build -c $(CONFIGURATION) --static-swift-stdlib --scratch-path .build-deb --product stationctl
+	$(SWIFT) build -c $(CONFIGURATION) $(STATIC) --product stationd
+	$(SWIFT) build -c $(CONFIGURATION) $(STATIC) --product stationctl
 
 .PHONY: deb
 deb: deps-deb build-static package ## Make the Debian package stationd_VERSION_amd64.deb
@@ -85,8 +88,8 @@ test-config: build ## The example configuration in etc/ is accepted
 	$(STATIOND) --check-config etc/stationd.yaml
 
 .PHONY: test-systemd
-test-systemd: deb ## The package in a booted Debian 12 (as root; ONLY=name of a test)
-	$(PYTHON) -m unittest discover -v -s Tests/systemd -p 'test_*.py' $(if $(ONLY),-k $(ONLY))
+test-systemd: deb ## The package in a booted Debian 12 (as root; ONLY=name of a test); writes docs/package.md
+	$(PYTHON) Tests/systemd/run.py $(ONLY)
 
 .PHONY: test-blackbox
 test-blackbox: build .venv/ready ## Tests through the socket (one file: make test-blackbox ONLY=test_json.py)
@@ -154,7 +157,7 @@ format: ## Format the Swift files
 
 .PHONY: clean
 clean: ## Remove what was built (the development state in .dev stays)
-	rm -rf .build .build-address .build-thread .build-fuzz .build-docs .venv
+	rm -rf .build .build-deb .build-address .build-thread .build-fuzz .build-docs .venv
 
 .venv/ready: Tests/blackbox/requirements.txt Tests/blackbox/requirements-nodeps.txt
 	rm -rf .venv

@@ -31,7 +31,7 @@ let package = Package(
     .target(
       name: "StationStore",
       dependencies: [
-        "StationKit", "StationAudit", "StationCrypto", "CStationSQLite",
+        "StationKit", "StationAudit", "StationCrypto", "CStationSQLite", "CStationFiles",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ], swiftSettings: strict),
     .target(

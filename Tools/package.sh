@@ -10,6 +10,8 @@ trap 'rm -rf "$work"' EXIT
 log=$work/log
 mkdir "$work/tree"
 cp -R debian systemd etc completions man "$work/tree/"
+mkdir "$work/tree/Plugins"
+cp -R Plugins/python Plugins/examples "$work/tree/Plugins/"
 export BUILT
 if ! (cd "$work/tree" && debian/rules binary) >"$log" 2>&1; then
   cat "$log" >&2

@@ -1,3 +1,4 @@
+import CStationFiles
 import Foundation
 import GRDB
 import GRDBSQLite
@@ -64,8 +65,7 @@ final class Writer: @unchecked Sendable {
     wal?.leavesSyncs(true)
     syncer.start()
     let thread = Thread { [self] in
-      // Named from inside: a name given before the start reaches no other program.
-      Thread.current.name = "writer"
+      station_name_thread("writer")
       run()
       finished.signal()
     }

@@ -22,7 +22,7 @@ from harness import Client, wait_until  # noqa: E402
 
 CACHE = Path(os.environ.get("STATIOND_ROOT_CACHE", "/var/tmp/stationd-test"))
 MIRROR = "http://deb.debian.org/debian"
-PACKAGES = "systemd,systemd-sysv,dbus,libsqlite3-0,libssl3,libstdc++6,procps"
+PACKAGES = "systemd,systemd-sysv,dbus,libsqlite3-0,libssl3,libexpat1,libstdc++6,procps,python3"
 
 
 def archive():
@@ -63,7 +63,7 @@ class Machine:
         with open(self.work / "console", "wb") as console:
             self.process = subprocess.Popen(
                 ["systemd-nspawn", "--register=no", "--keep-unit", "--quiet", "--private-network", "--boot",
-                 "--directory", str(self.root), "--machine", self.work.name],
+                 "--directory", str(self.root), "--machine", f"stationd-{os.getpid()}"],
                 stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT, start_new_session=True)
         self.leader = wait_until(self.find_leader, "the container's first process", 60)
         wait_until(lambda: self.run("systemctl", "is-system-running", check=False).stdout.strip()
@@ -197,6 +197,7 @@ class Writer:
     def __init__(self, machine, user, params, meta=None):
         self.machine, self.user, self.params, self.meta = machine, user, params, meta or {}
         self.acknowledged, self.reconnections, self.farewells = {}, 0, 0
+        self.longest_wait = 0
         self.stops = False
         self.failure = None
 
@@ -207,7 +208,7 @@ class Writer:
             self.failure = error
 
     def loop(self):
-        client, number = None, 0
+        client, number, last = None, 0, time.monotonic()
         while not self.stops or client is None:
             if client is None:
                 try:
@@ -220,10 +221,14 @@ class Writer:
             try:
                 result = client.call("support.open", self.params, idempotency_key=key)
             except (OSError, EOFError):
-                self.farewells += any(n["method"] == "system.stopping" for n in client.notifications)
+                # What was said before the end is there to be read, also where the next call could not be sent.
+                with contextlib.suppress(OSError, EOFError):
+                    self.farewells += client.notification()["method"] == "system.stopping"
                 client.close()
                 client = None
                 continue
             self.acknowledged[key] = result["id"]
             number += 1
+            now = time.monotonic()
+            self.longest_wait, last = max(self.longest_wait, now - last), now
         client.close()

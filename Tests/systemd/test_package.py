@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from harness import CallError
 UNITS = ["stationd.service", "stationd.socket", "stationd-auditor.socket", "stationd-admin.socket",
          "stationd-checkpoint.service", "stationd-checkpoint.timer", "stationd-backup.service",
          "stationd-backup.timer"]
+SOCKETS = ["stationd.socket", "stationd-auditor.socket", "stationd-admin.socket"]
 SECRET = "Gate of the market, Li Hua called"
 OPEN = {"scenario": 2, "station": "st-01", "urgency": "routine", "summary": SECRET,
         "facts": {"officers_available": 4, "persons_involved": 30}}
@@ -32,16 +34,30 @@ drain_seconds: 30
 ACCESS = """
 roles:
   officer: {methods: ["support.*", "events.subscribe"], scope: own}
+  statistician: {methods: ["dailyfigures.*", "support.figures"], scope: all}
   auditor: {methods: ["audit.*"], scope: all, class: auditor}
   # A mistake that the socket's class catches.
   bold_auditor: {methods: ["*"], scope: all, class: auditor}
-  administrator: {methods: ["directory.*", "system.*", "audit.checkpoint"], scope: all, class: administrator}
+  administrator: {methods: ["directory.*", "system.*", "plugin.*", "audit.checkpoint"], scope: all,
+                  class: administrator}
 bindings:
-  - {user: member, roles: [officer], unit: st-01}
+  - {user: member, roles: [officer, statistician], unit: st-01}
   - {user: watcher, roles: [auditor, bold_auditor, administrator], unit: st-01}
   - {user: keeper, roles: [administrator]}
   - {user: root, roles: [administrator, auditor]}
 """
+# What a run measured, for the page that it writes.
+MEASURED = {}
+KIT = "/usr/share/stationd/Plugins"
+# One module of the daemon's own in a process of its own, and a plugin in Python as the package brings it.
+PROCESSES = """modules: {support: {isolation: process}}
+plugins:
+  dailyfigures:
+    program: %(kit)s/examples/dailyfigures/dailyfigures.py
+    environment: {PYTHONPATH: %(kit)s/python}
+    config: {folder: /srv/figures}
+    grants: {calls: {support.figures: [/total, /groups]}}
+""" % {"kit": KIT}
 
 
 def packages():
@@ -52,9 +68,9 @@ def packages():
     return found[-1]
 
 
-def fields(package, *names):
-    text = subprocess.run(["dpkg-deb", "-f", str(package), *names], capture_output=True, text=True, check=True).stdout
-    return dict(line.split(": ", 1) for line in text.splitlines() if ": " in line)
+def field(package, name):
+    return subprocess.run(["dpkg-deb", "-f", str(package), name], capture_output=True, text=True,
+                          check=True).stdout.strip()
 
 
 def newer(package, directory):
@@ -71,6 +87,11 @@ def newer(package, directory):
     return path
 
 
+def opened_day(request):
+    """The local day that a request is of."""
+    return request["opened_at"][:10]
+
+
 class PackageTests(unittest.TestCase):
     """What can be seen of the package without installing it."""
 
@@ -79,7 +100,9 @@ class PackageTests(unittest.TestCase):
         cls.package = packages()
 
     def test_size(self):
-        self.assertLess(self.package.stat().st_size, 30_000_000)
+        size = self.package.stat().st_size
+        MEASURED["the package"] = f"{size / 1e6:.1f} MB"
+        self.assertLess(size, 30_000_000)
 
     def test_lintian(self):
         finished = subprocess.run(
@@ -88,8 +111,9 @@ class PackageTests(unittest.TestCase):
         self.assertEqual((finished.returncode, finished.stdout), (0, ""), finished.stderr)
 
     def test_depends_on_shared_libraries_alone(self):
-        names = {item.split()[0] for item in fields(self.package, "Depends")["Depends"].split(",")}
-        names -= {"libc6", "libgcc-s1", "libstdc++6", "libsqlite3-0", "libssl3", "systemd"}
+        names = {item.split()[0] for item in field(self.package, "Depends").split(",")}
+        names -= {"libc6", "libgcc-s1", "libstdc++6", "libsqlite3-0", "libssl3", "libexpat1",
+                  "systemd"}
         self.assertEqual(names, set())
 
     def test_configuration_files(self):
@@ -99,7 +123,7 @@ class PackageTests(unittest.TestCase):
                              ["/etc/stationd/access.yaml", "/etc/stationd/stationd.yaml"])
 
     def test_the_programs_have_the_version_of_the_package(self):
-        version = fields(self.package, "Version")["Version"]
+        version = field(self.package, "Version")
         with tempfile.TemporaryDirectory() as directory:
             subprocess.run(["dpkg-deb", "-x", str(self.package), directory], check=True)
             said = subprocess.run([f"{directory}/usr/bin/stationd", "--version"], capture_output=True, text=True)
@@ -189,6 +213,17 @@ class InstalledTests(unittest.TestCase):
             "/run/stationd/admin.sock": "stationd:stationd-admin 660",
             "/var/lib/stationd": "stationd:stationd 700", "/var/lib/stationd/audit.key": "stationd:stationd 600",
             "/var/backups/stationd": "stationd:stationd 700", "/etc/stationd/access.yaml": "root:root 644"})
+        self.assertEqual(self.machine.out("stat", "-c", "%U:%G %a", "/etc/credstore/stationd.master.key"),
+                         "root:root 600")
+        files = set(self.machine.out("dpkg", "-L", "stationd").splitlines())
+        self.assertLessEqual({
+            "/usr/share/man/man8/stationd.8.gz", "/usr/share/man/man1/stationctl.1.gz",
+            "/usr/share/man/man5/stationd.yaml.5.gz", "/usr/share/man/man5/access.yaml.5.gz",
+            "/usr/share/bash-completion/completions/stationctl.bash",
+            "/usr/share/zsh/vendor-completions/_stationctl",
+            "/usr/share/fish/vendor_completions.d/stationctl.fish",
+            f"{KIT}/python/stationd_plugin/plugin.py", f"{KIT}/examples/mailnotify/mailnotify.py"}, files)
+        self.assertEqual([path for path in files if "__pycache__" in path or path.endswith(".gitignore")], [])
         self.assertIn("auditor", json.loads(
             self.machine.out("stationctl", "--socket", "auditor", "--json", "call", "system.info"))["you"]["roles"])
 
@@ -199,6 +234,8 @@ class InstalledTests(unittest.TestCase):
             # The threshold is in tenths.
             gate = self.machine.run("systemd-analyze", "security", "--no-pager", "--threshold=10", unit, check=False)
             self.assertEqual(gate.returncode, 0, gate.stdout[-300:])
+            exposure = re.search(r"exposure level for \S+: ([\d.]+)", gate.stdout)
+            MEASURED[f"`systemd-analyze security {unit}`"] = f"{exposure[1]} of 10"
 
     def test_04_an_organisation_of_ones_own(self):
         machine = self.machine
@@ -222,7 +259,7 @@ class InstalledTests(unittest.TestCase):
 
     def test_06_members_auditors_administrators_and_no_one(self):
         member = self.client()
-        self.assertEqual(member.call("system.info")["you"]["roles"], ["officer"])
+        self.assertEqual(member.call("system.info")["you"]["roles"], ["officer", "statistician"])
         self.refused("denied", member, "audit.tail")
         self.refused("denied", member, "system.reload")
 
@@ -308,11 +345,15 @@ class InstalledTests(unittest.TestCase):
         machine = self.machine
         for thread in ("writer", "NIO-ELT"):
             restarts = int(machine.show("stationd.service", "NRestarts"))
+            begun = time.monotonic()
             with frozen(machine.pid("stationd.service"), thread):
                 wait_until(lambda: int(machine.show("stationd.service", "NRestarts")) > restarts,
                            f"a restart while {thread} hangs", 30)
             self.wait_active()
             self.client().call("support.list")
+            part = {"writer": "the writer", "NIO-ELT": "the event loop"}[thread]
+            MEASURED[f"from the freezing of {part} to the next answer (`WatchdogSec=3`)"] = (
+                f"{time.monotonic() - begun:.1f} s")
         said = machine.journal("-u", "stationd.service")
         self.assertIn("Watchdog timeout", said)
         for part in ("writer", "sockets"):
@@ -324,7 +365,7 @@ class InstalledTests(unittest.TestCase):
         idle.call("system.ping")
         client.call("system.ping")
         machine.write("/etc/systemd/system/stationd.service.d/test.conf",
-                      "[Service]\nWatchdogSec=0\nTimeoutStopSec=25\n")
+                      "[Service]\nWatchdogSec=0\nTimeoutStopSec=2\n")
         machine.run("systemctl", "daemon-reload")
         machine.run("systemctl", "restart", "stationd.service")
         client, idle = self.client(), self.client()
@@ -335,6 +376,9 @@ class InstalledTests(unittest.TestCase):
             machine.run("systemctl", "stop", "--no-block", "stationd.service")
             wait_until(lambda: machine.show("stationd.service", "StatusText") == "answering what is under way",
                        "the drain")
+            # It has asked for more time (EXTEND_TIMEOUT_USEC), and is not killed after TimeoutStopSec=.
+            began = time.monotonic()
+            wait_until(lambda: time.monotonic() - began > 4, "twice the time-out", 10)
             self.assertEqual(self.active(), "deactivating")
         opened = [client.finish(number)["id"] for number in begun]
         self.assertEqual(client.notification()["method"], "system.stopping")
@@ -350,7 +394,123 @@ class InstalledTests(unittest.TestCase):
         self.assertIn("test.example/audit", json.loads(line)["checkpoint"])
         self.assertEqual(self.machine.out("stat", "-c", "%U", "/var/log/stationd/checkpoints.jsonl"), "root")
 
-    def test_13_a_key_of_the_service_manager(self):
+    def test_13_the_timer_makes_backups(self):
+        machine = self.machine
+        for unit in ("stationd-backup.timer", "stationd-checkpoint.timer"):
+            self.assertEqual(machine.show(unit, "UnitFileState"), "enabled", unit)
+        machine.write("/etc/systemd/system/stationd-backup.timer.d/test.conf",
+                      "[Timer]\nOnCalendar=\nOnActiveSec=1s\nAccuracySec=100ms\nRandomizedDelaySec=0\n")
+        machine.run("systemctl", "daemon-reload")
+        machine.run("systemctl", "restart", "stationd-backup.timer")
+        folder = machine.root / "var/backups/stationd"
+        made = wait_until(lambda: [path for path in folder.iterdir() if path.suffix != ".unfinished"], "a backup", 30)
+        wait_until(lambda: machine.show("stationd-backup.service", "ActiveState") == "inactive", "its end")
+        self.assertEqual(machine.show("stationd-backup.service", "Result"), "success")
+        self.assertEqual([path.name for path in made], [path.name for path in folder.iterdir()])
+        inside = f"/var/backups/stationd/{made[0].name}"
+        self.assertEqual(machine.out("stat", "-c", "%U:%G %a", inside), "stationd:stationd 700")
+        key = self.client("auditor", "watcher").call("audit.checkpoint")["verifier_key"]
+        machine.run("stationctl", "audit", "verify", "--state", inside, "--key", key)
+        # What root may start by hand, a member may not.
+        refused = machine.run("setpriv", "--reuid=member", "--regid=member", "--init-groups", "stationctl", "backup",
+                              "--to", "/var/backups/stationd", check=False)
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertEqual(len(list(folder.iterdir())), 1)
+
+    def test_14_health_and_doctor(self):
+        machine = self.machine
+        health = machine.run("stationctl", "health", check=False)
+        self.assertRegex(health.stdout, r"^STATIOND (OK|WARNING)")
+        self.assertIn(health.returncode, (0, 1))
+        doctor = machine.run("stationctl", "doctor", "--json", check=False)
+        findings = {item["check"]: item for item in json.loads(doctor.stdout)["findings"]}
+        self.assertEqual([item for item in findings.values() if item["level"] == "fail"], [])
+        for part in ("daemon", "settings", "space", "log", "backup", "files", "master key"):
+            self.assertEqual(findings[part]["level"], "ok", findings[part])
+        self.assertIn('stationd_build_info{version="', machine.out("stationctl", "metrics"))
+
+        # A daemon that cannot start is told apart from one that is merely stopped, and why.
+        good = machine.read("/etc/stationd/stationd.yaml")
+        machine.run("systemctl", "stop", *SOCKETS, "stationd.service")
+        machine.write("/etc/stationd/stationd.yaml", CONFIG + "drian_seconds: 1\n")
+        self.assertEqual(machine.run("stationctl", "health", check=False).returncode, 2)
+        doctor = machine.run("stationctl", "doctor", check=False)
+        self.assertEqual(doctor.returncode, 2)
+        self.assertIn("/etc/stationd/stationd.yaml:5: ", doctor.stdout)
+        machine.write("/etc/stationd/stationd.yaml", good)
+        machine.run("systemctl", "start", *SOCKETS, "stationd.service")
+
+    def test_15_a_module_and_a_plugin_in_processes_of_their_own(self):
+        machine = self.machine
+        machine.write("/etc/stationd/stationd.yaml", CONFIG + PROCESSES)
+        machine.run("install", "-d", "-o", "stationd", "-g", "stationd", "/srv/figures")
+        machine.write("/etc/systemd/system/stationd.service.d/figures.conf",
+                      "[Service]\nReadWritePaths=/srv/figures\n")
+        machine.run("systemctl", "daemon-reload")
+        machine.run("systemctl", "restart", "stationd.service")
+
+        def plugins():
+            answer = json.loads(machine.out("stationctl", "--socket", "admin", "--json", "plugin", "list"))
+            return {item["name"]: item for item in answer["items"]}
+
+        wait_until(lambda: {name: item["state"] for name, item in plugins().items()}
+                   == {"support": "ready", "dailyfigures": "ready"}, "both in processes of their own", 30)
+        listed = plugins()
+        main = machine.show("stationd.service", "MainPID")
+        for name, item in listed.items():
+            pid = str(item["pid"])
+            # A child of the daemon, in its unit and its sandbox.
+            self.assertEqual(machine.out("ps", "-o", "ppid=,user=", "-p", pid).split(), [main, "stationd"], name)
+            self.assertIn("stationd.service", machine.out("cat", f"/proc/{pid}/cgroup"))
+            status = machine.out("cat", f"/proc/{pid}/status")
+            self.assertRegex(status, r"(?m)^NoNewPrivs:\s1$")
+            self.assertRegex(status, r"(?m)^Seccomp:\s2$")
+            self.assertRegex(status, r"(?m)^CapBnd:\s0+$")
+            self.assertEqual(machine.run("nsenter", "--target", pid, "--mount", "--", "touch", "/etc/mark",
+                                         check=False).returncode, 1)
+
+        member = self.client()
+        opened = member.call("support.open", OPEN)["id"]
+        self.assertEqual(member.call("support.get", {"id": opened}, purpose="handling",
+                                     reason="to answer it")["state"], "submitted")
+        day = opened_day(member.call("support.list", {"limit": 1})["items"][0])
+        made = member.call("dailyfigures.make", {"day": day})
+        self.assertGreater(made["requests"], 0)
+        self.assertIn("command-centre", machine.read(made["csv"]))
+
+        # The sandbox lets nobody become another user: a plugin that is to is not started, and the old one serves on.
+        machine.write("/etc/stationd/stationd.yaml", CONFIG + PROCESSES + "    user: member\n")
+        refused = machine.run("stationctl", "--socket", "admin", "plugin", "reload", "dailyfigures", check=False)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("cannot be started (user)", refused.stderr)
+        machine.write("/etc/stationd/stationd.yaml", CONFIG + PROCESSES)
+        member.call("dailyfigures.make", {"day": day})
+
+        # Each is replaced when it dies, and the daemon goes on.
+        for name, item in listed.items():
+            machine.run("kill", "-KILL", item["pid"])
+            wait_until(lambda: plugins()[name]["state"] == "ready" and plugins()[name]["pid"] != item["pid"],
+                       f"a new process of {name}", 30)
+        self.assertEqual(machine.show("stationd.service", "MainPID"), main)
+        self.assertIn(opened, self.ids())
+        member.call("dailyfigures.make", {"day": day})
+
+        # They end with the daemon.
+        left = [plugins()[name]["pid"] for name in listed]
+        machine.run("systemctl", "stop", *SOCKETS, "stationd.service")
+        self.assertEqual(machine.show("stationd.service", "Result"), "success")
+        for pid in left:
+            machine.run("test", "!", "-e", f"/proc/{pid}")
+        machine.write("/etc/stationd/stationd.yaml", CONFIG)
+        machine.run("systemctl", "start", *SOCKETS, "stationd.service")
+
+    def test_16_a_plugin_is_begun_from_what_is_installed(self):
+        machine = self.machine
+        machine.run("sh", "-c", "cd /root && stationctl plugin new hello --lang python")
+        machine.run("sh", "-c", "cd /root/hello && python3 -m unittest")
+        machine.run("sh", "-c", "cd /root/hello && stationctl plugin check ./hello.py")
+
+    def test_17_a_key_of_the_service_manager(self):
         machine = self.machine
         before = self.client("auditor", "watcher").call("audit.checkpoint")["verifier_key"]
         machine.run("install", "-D", "-m", "600", "/var/lib/stationd/audit.key", "/etc/credstore/stationd.audit.key")
@@ -360,7 +520,7 @@ class InstalledTests(unittest.TestCase):
         self.assertEqual(before, after)
         machine.run("test", "!", "-e", "/var/lib/stationd/audit.key")
 
-    def test_14_upgrade_while_a_client_writes(self):
+    def test_20_upgrade_while_a_client_writes(self):
         machine = self.machine
         writer = Writer(machine, "member", OPEN)
         thread = threading.Thread(target=writer.work)
@@ -389,8 +549,10 @@ class InstalledTests(unittest.TestCase):
         self.assertLessEqual(set(writer.acknowledged.values()), set(ids))
         self.assertEqual(len(set(writer.acknowledged.values())), len(writer.acknowledged))
         type(self).kept = ids
+        MEASURED["acknowledged calls around the upgrade, all there"] = len(writer.acknowledged)
+        MEASURED["longest wait of a client that writes through the upgrade"] = f"{writer.longest_wait:.1f} s"
 
-    def test_15_remove_keeps_the_state(self):
+    def test_21_remove_keeps_the_state(self):
         machine = self.machine
         machine.run("dpkg", "--remove", "stationd")
         machine.run("test", "-s", "/var/lib/stationd/stationd.db")
@@ -398,19 +560,23 @@ class InstalledTests(unittest.TestCase):
         machine.run("test", "!", "-e", "/run/stationd/stationd.sock")
         machine.run("test", "-e", "/etc/stationd/stationd.yaml")
 
-    def test_16_reinstall_on_kept_state(self):
+    def test_22_reinstall_on_kept_state(self):
         self.machine.run("dpkg", "-i", "/root/stationd.deb")
         self.wait_active()
         self.assertEqual(sorted(self.ids()), sorted(self.kept))
         self.machine.run("stationctl", "--socket", "auditor", "audit", "verify")
 
-    def test_17_purge(self):
+    def test_23_purge(self):
         machine = self.machine
         machine.run("dpkg", "--purge", "stationd")
         for path in ("/var/lib/stationd", "/etc/stationd/stationd.yaml", "/etc/stationd/access.yaml",
                      "/var/log/stationd", "/usr/share/stationd", "/usr/lib/sysusers.d/stationd.conf"):
             machine.run("test", "!", "-e", path)
-        self.assertEqual(machine.out("systemctl", "list-unit-files", "--no-legend", "stationd*"), "")
+        listed = machine.run("systemctl", "list-unit-files", "--no-legend", "stationd*", check=False).stdout
+        self.assertEqual(listed, "")
+        machine.run("test", "!", "-e", "/etc/credstore/stationd.master.key")
+        # Backups are for people to remove.
+        self.assertTrue(list((machine.root / "var/backups/stationd").iterdir()))
 
 
 if __name__ == "__main__":

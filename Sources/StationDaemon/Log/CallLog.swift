@@ -1,3 +1,4 @@
+import CStationFiles
 import Foundation
 import StationRPC
 import StationSystemd
@@ -28,7 +29,7 @@ package final class CallLog: Sendable {
   package init(send: @escaping @Sendable (JournalRecord) -> Void) {
     self.send = send
     let thread = Thread { [weak self, wake] in
-      Thread.current.name = "call-log"
+      station_name_thread("call-log")
       while true {
         wake.wait()
         guard let self else { return }
