@@ -83,7 +83,8 @@ extension PluginRunner {
   private func watchProcessor(_ number: Int, _ now: Int64, _ state: inout State, _ after: inout [After]) {
     guard let session = state.sessions[number], now - session.cpu.at >= 5_000 else { return }
     let limits = session.settings.limits
-    guard let seconds = Self.processorSeconds(session.process.pid, withGroup: limits.processes > 0) else { return }
+    let withGroup = limits.processes > 0
+    guard let seconds = Self.processorSeconds(session.process.pid, withGroup: withGroup) else { return }
     let share = (seconds - session.cpu.seconds) * 1000 / Double(now - session.cpu.at)
     state.sessions[number]?.cpu = (seconds, now)
     // A little more than the limit is the clock's grain.
@@ -99,7 +100,9 @@ extension PluginRunner {
     defer { closedir(folder) }
     var seconds = own.seconds
     while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { name in
+        String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+      }
       guard let other = Int32(name), other != pid, let times = ProcessTimes(other), times.group == pid else {
         continue
       }
