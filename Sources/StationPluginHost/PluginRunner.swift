@@ -120,7 +120,7 @@ package final class PluginRunner: RemoteModule {
       .unavailable,
       Text(
         "The plugin '\(name)' is \(state.life.state.rawValue)",
-        zh: "插件“\(name)”暂不可用（\(state.life.state.rawValue)）"),
+        zh: "插件“\(name)”暂不可用（\(state.life.state.chinese)）"),
       retryAfterMs: state.life.retryAfter(now: now),
       details: ["plugin": .string(name), "state": .string(state.life.state.rawValue)])
   }

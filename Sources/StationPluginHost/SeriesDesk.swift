@@ -88,7 +88,8 @@ package struct SeriesDesk: Sendable {
   package func mayPost(_ call: Int) -> Bool {
     guard let place = line.firstIndex(of: call), place > 0 else { return true }
     let taken = series.values.filter { $0.takers.contains { $0.call == call } }
-    return !line[..<place].contains { earlier in taken.contains { $0.takers.contains { $0.call == earlier } } }
+    return !line[..<place].contains { earlier in taken.contains { $0.takers.contains { $0.call == earlier } }
+    }
   }
 
   /// The call has been posted, or has ended without: then its numbers are free again.
