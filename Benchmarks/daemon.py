@@ -17,8 +17,9 @@ REQUESTS = HERE / "requests"
 class Daemon:
     """`stationd --dev DIR` on a state directory that outlives it."""
 
-    def __init__(self, program, directory, arguments=()):
+    def __init__(self, program, directory, arguments=(), isolated=()):
         self.command = [str(program), "--dev", str(directory), *arguments]
+        self.isolated = isolated  # modules in processes of their own
         self.directory = directory
         self.socket = directory / "stationd.sock"
         self.process = None
@@ -68,13 +69,18 @@ class Daemon:
         with open(self.directory.parent / "stationd.log", "ab") as log:
             began = time.perf_counter()
             self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            env={**os.environ, "STATIOND_DEV_ISOLATED": ",".join(self.isolated)},
                                             start_new_session=True)
-        while not self.ping():
+        while not self.ping() or not self.serves():
             if self.process.poll() is not None or time.perf_counter() - began > patience:
                 stop(self.process, 1)
                 raise BenchError(f"stationd is not ready (exit {self.process.returncode}):\n{self.said()}")
             time.sleep(0.0005)
         return time.perf_counter() - began
+
+    def serves(self):
+        """True when every module in a process of its own is ready."""
+        return all(self.call("plugin.show", name=name)["state"] == "ready" for name in self.isolated)
 
     def said(self):
         """The end of its log."""
@@ -100,19 +106,27 @@ class Daemon:
         with open(f"/proc/{self.process.pid}/status") as status:
             return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
 
+    def processes(self):
+        """Its own id and those of the modules in processes of their own."""
+        return [self.process.pid, *(self.call("plugin.show", name=name)["pid"] for name in self.isolated)]
+
     def cpu_seconds(self):
-        """User and system time so far."""
-        with open(f"/proc/{self.process.pid}/stat") as stat:
-            fields = stat.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """User and system time so far, of all its processes."""
+        ticks = 0
+        for process in self.processes():
+            with open(f"/proc/{process}/stat") as stat:
+                fields = stat.read().rsplit(")", 1)[1].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def pin(self, processors):
-        """Confines every thread it has, and those they start, to these processors."""
-        for thread in os.listdir(f"/proc/{self.process.pid}/task"):
-            try:
-                os.sched_setaffinity(int(thread), processors)
-            except ProcessLookupError:
-                continue  # it ended meanwhile
+        """Confines every thread that it and its modules have, and those they start, to these processors."""
+        for process in self.processes():
+            for thread in os.listdir(f"/proc/{process}/task"):
+                try:
+                    os.sched_setaffinity(int(thread), processors)
+                except ProcessLookupError:
+                    continue  # it ended meanwhile
 
     def load(self, mode, request, processor=None, **options):
         """One run of the load generator; what it measured. An error answer voids the run."""

@@ -80,6 +80,12 @@ def all_figures():
                strict=True),
         Figure("figures", "`support.figures` of a month, slowest call at any size", 50, 50, more_is_better=False,
                unit=" ms", strict=True),
+        Figure("plugincall", "a call that does nothing, in a process of its own ÷ compiled in, p50, each on one core", 3,
+               2, more_is_better=False, absolute=" µs"),
+        Figure("plugincallfree", "the same, as scheduled", 3, 2, more_is_better=False, absolute=" µs"),
+        Figure("pluginrate", "calls that do nothing, pipelined to one process", 10_000, 20_000, unit="/s"),
+        Figure("pluginopen", "`support.open`, 32 in flight, in a process of its own ÷ compiled in", 0.4, 0.6,
+               absolute="/s"),
     ]
     return {figure.name: figure for figure in lines}
 

@@ -32,6 +32,9 @@ OPEN_FIGURES = {"postgres", "redis", "sqlite32", "tail", "report", "get"}
 ROUND_FIGURES = OPEN_FIGURES | {"sqlite1", "ping", "pingfree", "connect"}
 IMPORT_FIGURES = {"import", "next"}
 STORE_FIGURES = {"start", "list", "figures"}
+PLUGIN_FIGURES = {"plugincall", "plugincallfree", "pluginrate", "pluginopen"}
+GROUPS = {"plugins": PLUGIN_FIGURES}  # names for --only that stand for several
+PIPELINED = 64  # calls in flight on one connection
 
 
 class Bench:
@@ -50,8 +53,8 @@ class Bench:
     def wants(self, *names):
         return not self.options.only or bool(set(names) & set(self.options.only))
 
-    def daemon(self, name):
-        return Daemon(self.options.stationd, self.base / name, self.options.daemon_argument)
+    def daemon(self, name, **options):
+        return Daemon(self.options.stationd, self.base / name, self.options.daemon_argument, **options)
 
     def opens(self, daemon, in_flight, seconds, call="open", **more):
         """Durable audited calls; a run tag of its own keeps the idempotency keys apart."""
@@ -113,14 +116,14 @@ class Bench:
     # Between two idle cores the round trip is mostly the cost of waking a halted processor (50 µs in
     # some virtual machines, against 9), which both sides pay and which hides what the daemon adds. So
     # the ratio is also taken with client and server on one core, where nothing is asleep.
-    def ping(self, daemon, one_core, **how_long):
+    def ping(self, daemon, one_core, request="ping", **how_long):
         processors = os.sched_getaffinity(0)
         if not one_core:
             how_long = how_long or {"seconds": min(self.options.seconds, 2), "warmup": 0.2}
-            return daemon.load("call", "ping", **how_long)
+            return daemon.load("call", request, **how_long)
         daemon.pin({min(processors)})
         try:
-            return daemon.load("call", "ping", processor=min(processors),
+            return daemon.load("call", request, processor=min(processors),
                                seconds=min(self.options.seconds, 2), warmup=0.2)
         finally:
             daemon.pin(processors)
@@ -137,7 +140,7 @@ class Bench:
     def show(name, result):
         if isinstance(result, float):
             return f"{result:,.0f}/s"
-        if name.startswith("ping"):
+        if name.startswith(("ping", "plugincall")):
             return f"{result['p50_us']:.1f} µs"
         return f"{result['rate']:,.0f}/s"
 
@@ -173,6 +176,40 @@ class Bench:
             for index in range(o.rounds):
                 self.round(index, daemon, postgres, redis)
         shutil.rmtree(self.base / "rounds")
+
+    # Plugins
+
+    def plugins(self):
+        """The same module in the daemon and in a process of its own, side by side."""
+        with self.daemon("compiled") as compiled, self.daemon("isolated", isolated=["support"]) as isolated:
+            for daemon in (compiled, isolated):
+                self.opens(daemon, IN_FLIGHT, min(1, self.options.seconds))
+            for index in range(self.options.rounds):
+                self.plugin_round(index, [compiled, isolated])
+
+    def plugin_round(self, index, daemons):
+        steps = {
+            "plugincall": lambda daemon: self.ping(daemon, True, "nothing"),
+            "plugincallfree": lambda daemon: self.ping(daemon, False, "nothing"),
+            "pluginrate": lambda daemon: daemon.load("call", "nothing", inflight=PIPELINED, warmup=0.2,
+                                                     seconds=min(self.options.seconds, 2)),
+            "pluginopen": lambda daemon: self.opens(daemon, IN_FLIGHT, self.options.seconds),
+        }
+        for name, step in steps.items():
+            if not self.wants(name):
+                continue
+            got = {}
+            for daemon in reversed(daemons) if index % 2 else daemons:
+                os.sync()
+                got[daemon] = step(daemon)
+            peer, ours = (got[daemon] for daemon in daemons)
+            if name == "pluginrate":
+                self.figures[name].add(ours["rate"])
+            else:
+                value = "rate" if name == "pluginopen" else "p50_us"
+                self.figures[name].add(ours[value], peer[value])
+            self.notes.append((name, ours))
+            print(f"round {index + 1}: {name} {self.show(name, ours)}, compiled in {self.show(name, peer)}", flush=True)
 
     # Import
 
@@ -255,6 +292,8 @@ class Bench:
             self.memory()
         if self.wants(*STORE_FIGURES):
             self.store()
+        if self.wants(*PLUGIN_FIGURES):
+            self.plugins()
 
     # Report
 
@@ -266,10 +305,11 @@ class Bench:
                    f"the daemon {middle['daemon_cpu_us']:.1f} µs ({IN_FLIGHT} in flight on "
                    f"{min(IN_FLIGHT, self.options.conns)} connections, "
                    f"{middle['request_bytes']:.0f} bytes up, {middle['answer_bytes']:.0f} down).")
-        for name in ("report", "get"):
+        for name, what in (("report", "a `report`"), ("get", "a `get`"),
+                           ("pluginopen", "an `open` with `support` in a process of its own, both together")):
             took = sorted(value["daemon_cpu_us"] for key, value in self.notes if key == name)
             if took:
-                yield f"The daemon takes {took[len(took) // 2]:.1f} µs of CPU a `{name}`."
+                yield f"The daemon takes {took[len(took) // 2]:.1f} µs of CPU {what}."
         for name, value in self.notes:
             if name == "import":
                 count, again, had = value
@@ -308,7 +348,8 @@ def parse():
     parser.add_argument("--stationctl", type=Path, default=ROOT / ".build/release/stationctl", metavar="PATH")
     parser.add_argument("--daemon-argument", action="append", default=[], help="one more argument for it")
     parser.add_argument("--quick", action="store_true", help="rounds of 1 s, stores up to 100,000 requests")
-    parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=", ".join(names))
+    parser.add_argument("--only", action="append", choices=[*names, *GROUPS], metavar="NAME",
+                        help=", ".join([*names, *GROUPS]))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, help="measured seconds a step (4)")
     parser.add_argument("--sizes", type=lambda text: [int(size) for size in text.split(",")],
@@ -324,6 +365,7 @@ def parse():
     options.sizes = options.sizes or ([10_000, 100_000] if options.quick else [10_000, 100_000, 1_000_000])
     if not options.report and not options.quick and not options.only:
         options.report = ROOT / "docs" / "benchmarks.md"
+    options.only = [name for chosen in options.only or [] for name in GROUPS.get(chosen, [chosen])]
     options.stationd = options.stationd.resolve()
     return options
 

@@ -33,35 +33,66 @@ struct failure {
   int error;
 };
 
-/* No new processes: threads are clone(2) with CLONE_THREAD, and clone3(2) cannot be looked into, so libc is told
- * that there is none. Another architecture's calls end the process. */
-static int forbid_processes(void) {
-#ifdef STATION_ARCH
+/* Filters of system calls begin with this: those of another architecture end the process, and so do the x32 ones, which
+ * are numbered from 0x40000000. */
+#ifdef __x86_64__
+#define STATION_LAST_CALL 0x3fffffff
+#else
+#define STATION_LAST_CALL 0xffffffff
+#endif
+#define OWN_CALLS                                                          \
+  BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)), \
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, STATION_ARCH, 1, 0),             \
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),                 \
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)), \
+      BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, STATION_LAST_CALL, 0, 1),        \
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)
 #define REFUSE(number, code) \
   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (code))
+#define ALLOW BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+
+#ifdef STATION_ARCH
+static int filter(struct sock_filter *code, size_t count) {
+  struct sock_fprog program = {(unsigned short)count, code};
+  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
+}
+#endif
+
+/* No new processes: threads are clone(2) with CLONE_THREAD, and clone3(2) cannot be looked into, so libc is told
+ * that there is none. */
+static int forbid_processes(void) {
+#ifdef STATION_ARCH
   struct sock_filter code[] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, STATION_ARCH, 1, 0),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+      OWN_CALLS,
 #ifdef __x86_64__
-      /* The x32 calls are numbered from 0x40000000. */
-      BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
       REFUSE(__NR_fork, EAGAIN),
       REFUSE(__NR_vfork, EAGAIN),
 #endif
-      REFUSE(__NR_ptrace, EPERM),
-      REFUSE(__NR_process_vm_writev, EPERM),
       REFUSE(__NR_clone3, ENOSYS),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_clone, 0, 3),
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
       BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 1, 0),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAGAIN),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+      ALLOW,
   };
-  struct sock_fprog program = {sizeof code / sizeof code[0], code};
-  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
+  return filter(code, sizeof code / sizeof code[0]);
+#else
+  return 0;
+#endif
+}
+
+/* Nobody else's memory, and no way out of its process group: all that it starts can be ended with it. */
+static int confine(void) {
+#ifdef STATION_ARCH
+  struct sock_filter code[] = {
+      OWN_CALLS,
+      REFUSE(__NR_ptrace, EPERM),
+      REFUSE(__NR_process_vm_writev, EPERM),
+      REFUSE(__NR_setsid, EPERM),
+      REFUSE(__NR_setpgid, EPERM),
+      ALLOW,
+  };
+  return filter(code, sizeof code / sizeof code[0]);
 #else
   return 0;
 #endif
@@ -101,7 +132,7 @@ static int prepare(const struct station_spawn *spawn, pid_t parent) {
     /* A change of user takes it back. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || getppid() != parent) return SESSION;
   }
-  if (spawn->processes == 0 && forbid_processes() != 0) return FILTER;
+  if (confine() != 0 || (spawn->processes == 0 && forbid_processes() != 0)) return FILTER;
   return -1;
 }
 

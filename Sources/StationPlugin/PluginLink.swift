@@ -2,12 +2,11 @@ import Foundation
 import Glibc
 import StationKit
 import StationPluginWire
-import Synchronization
 
 /// The plugin's end of the socket pair: messages out from any thread, in from one.
 package final class PluginLink: @unchecked Sendable {
   private let descriptor: Int32
-  private let sending = Mutex(())
+  private let sending = Guarded(())
   private var framer = LineFramer(limits: PluginLimits())
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
   // Above: the reading thread's alone.
@@ -17,7 +16,7 @@ package final class PluginLink: @unchecked Sendable {
     var waiting: [Int: Waiter] = [:]
     var isClosed = false
   }
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   /// One request of this side that waits for its answer.
   final class Waiter: @unchecked Sendable {

@@ -1,7 +1,6 @@
 import Foundation
 import StationKit
 import StationPluginWire
-import Synchronization
 
 /// Serves the daemon's requests: one thread reads, others run handlers.
 package final class PluginWorker: Sendable {
@@ -18,7 +17,7 @@ package final class PluginWorker: Sendable {
     var cancelled: Set<String> = []
     var writes: Set<String> = []
   }
-  private let state: Mutex<State>
+  private let state: Guarded<State>
   private let line = WorkLine()
 
   package init(
@@ -30,7 +29,7 @@ package final class PluginWorker: Sendable {
     self.listens = listens
     self.event = event
     self.remake = remake
-    state = Mutex(State(module: module))
+    state = Guarded(State(module: module))
   }
 
   /// Returns when the daemon says that it is enough, and everything under way is answered.

@@ -2,11 +2,18 @@ import StationKit
 import StationPluginWire
 
 /// Whether what a plugin asks for is within what it declared; found out before the writer's thread sees it.
-struct OperationCheck: Sendable {
-  let module: CompiledModule
+package struct OperationCheck: Sendable {
+  private let module: CompiledModule
+  private let calls: Set<String>
+
+  /// - Parameter calls: methods of other modules that it declares.
+  package init(module: CompiledModule, calls: [String]) {
+    self.module = module
+    self.calls = Set(calls)
+  }
 
   /// What is not declared, or does not fit its schema; nil if all is well.
-  func offence(_ operation: Operation) -> String? {
+  package func offence(_ operation: Operation) -> String? {
     switch operation {
     case .create(let collection, _, let body), .put(let collection, _, _, let body):
       guard let compiled = module.collections[collection] else { return undeclared("collection", collection) }
@@ -27,7 +34,7 @@ struct OperationCheck: Sendable {
     }
   }
 
-  func offence(_ read: ReadRequest) -> String? {
+  package func offence(_ read: ReadRequest) -> String? {
     switch read {
     case .get(let collection, _):
       return module.collections[collection] == nil ? undeclared("collection", collection) : nil
@@ -55,7 +62,7 @@ struct OperationCheck: Sendable {
   }
 
   private func offence(call method: String) -> String? {
-    module.calls.contains(method) ? nil : undeclared("call to", method)
+    calls.contains(method) ? nil : undeclared("call to", method)
   }
 
   private func undeclared(_ what: String, _ name: String) -> String {

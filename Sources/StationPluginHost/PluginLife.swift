@@ -14,6 +14,17 @@ package enum PluginState: String, CaseIterable, Sendable {
   case failed
   /// It failed too often, or cannot be used as it is: a person must start it.
   case quarantined
+
+  package var chinese: String {
+    switch self {
+    case .loading: "启动中"
+    case .ready: "就绪"
+    case .draining: "正在停止"
+    case .stopped: "已停止"
+    case .failed: "故障"
+    case .quarantined: "已隔离"
+    }
+  }
 }
 
 /// The life of one plugin as a value: what leads from one state to the next, and when it is started again.

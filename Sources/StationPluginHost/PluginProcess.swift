@@ -3,7 +3,6 @@ import Foundation
 import Glibc
 import StationKit
 import StationPluginWire
-import Synchronization
 
 /// One process of a plugin: its descriptors, the thread that reads them, its end.
 ///
@@ -42,7 +41,7 @@ final class PluginProcess: @unchecked Sendable {
     var isOverflown = false
     var wantsKill = false
   }
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   /// - Throws: ``ManifestError`` where there are no descriptors left.
   init(_ settings: PluginSettings, _ listener: Listener) throws {

@@ -7,28 +7,44 @@ extension PluginRunner {
     _ number: Int, _ id: Int, _ result: Result<JSONValue, RPCError>, _ state: inout State,
     _ after: inout [After]
   ) {
-    guard let session = state.sessions[number], let record = session.calls[id] else { return }
-    state.sessions[number]?.calls[id] = nil
+    guard let record = state.sessions[number]?.calls.removeValue(forKey: id),
+      let check = state.sessions[number]?.check, let sights = state.sessions[number]?.sights
+    else { return }
     state.sessions[number]?.answeredAt = MonotonicTime.milliseconds()
     defer { dispatchWaiting(&state) }
     let outcome: Result<Prepared, RPCError>
     do throws(RPCError) {
-      outcome = .success(try prepared(record, try result.get(), session, state.settings.limits))
+      outcome = .success(try prepared(record, try result.get(), check, sights, state.settings.limits))
     } catch let error {
       if case .success = result {
         offence(number, "\(record.call.context.method): \(error.message.en)", &state, &after)
         outcome = .failure(RPCError(.internalError))
       } else {
-        outcome = .success(refusal(record, error, session, state.settings.limits))
+        outcome = .success(refusal(record, error, sights, state.settings.limits))
       }
     }
     if case .failure = outcome { release(record.number, posted: false, &state, &after) }
-    after.append { record.done(outcome) }
+    let done: After = { record.done(outcome) }
+    if state.desk.mayPost(record.number) {
+      after.append(done)
+    } else {
+      state.held.append((record.number, done))
+    }
+  }
+
+  /// The call has been posted to the writer, or has ended without: what waited for that goes on.
+  func release(_ call: Int, posted: Bool, _ state: inout State, _ after: inout [After]) {
+    let grants = state.desk.release(call: call, posted: posted)
+    if !grants.isEmpty { serve(grants, &state, &after) }
+    while let place = state.held.firstIndex(where: { state.desk.mayPost($0.call) }) {
+      after.append(state.held.remove(at: place).done)
+    }
   }
 
   /// - Throws: what is wrong with the answer; its text goes to the log only.
   private func prepared(
-    _ record: CallRecord, _ answer: JSONValue, _ session: PluginSession, _ limits: PluginLimits
+    _ record: CallRecord, _ answer: JSONValue, _ check: OperationCheck, _ sights: PluginSights,
+    _ limits: PluginLimits
   ) throws(RPCError) -> Prepared {
     func wrong(_ what: String) -> RPCError { RPCError(.internalError, Text(what, zh: what)) }
     guard case .object(let object) = answer, let result = object["result"] else {
@@ -40,10 +56,8 @@ extension PluginRunner {
     if case .read = record.call.work, !operations.isEmpty {
       throw wrong("operations in the answer to a read")
     }
-    if let check = session.check {
-      for operation in operations {
-        if let offence = check.offence(operation) { throw wrong(offence) }
-      }
+    for operation in operations {
+      if let offence = check.offence(operation) { throw wrong(offence) }
     }
     if !record.journal.isDoomed, let contradiction = record.journal.contradiction(in: operations) {
       throw wrong(contradiction)
@@ -53,17 +67,16 @@ extension PluginRunner {
       let state = store.quietState
       let isSettled =
         !record.hasRead || state != nil && state == record.quietState || journal.reads.count == 1
-      return prepared(result, isSettled: isSettled, record, operations, session, limits)
+      return prepared(result, isSettled: isSettled, record, operations, sights, limits)
     }
-    return prepared(result, isSettled: false, record, operations, session, limits)
+    return prepared(result, isSettled: false, record, operations, sights, limits)
   }
 
   private func prepared(
     _ result: JSONValue, isSettled: Bool, _ record: CallRecord, _ operations: [Operation],
-    _ session: PluginSession, _ limits: PluginLimits
+    _ sights: PluginSights, _ limits: PluginLimits
   ) -> Prepared {
     let journal = record.journal
-    let sights = session.sights
     return Prepared(
       result: result, isSettled: isSettled,
       posted: { [self] in
@@ -94,10 +107,9 @@ extension PluginRunner {
 
   /// A refusal counts once what led to it still holds.
   private func refusal(
-    _ record: CallRecord, _ error: RPCError, _ session: PluginSession, _ limits: PluginLimits
+    _ record: CallRecord, _ error: RPCError, _ sights: PluginSights, _ limits: PluginLimits
   ) -> Prepared {
     let journal = record.journal
-    let sights = session.sights
     return Prepared(
       result: nil,
       posted: { [self] in

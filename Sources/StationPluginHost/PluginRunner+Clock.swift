@@ -81,10 +81,10 @@ extension PluginRunner {
 
   /// Every five seconds: processor time of a minute must not be spent.
   private func watchProcessor(_ number: Int, _ now: Int64, _ state: inout State, _ after: inout [After]) {
-    guard let session = state.sessions[number], now - session.cpu.at >= 5_000,
-      let seconds = Self.processorSeconds(session.process.pid)
-    else { return }
+    guard let session = state.sessions[number], now - session.cpu.at >= 5_000 else { return }
     let limits = session.settings.limits
+    let withGroup = limits.processes > 0
+    guard let seconds = Self.processorSeconds(session.process.pid, withGroup: withGroup) else { return }
     let share = (seconds - session.cpu.seconds) * 1000 / Double(now - session.cpu.at)
     state.sessions[number]?.cpu = (seconds, now)
     // A little more than the limit is the clock's grain.
@@ -92,18 +92,46 @@ extension PluginRunner {
     fault(number, "uses more than \(limits.cpuSecondsPerMinute) s of processor time a minute", &state, &after)
   }
 
-  /// User and system time of all threads, from /proc/PID/stat (proc(5), fields 14 and 15).
-  private static func processorSeconds(_ pid: Int32) -> Double? {
-    guard pid > 0, let file = fopen("/proc/\(pid)/stat", "re") else { return nil }
+  /// User and system time of all threads of the process and, where it may start others, of all in its group, those
+  /// that have ended included. nil where it cannot be told.
+  private static func processorSeconds(_ pid: Int32, withGroup: Bool) -> Double? {
+    guard pid > 0, let own = ProcessTimes(pid) else { return nil }
+    guard withGroup, let folder = opendir("/proc") else { return own.seconds }
+    defer { closedir(folder) }
+    var seconds = own.seconds
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { name in
+        String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      guard let other = Int32(name), other != pid, let times = ProcessTimes(other), times.group == pid else {
+        continue
+      }
+      seconds += times.seconds
+    }
+    return seconds
+  }
+}
+
+/// What /proc/PID/stat (proc(5)) tells of one process.
+private struct ProcessTimes {
+  /// Its process group.
+  let group: Int32
+  /// User and system time, with that of its children that have ended.
+  let seconds: Double
+
+  /// nil where there is none, or none that may be seen.
+  init?(_ pid: Int32) {
+    guard let file = fopen("/proc/\(pid)/stat", "re") else { return nil }
     defer { fclose(file) }
     var buffer = [UInt8](repeating: 0, count: 1024)
     let count = fread(&buffer, 1, buffer.count, file)
     // The name may hold anything; behind its last parenthesis come fields from the third on.
     guard let end = buffer[..<count].lastIndex(of: UInt8(ascii: ")")) else { return nil }
     let fields = buffer[(end + 1)..<count].split(separator: UInt8(ascii: " "))
-    guard fields.count > 12, let user = Int(String(decoding: fields[11], as: UTF8.self)),
-      let system = Int(String(decoding: fields[12], as: UTF8.self))
-    else { return nil }
-    return Double(user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    guard fields.count > 14, let group = Int32(String(decoding: fields[2], as: UTF8.self)) else { return nil }
+    self.group = group
+    // utime, stime, cutime, cstime: fields 14 to 17.
+    let ticks = fields[11...14].compactMap { Int(String(decoding: $0, as: UTF8.self)) }.reduce(0, +)
+    seconds = Double(ticks) / Double(sysconf(Int32(_SC_CLK_TCK)))
   }
 }

@@ -135,7 +135,8 @@ extension PluginRunner {
         throw ManifestError("its program is of another version than the running daemon: restart the daemon")
       }
       let module = manifest.module(running: self, local: local)
-      session.check = OperationCheck(module: try store.compiled(module))
+      session.check = OperationCheck(
+        module: try store.compiled(module), calls: manifest.calls.map(\.method))
       session.sights = PluginSights(manifest, session.settings.grants, mask: store.mask)
       session.manifest = manifest
       session.module = module

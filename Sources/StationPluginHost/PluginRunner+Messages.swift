@@ -5,9 +5,10 @@ extension PluginRunner {
   /// Everything that a session's process says, in order.
   func received(_ number: Int, _ message: JSONValue) {
     with { state, after in
-      guard var session = state.sessions[number], session.phase != .ending else { return }
-      let reaction = session.conversation.receive(message)
-      state.sessions[number] = session
+      // Changed in its place, here and below: a copy would copy all calls under way.
+      guard state.sessions[number]?.phase != .ending,
+        let reaction = state.sessions[number]?.conversation.receive(message)
+      else { return }
       react(number, reaction, &state, &after)
     }
   }
@@ -41,9 +42,8 @@ extension PluginRunner {
 
   func reply(_ number: Int, _ request: JSONValue, _ result: Result<JSONValue, RPCError>, _ state: inout State)
   {
-    guard var session = state.sessions[number] else { return }
-    session.process.send(session.conversation.answer(request, result))
-    state.sessions[number] = session
+    guard let bytes = state.sessions[number]?.conversation.answer(request, result) else { return }
+    state.sessions[number]?.process.send(bytes)
   }
 
   // MARK: - Reads
@@ -52,8 +52,7 @@ extension PluginRunner {
     _ number: Int, _ id: Int, _ request: JSONValue, _ read: ReadRequest, _ operations: [Operation],
     _ state: inout State, _ after: inout [After]
   ) {
-    guard let session = state.sessions[number], let check = session.check, var record = session.calls[id]
-    else {
+    guard let check = state.sessions[number]?.check, var record = state.sessions[number]?.calls[id] else {
       return reply(number, request, .failure(RPCError(.denied)), &state)
     }
     let offends =
@@ -72,7 +71,7 @@ extension PluginRunner {
     }
     state.sessions[number]?.calls[id] = record
     let asking = record
-    if session.readsUnderWay < state.settings.limits.readsAtOnce {
+    if state.sessions[number]?.readsUnderWay ?? 0 < state.settings.limits.readsAtOnce {
       state.sessions[number]?.readsUnderWay += 1
       after.append { [self] in perform(number, id, request, read, operations, asking) }
     } else {
@@ -81,7 +80,8 @@ extension PluginRunner {
     }
   }
 
-  /// One read on a snapshot; or, after operations and for another module's write method, as a rehearsal.
+  /// One read on a snapshot; or, after operations that it could see and for another module's write method, as a
+  /// rehearsal.
   private func perform(
     _ number: Int, _ id: Int, _ request: JSONValue, _ read: ReadRequest, _ operations: [Operation],
     _ record: CallRecord
@@ -93,12 +93,12 @@ extension PluginRunner {
     let context = record.call.context
     let writes = writes(read)
     if case .read = record.call.work, !operations.isEmpty || writes {
-      return gave(number, id, request, read, 0, .failure(RPCError(.denied)), nil)
+      return gave(number, id, request, read, 0, .failure(RPCError(.denied)))
     }
-    guard writes || !operations.isEmpty else {
+    guard writes || operations.contains(where: \.isSeenByReads) else {
       return store.read(
         as: name, context, { try read.answer(on: $0, rows: rows, seen: seen) },
-        done: { [self] in gave(number, id, request, read, 0, $0, nil) })
+        done: { [self] in gave(number, id, request, read, operations.count, $0) })
     }
     store.rehearse(
       as: name, context, ids: journal.ids,
@@ -113,7 +113,9 @@ extension PluginRunner {
       },
       done: { [self] result in
         let ids = try? result.get().ids
-        gave(number, id, request, read, operations.count, result.map(\.value), writes ? ids : nil)
+        gave(
+          number, id, request, read, operations.count, result.map(\.value), isRehearsed: true,
+          ids: writes ? ids : nil)
       })
   }
 
@@ -125,33 +127,29 @@ extension PluginRunner {
     }
   }
 
-  /// - Parameter ids: those that the call of another module's write method has made, with all before.
+  /// - Parameters:
+  ///   - isRehearsed: whether the operations so far were done for it, and undone.
+  ///   - ids: those that the call of another module's write method has made, with all before.
   private func gave(
     _ number: Int, _ id: Int, _ request: JSONValue, _ read: ReadRequest, _ position: Int,
-    _ result: Result<JSONValue, RPCError>, _ ids: [String]?
+    _ result: Result<JSONValue, RPCError>, isRehearsed: Bool = false, ids: [String]? = nil
   ) {
     with { state, after in
-      guard var session = state.sessions[number] else { return }
-      session.readsUnderWay -= 1
-      if !session.reads.isEmpty {
-        session.readsUnderWay += 1
-        after.append(session.reads.removeFirst())
-      }
-      if var record = session.calls[id] {
+      if let next = state.sessions[number]?.readEnded() { after.append(next) }
+      if var record = state.sessions[number]?.calls[id] {
         switch (read, ids, result) {
         case (.call(let method, let params), let ids?, .success(let value)):
           record.journal.ids = ids
           record.journal.note(rehearsed: method, params, value)
         case (.erase, let ids?, .success): record.journal.ids = ids
-        case (_, _, .failure(let error)) where error.kind == .conflict && position > 0:
+        case (_, _, .failure(let error)) where isRehearsed && error.kind == .conflict && position > 0:
           record.journal.isDoomed = true
         // What it was about to do is refused: it will do something else.
-        case (_, _, .failure) where position > 0: break
+        case (_, _, .failure) where isRehearsed && position > 0: break
         default: record.journal.note(read, at: position, result)
         }
-        session.calls[id] = record
+        state.sessions[number]?.calls[id] = record
       }
-      state.sessions[number] = session
       reply(number, request, result, &state)
     }
   }
@@ -202,11 +200,6 @@ extension PluginRunner {
         give(grant, number, id, request, &state)
       }
     }
-  }
-
-  func release(_ call: Int, posted: Bool, _ state: inout State, _ after: inout [After]) {
-    let grants = state.desk.release(call: call, posted: posted)
-    if !grants.isEmpty { serve(grants, &state, &after) }
   }
 
   // MARK: - What it prints

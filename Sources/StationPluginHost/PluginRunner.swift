@@ -1,6 +1,5 @@
 import StationKit
 import StationPluginWire
-import Synchronization
 
 /// One plugin by its name: its life, its processes (two while it is reloaded), the calls that it is at.
 ///
@@ -19,6 +18,8 @@ package final class PluginRunner: RemoteModule {
     var lastNumber = 0
     var waiting: [CallRecord] = []
     var desk = SeriesDesk()
+    /// Calls that are answered and may not be posted yet: a call with earlier numbers has not been.
+    var held: [(call: Int, done: After)] = []
     /// Runs once the state is one of these.
     var observers: [(states: Set<PluginState>, done: @Sendable (PluginState, String) -> Void)] = []
     var reloaded: (@Sendable (String?) -> Void)?
@@ -37,7 +38,7 @@ package final class PluginRunner: RemoteModule {
   /// The same module in this process, where the plugin is one that was taken out of it.
   let local: Module?
   let files: PluginFiles
-  private let state: Mutex<State>
+  private let state: Guarded<State>
 
   package struct Surroundings: Sendable {
     package let version: String
@@ -62,7 +63,7 @@ package final class PluginRunner: RemoteModule {
     self.files = files
     self.local = local
     let memory = files.memory
-    state = Mutex(
+    state = Guarded(
       State(
         settings: settings, life: PluginLife(limits: settings.limits),
         isWanted: settings.isEnabled && !memory.isStopped, since: clock.now(),
@@ -119,28 +120,25 @@ package final class PluginRunner: RemoteModule {
       .unavailable,
       Text(
         "The plugin '\(name)' is \(state.life.state.rawValue)",
-        zh: "插件“\(name)”暂不可用（\(state.life.state.rawValue)）"),
+        zh: "插件“\(name)”暂不可用（\(state.life.state.chinese)）"),
       retryAfterMs: state.life.retryAfter(now: now),
       details: ["plugin": .string(name), "state": .string(state.life.state.rawValue)])
   }
 
   /// Gives waiting calls to the current session as far as it has places.
   func dispatchWaiting(_ state: inout State) {
-    guard let number = state.current, var session = state.sessions[number], session.phase == .serving else {
-      return
-    }
+    guard let number = state.current, state.sessions[number]?.phase == .serving else { return }
     var taken = 0
     while taken < state.waiting.count,
-      session.calls.count + session.owed.count < state.settings.limits.inFlight
+      state.sessions[number]?.inFlight ?? .max < state.settings.limits.inFlight,
+      let (id, bytes) = state.sessions[number]?.conversation.callRequest(
+        token: Self.token(), params(state.waiting[taken]))
     {
-      let record = state.waiting[taken]
+      state.sessions[number]?.calls[id] = state.waiting[taken]
+      state.sessions[number]?.process.send(bytes)
       taken += 1
-      let (id, bytes) = session.conversation.callRequest(token: Self.token(), params(record))
-      session.calls[id] = record
-      session.process.send(bytes)
     }
     if taken > 0 { state.waiting.removeFirst(taken) }
-    state.sessions[number] = session
   }
 
   private func params(_ record: CallRecord) -> JSONObject {

@@ -47,6 +47,18 @@ struct PluginSession: Sendable {
     conversation = PluginConversation(limits: settings.limits)
   }
 
+  /// Calls that it has, given up or not.
+  var inFlight: Int { calls.count + owed.count }
+
+  /// One read is over: the next that waits for its place, which has it now.
+  mutating func readEnded() -> (@Sendable () -> Void)? {
+    guard !reads.isEmpty else {
+      readsUnderWay -= 1
+      return nil
+    }
+    return reads.removeFirst()
+  }
+
   var isStarting: Bool {
     switch phase {
     case .askedManifest, .askedStart, .waitingForReady, .adopting: true

@@ -94,6 +94,14 @@ package enum Operation: Sendable, Equatable {
     }
   }
 
+  /// Whether a read after it may tell something else. Numbers, deadlines and events are read by nobody.
+  package var isSeenByReads: Bool {
+    switch self {
+    case .create, .put, .delete, .erase, .call: true
+    case .number, .schedule, .cancel, .emit: false
+    }
+  }
+
   /// Does it, in the module's own transaction.
   ///
   /// - Parameter seen: what the plugin may see of the result of another module's method.

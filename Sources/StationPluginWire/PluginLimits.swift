@@ -47,9 +47,9 @@ package struct PluginLimits: Sendable, Equatable {
   package var descriptors = 64
   /// Size of a file that it writes.
   package var fileMiB = 1_024
-  /// Processes of its user; 0: it can start none.
+  /// Processes and threads of its user; 0: it can start none.
   package var processes = 0
-  /// Seconds of processor time in a minute, all its threads together.
+  /// Seconds of processor time in a minute, all its threads and processes together.
   package var cpuSecondsPerMinute = 60
   /// Added to its niceness: the daemon comes first.
   package var nice = 5

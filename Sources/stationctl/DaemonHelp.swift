@@ -5,7 +5,7 @@ enum DaemonHelp {
   static func print(arguments: [String], language: Language) {
     let words = arguments.filter { !$0.hasPrefix("-") }
     let module = words.first
-    guard module == nil || module == "audit" || module == "events", words.count <= 1 else { return }
+    guard words.count <= 1 else { return }
     guard let options = try? GlobalOptions.checked(DynamicCommand.early(arguments)),
       let client = try? Client.connect(options.socketPath, timeout: .seconds(1)),
       let api = try? APIDescription(from: client, language: language)

@@ -1,10 +1,13 @@
 """Plugins in processes of their own: life cycle, trust, and every fault that one can make."""
 
+import contextlib
 import json
 import os
-import stat
+import pwd
+import shutil
+import signal
 import subprocess
-import sys
+import tempfile
 import time
 import unittest
 from pathlib import Path
@@ -418,6 +421,73 @@ class LifeCycle(unittest.TestCase):
         self.daemon.kill()
         wait_until(lambda: not os.path.exists(f"/proc/{pid}")
                    or Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] == "Z", "the end of the plugin")
+
+
+@unittest.skipUnless(os.getuid() == 0, "only root can change the user")
+class ForkBomb(unittest.TestCase):
+    """A plugin that may start some processes starts all that it can, and each of them more."""
+
+    USER = pwd.getpwnam("games")
+    MOST = 12
+
+    def setUp(self):
+        folder = Path(tempfile.mkdtemp(dir="/usr/local/lib"))
+        self.addCleanup(shutil.rmtree, folder)
+        folder.chmod(0o755)
+        shutil.copy(HOSTILE, folder)
+        limits = LIMITS.replace("}", f", processes: {self.MOST}, cpu_seconds_per_minute: 10, nice: 19}}")
+        bomb = entry("bomb", folder / HOSTILE.name, ("bomb",), user=self.USER.pw_name).replace(LIMITS, limits)
+        self.daemon = PluginDaemon(bomb + hostile("other"))
+        self.daemon.start()
+        self.addCleanup(self.daemon.remove)
+        # Killed, the daemon would leave what its plugins have started to systemd.
+        self.addCleanup(self.daemon.stop)
+        self.daemon.wait_state("bomb", "ready")
+
+    def processes(self, states="DRSTt"):
+        """Of the plugin's user, those in one of these states; Z: its end waits to be noticed, and it still counts."""
+        found = set()
+        for status in Path("/proc").glob("[0-9]*/status"):
+            with contextlib.suppress(OSError):
+                fields = dict(line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line)
+                if int(fields["Uid"].split()[0]) == self.USER.pw_uid and fields["State"][0] in states:
+                    found.add(int(status.parent.name))
+        return found
+
+    def explode(self, fault="bomb"):
+        wait_until(lambda: not self.processes("Z"), "the end of those before")
+        self.assertEqual(self.daemon.call("bomb.do", {"fault": fault}), {})
+        wait_until(lambda: len(self.processes()) == self.MOST, "as many processes as it may have")
+
+    def others_serve(self):
+        self.assertTrue(self.daemon.call("system.health")["ok"])
+        self.assertEqual(self.daemon.call("other.do"), {})
+
+    def test_it_ends_with_all_that_it_started(self):
+        for end in ("stop", "kill", "reload"):
+            with self.subTest(end=end):
+                self.daemon.call("plugin.start", {"name": "bomb"})
+                self.explode()
+                self.others_serve()
+                former = self.processes()
+                if end == "kill":
+                    os.kill(self.daemon.state("bomb")["pid"], signal.SIGKILL)
+                else:
+                    # Where there is no place for a second process beside it, the first one goes on until it is stopped.
+                    with contextlib.suppress(CallError):
+                        self.daemon.call(f"plugin.{end}", {"name": "bomb"})
+                if end == "reload":
+                    self.assertEqual(self.daemon.call("bomb.do"), {})
+                    self.daemon.call("plugin.stop", {"name": "bomb"})
+                wait_until(lambda: not self.processes() & former, "the end of all of them")
+                self.others_serve()
+
+    def test_all_of_them_share_its_processor_time(self):
+        self.explode("burn")
+        self.others_serve()
+        wait_until(lambda: self.daemon.state("bomb")["faults"] > 0, "the end of the plugin")
+        self.assertIn("failed: uses more than 10 s of processor time a minute", self.daemon.log)
+        self.others_serve()
 
 
 class Trust(unittest.TestCase):

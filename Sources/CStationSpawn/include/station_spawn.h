@@ -32,7 +32,7 @@ struct station_spawn {
  */
 int station_spawn(const struct station_spawn *spawn, pid_t *pid, int *pidfd, const char **stage);
 
-/* Ends every process of the plugin's session that is still in its process group. */
+/* Ends the process and all that it started: no process of a plugin can leave its group. */
 void station_spawn_kill(pid_t pid, int signal);
 
 /* Waits for the process, which has ended: its wait status. */

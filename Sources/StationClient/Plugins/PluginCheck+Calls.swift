@@ -53,7 +53,7 @@ extension PluginCheck {
     var problem: String?
     var note = ""
     switch talk.outcome(of: call) {
-    case .answered(let answer): problem = judge(answer, method, talk)
+    case .answered(let answer): problem = judge(answer, to: call, of: method, talk)
     case .refused(let error):
       problem = error.kind == .internalError ? "an internal error, for its own example" : nil
       note = ", refused: \(error.kind.rawValue)"
@@ -67,7 +67,9 @@ extension PluginCheck {
       note: "\(MonotonicTime.milliseconds() - began) ms\(note)", problem)
   }
 
-  private func judge(_ answer: JSONValue, _ method: CompiledMethod, _ talk: PluginTalk) -> String? {
+  private func judge(
+    _ answer: JSONValue, to call: Int, of method: CompiledMethod, _ talk: PluginTalk
+  ) -> String? {
     guard let result = answer["result"] else { return "an answer without 'result'" }
     if let violation = method.result.validate(result) {
       return "the result does not fit: \(violation.pointer): \(violation.message)"
@@ -75,15 +77,12 @@ extension PluginCheck {
     let items = answer["operations"]?.arrayValue ?? []
     if !method.declaration.handler.writes, !items.isEmpty { return "operations in the answer to a read" }
     guard items.count <= limits.operations else { return "more than \(limits.operations) operations" }
+    var operations: [StationPluginWire.Operation] = []
     for item in items {
       guard let operation = Operation(item) else { return "no operation: \(item.encodedString.prefix(100))" }
-      do {
-        try talk.store?.perform(operation)
-      } catch {
-        return (error as? RPCError)?.message.en ?? "an operation that was not promised"
-      }
+      operations.append(operation)
     }
-    return nil
+    return talk.offence(in: operations, of: call)
   }
 
   /// The daemon checks params before it calls; a plugin that is called wrongly all the same stays alive.

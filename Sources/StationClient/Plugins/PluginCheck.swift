@@ -110,7 +110,7 @@ package final class PluginCheck {
     check(
       Text("manifest", zh: "清单"), advice: Text("", zh: ""),
       note: "\(manifest.name) \(manifest.version), \(manifest.methods.count) methods", nil)
-    talk.store = EmptyStore(module: module, calls: manifest.calls.map(\.method))
+    talk.check = OperationCheck(module: module, calls: manifest.calls.map(\.method))
     talk.askStart(Self.startParams(config, limits))
     var problem: String?
     switch talk.waitForStart() {

@@ -101,19 +101,7 @@ extension PluginScaffold {
       stationctl plugin check ./\(name).py      # the protocol, without a daemon
       ```
 
-      In a daemon for trying (`stationd --dev DIR`), in `DIR/plugins.yaml`, or under `plugins:` in `stationd.yaml`:
-
-      ```yaml
-      \(name):
-        program: /path/to/\(name)/\(name).py
-      ```
-
-      ```sh
-      stationctl plugin start \(name)
-      stationctl \(name) add lamp
-      stationctl plugin reload \(name)          # after a change: the old one serves until the new one is ready
-      ```
-
+      \(usage(of: "\(name).py"))
       """
   }
 }

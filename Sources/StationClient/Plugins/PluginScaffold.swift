@@ -81,6 +81,26 @@ package struct PluginScaffold {
     }
   }
 
+  /// The end of the folder's README: the plugin in a daemon.
+  /// - Parameter program: its path in the folder.
+  func usage(of program: String) -> String {
+    """
+    In a daemon for trying (`stationd --dev DIR`), in `DIR/plugins.yaml`, or under `plugins:` in `stationd.yaml`:
+
+    ```yaml
+    \(name):
+      program: /path/to/\(name)/\(program)
+    ```
+
+    ```sh
+    stationctl plugin start \(name)
+    stationctl \(name) add lamp
+    stationctl plugin reload \(name)          # after a change: the old one serves until the new one is ready
+    ```
+
+    """
+  }
+
   /// Whether the kit is in the folder, so that nothing need be installed.
   var hasKit: Bool { language == .python && repository != nil }
 

@@ -4,7 +4,7 @@ import StationPluginWire
 
 /// One process of a plugin and the talk with it, as the daemon's side of it: the same words, the same judgement.
 ///
-/// Reads of the plugin's are answered from an ``EmptyStore`` while an answer is waited for.
+/// Reads of the plugin's are answered as where nothing is stored, while an answer is waited for.
 final class PluginTalk {
   /// What became of a call.
   enum Outcome: Sendable {
@@ -26,7 +26,11 @@ final class PluginTalk {
   private(set) var broken: String?
   /// What the daemon would refuse, and count.
   private(set) var offences: [String] = []
-  var store: EmptyStore?
+  /// What it declares; nil before its manifest.
+  var check: OperationCheck?
+  /// What was promised to each call, and the numbers that were given out.
+  private var journals: [Int: CallJournal] = [:]
+  private var numbers: [String: Int] = [:]
 
   init(_ command: PluginProgram.Command, limits: PluginLimits) throws(ManifestError) {
     program = try PluginProgram(command, limits: limits)
@@ -138,35 +142,43 @@ final class PluginTalk {
     case .late(let call): late.insert(call)
     case .event, .log: break
     case .givenUp(let request): send(conversation.answer(request, .failure(RPCError(.cancelled))))
-    case .read(_, let request, let read, let operations): answer(request, read, operations)
-    case .next(_, let request, let series):
-      answer(request) { .int(try $0.next(series: series)) }
-    case .offence(let request, let error, let what):
-      offences.append(what)
-      send(conversation.answer(request, .failure(error)))
+    case .read(let call, let request, let read, let operations):
+      if let offence = check?.offence(read) ?? offence(in: operations, of: call) {
+        refuse(request, RPCError(.denied), offence)
+      } else {
+        send(conversation.answer(request, read.ofNothing))
+      }
+    case .next(let call, let request, let series):
+      let number = numbers[series, default: 0] + 1
+      numbers[series] = number
+      journals[call, default: CallJournal()].note(number: number, of: series, generation: 0)
+      send(conversation.answer(request, .success(.int(number))))
+    case .offence(let request, let error, let what): refuse(request, error, what)
     case .broken(let what): broken = what
     }
   }
 
-  private func answer(
-    _ request: JSONValue, _ read: ReadRequest, _ operations: [StationPluginWire.Operation]
-  ) {
-    answer(request) { [limits] store in
-      for operation in operations { try store.perform(operation) }
-      return try read.run(on: store, rows: limits.scanRows)
-    }
+  private func refuse(_ request: JSONValue, _ error: RPCError, _ offence: String) {
+    offences.append(offence)
+    send(conversation.answer(request, .failure(error)))
   }
 
-  private func answer(_ request: JSONValue, _ body: (EmptyStore) throws -> JSONValue) {
-    let result: Result<JSONValue, RPCError>
-    do {
-      guard let store else { throw RPCError(.denied) }
-      result = .success(try body(store))
-    } catch {
-      let refusal = error as? RPCError ?? RPCError(.internalError)
-      if refusal.kind == .denied { offences.append(refusal.message.en) }
-      result = .failure(refusal)
+  /// Why the daemon would refuse what a call has decided on; nil if it would not.
+  func offence(in operations: [StationPluginWire.Operation], of call: Int) -> String? {
+    operations.lazy.compactMap { [check] in check?.offence($0) }.first
+      ?? journals[call, default: CallJournal()].contradiction(in: operations)
+  }
+}
+
+extension ReadRequest {
+  /// What it gives where nothing is stored and no other module is there.
+  fileprivate var ofNothing: Result<JSONValue, RPCError> {
+    switch self {
+    case .get: .success(.null)
+    case .query: .success(["records": [], "places": []])
+    case .count, .erase: .success(0)
+    case .scan: .success([])
+    case .call: .failure(RPCError(.unavailable, retryAfterMs: 1_000))
     }
-    send(conversation.answer(request, result))
   }
 }

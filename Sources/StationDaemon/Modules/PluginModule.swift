@@ -38,6 +38,17 @@ enum PluginModule {
     ],
     required: ["name", "state", "reason", "since", "program", "calls", "waiting", "failures", "faults"])
 
+  /// Of what `plugin.show` tells, as much as a table can hold.
+  private static let listed = ["name", "state", "since", "version", "pid", "faults", "reason"]
+  private static func brief(_ report: JSONObject) -> JSONObject {
+    listed.reduce(into: [:]) { brief, name in brief[name] = report[name] }
+  }
+  private static let line = Shapes.object(
+    [
+      "name": Shapes.text, "state": Shapes.words(PluginState.self), "since": Shapes.instant,
+      "version": Shapes.text, "pid": Shapes.count, "faults": Shapes.count, "reason": Shapes.text,
+    ], required: ["name", "state", "since", "faults", "reason"])
+
   private static let example: JSONValue = [
     "name": "notify", "state": "ready", "reason": "ready", "since": "2026-11-22T09:50:35.123+08:00",
     "program": "/usr/lib/stationd/plugins/notify/notify.py", "version": "1.0", "pid": 4712,
@@ -50,9 +61,11 @@ enum PluginModule {
       "list", Text("List the plugins with their states", zh: "列出插件及其状态"),
       params: Shapes.object(
         ["limit": Shapes.limit, "cursor": Shapes.cursor, "order": Shapes.order], required: []),
-      result: Shapes.object(["items": Shapes.list(status), "next": Shapes.text], required: ["items"]),
+      result: Shapes.object(["items": Shapes.list(line), "next": Shapes.text], required: ["items"]),
       permission: .role,
-      examples: [Example("One", params: ["limit": 1], result: ["items": [example]])],
+      examples: [
+        Example("One", params: ["limit": 1], result: ["items": [.object(brief(example.objectValue ?? [:]))]])
+      ],
       handler: .inline { params, _ in
         let runners = params["order"] == "desc" ? plugins.host.runners.reversed() : plugins.host.runners
         // The cursor is the name of the last one: it stays good when others come and go.
@@ -61,7 +74,7 @@ enum PluginModule {
           last.map { params["order"] == "desc" ? runner.name < $0 : runner.name > $0 } ?? true
         }
         let page = rest.prefix(params["limit"]?.intValue ?? 100)
-        var result: JSONObject = ["items": .array(page.map { .object($0.report) })]
+        var result: JSONObject = ["items": .array(page.map { .object(brief($0.report)) })]
         if page.count < rest.count, let name = page.last?.name { result["next"] = .string(name) }
         return .object(result)
       })

@@ -81,7 +81,7 @@ final class Plugins: Sendable {
   func runner(_ params: Params) throws -> PluginRunner { try runner(try params.string("name")) }
 
   private func runner(_ name: String) throws -> PluginRunner {
-    guard let runner = host.runner(name) else { throw RPCError.notFound("plugin", name, pointer: "/name") }
+    guard let runner = host.runner(name) else { throw Self.unknown(name) }
     return runner
   }
 
@@ -91,7 +91,7 @@ final class Plugins: Sendable {
   private func settings(_ name: String) throws -> PluginSettings {
     do {
       guard let settings = try all().first(where: { $0.name == name }) else {
-        throw RPCError.notFound("plugin", name, pointer: "/name")
+        throw Self.unknown(name)
       }
       return settings
     } catch let error as ConfigurationError {
@@ -124,9 +124,20 @@ final class Plugins: Sendable {
     }
   }
 
+  private static func unknown(_ name: String) -> RPCError {
+    RPCError(
+      .notFound,
+      Text(
+        "No plugin '\(name)' in the configuration, and no module of that name in a process of its own",
+        zh: "配置中没有插件“\(name)”，也没有以独立进程运行的同名模块"), pointer: "/name")
+  }
+
   private static func failure(_ name: String, _ state: String, _ reason: String) -> RPCError {
     RPCError(
-      .wrongState, Text("The plugin '\(name)' is not ready: \(reason)", zh: "插件“\(name)”未就绪：\(reason)"),
+      .wrongState,
+      Text(
+        "The plugin '\(name)' is not ready: \(reason) (its output: stationctl plugin logs \(name))",
+        zh: "插件“\(name)”未就绪：\(reason)（其输出见 stationctl plugin logs \(name)）"),
       details: ["plugin": .string(name), "state": .string(state), "reason": .string(reason)])
   }
 

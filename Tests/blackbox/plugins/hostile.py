@@ -5,6 +5,7 @@ It speaks the protocol by itself, because the kit would not let it do any of thi
 ready, call and drain. Without a fault it is a good plugin.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -137,6 +138,24 @@ def misbehave(fault, message):
             except OSError:
                 pass
         print(f"forked {forked}", flush=True)
+        return True
+    elif fault in ("bomb", "burn"):
+        own = os.getpid()
+        for _ in range(60):
+            try:
+                if os.fork() == 0:
+                    # Away from whoever could end it, if that were possible.
+                    for leave in (os.setsid, os.setpgrp):
+                        with contextlib.suppress(OSError):
+                            leave()
+                    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                    while fault == "burn":
+                        pass
+            except OSError:
+                pass
+        if os.getpid() != own:
+            while True:
+                time.sleep(3600)
         return True
     elif fault == "memory":
         hoard = []
