@@ -9,7 +9,7 @@ DEV ?= .dev
 # Debian packages: to build and run; to make and try the package; for the tests.
 BUILD_PACKAGES = libsqlite3-dev libssl-dev libexpat1-dev pkg-config socat
 PACKAGING_PACKAGES = debhelper lintian debootstrap systemd-container
-TEST_PACKAGES = gcc g++ golang-go golang-golang-x-mod-dev libjsonrpccpp-dev python3-venv strace e2fsprogs mount libxml2-utils
+TEST_PACKAGES = gcc g++ golang-go golang-golang-x-mod-dev libjsonrpccpp-dev python3-venv strace e2fsprogs mount libxml2-utils curl
 SWIFT_SOURCES = Package.swift Sources Plugins Tests Fuzz
 
 # Which test suites run under a sanitizer (a regular expression of test names, as for `swift test --filter`).

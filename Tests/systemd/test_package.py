@@ -19,7 +19,8 @@ from machine import ROOT, Machine, Writer, wait_until
 from harness import CallError
 
 UNITS = ["stationd.service", "stationd.socket", "stationd-auditor.socket", "stationd-admin.socket",
-         "stationd-checkpoint.service", "stationd-checkpoint.timer", "stationd-backup.service",
+         "stationd-checkpoint.service", "stationd-checkpoint.timer", "stationd-witness.service",
+         "stationd-backup.service",
          "stationd-backup.timer"]
 SECRET = "Gate of the market, Li Hua called"
 OPEN = {"scenario": 2, "station": "st-01", "urgency": "routine", "summary": SECRET,
