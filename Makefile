@@ -136,6 +136,16 @@ sweep: build .venv/ready ## Every write, sync, truncation, rename and removal fa
 	.venv/bin/python Tests/blackbox/sweep.py
 	.venv/bin/python Tests/blackbox/sweep.py --new
 
+.PHONY: clean-logs
+clean-logs: ## Ten thousand states that nobody tampered with give no false alarm (about twenty minutes)
+	$(SWIFT) build -c $(CONFIGURATION) --build-tests
+	for from in 0 2500 5000 7500; do CLEAN_LOGS=2500 CLEAN_LOGS_FROM=$$from \
+	  $(SWIFT) test -c $(CONFIGURATION) --skip-build --filter CleanLogTests || exit 1; done
+
+.PHONY: soak
+soak: build ## An hour of two hundred connections, well-behaved and not; SECONDS=… for less; writes docs/soak.svg
+	$(PYTHON) Benchmarks/soak.py --seconds $(or $(SECONDS),3600)
+
 .PHONY: bench
 bench: build ## Measure beside PostgreSQL, Redis and bare SQLite; writes docs/benchmarks.md
 	$(PYTHON) Benchmarks/run.py

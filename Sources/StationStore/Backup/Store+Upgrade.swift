@@ -24,7 +24,8 @@ extension Store {
     try requireExtension(of: configuration, log: log, key: signer.verifierKey, pool: queue)
     let step = "upgrade from format \(applied.compactMap(Int.init).max() ?? 0) to \(CoreSchema.newest)"
     do {
-      let folder = try keep(queue, in: configuration.directory + "/before-upgrade", log.tree.head, by: signer, at: now)
+      let folder = try keep(
+        queue, in: configuration.directory + "/before-upgrade", log.tree.head, by: signer, at: now)
       report("\(step): the database as it was is kept in \(folder.path)")
     } catch {
       throw StoreError("\(step): the database cannot be copied, and was not changed: \(reason(error))")
@@ -50,7 +51,8 @@ extension Store {
         let id = try db.tableExists("keyring") ? KeyTable.id(.master, on: db) : nil
         return (try copy(db, to: unfinished.databasePath), id.map(MasterKey.name))
       }
-      _ = try seal(unfinished, copied, at: now, version: "before an upgrade", masterKey: masterKey, by: signer)
+      _ = try seal(
+        unfinished, copied, at: now, version: "before an upgrade", masterKey: masterKey, by: signer)
       guard rename(unfinished.path, folder.path) == 0 else { throw FileError(folder.path) }
       try FileIO.syncDirectory(directory)
       return folder
