@@ -119,7 +119,7 @@ def play(arguments, directory):
         say("✓ stationctl audit verify --state: the stopped daemon's files are whole too")
         for proof in proofs:
             report.proof(proof, *proof.check(stationctl, key))
-        shown = proofs[1].content(daemon.directory)
+        shown = proofs[1].content(stationctl, key)
         counts = [shown[side]["quantity"] for side in ("giving", "receiving")]
         if (shown["link"], shown["differences"], counts) != ("differing", ["shortage"], [2, 1]):
             raise Mismatch(f"the link of the chain of custody says {shown}")

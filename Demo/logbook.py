@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import sqlite3
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -68,7 +67,8 @@ class Proof:
 
     def export(self, stationctl, socket, key, path):
         self.path = path
-        run([stationctl, "audit", "export", self.seq, "--socket", socket, "--key", key, "--out", path])
+        content = ["--content"] if self.record else []
+        run([stationctl, "audit", "export", self.seq, "--socket", socket, "--key", key, "--out", path, *content])
 
     def check(self, stationctl, key):
         """Checked twice, without the daemon: (index, size, leaf, text)."""
@@ -80,21 +80,19 @@ class Proof:
             raise Mismatch(f"the proved record did not write {self.record}, but {written}")
         return index, size, leaf, text
 
-    def content(self, state):
-        """What the proved record committed to: the stored text of it, out of the stopped daemon's database.
-
-        Whoever has the proof, the salt and this text needs neither the daemon nor its database.
-        """
-        collection, id_, version = (self.record[key] for key in ("collection", "id", "version"))
-        database = sqlite3.connect(f"file:{state / 'stationd.db'}?mode=ro", uri=True)
-        try:
-            salt, body = database.execute(f'SELECT salt, body FROM "{collection}" WHERE id = ? AND version = ?',
-                                          (id_, version)).fetchone()
-        finally:
-            database.close()
-        named = "\0".join((collection, id_, str(version))).encode()
-        commitment = base64.b64encode(hashlib.sha256(salt + named + b"\0" + body).digest()).decode()
-        leaf = json.loads(Path(f"{self.path}.leaf").read_bytes())
-        if [collection, id_, version, commitment] not in leaf["written"]:
-            raise Mismatch(f"{id_} is not what the log's record committed to")
-        return json.loads(body)
+    def content(self, stationctl, key):
+        """What the proved record wrote, checked twice: whoever has the three files and the key needs neither the
+        daemon nor its database."""
+        files = [self.path, f"{self.path}.leaf", f"{self.path}.content"]
+        run([stationctl, "audit", "check", *files, "--key", key])
+        written = json.loads(Path(files[1]).read_bytes())["written"]
+        for line in Path(files[2]).read_text().splitlines():
+            item = json.loads(line)
+            named = "\0".join((item["collection"], item["id"], str(item["version"]))).encode()
+            salt, body = (base64.b64decode(item[member]) for member in ("salt", "body"))
+            commitment = base64.b64encode(hashlib.sha256(salt + named + b"\0" + body).digest()).decode()
+            if [item["collection"], item["id"], item["version"], commitment] not in written:
+                raise Mismatch(f"{item['id']} is not what the log's record committed to")
+            if {member: item[member] for member in self.record} == self.record:
+                return json.loads(body)
+        raise Mismatch(f"{self.record} is not among what was exported")

@@ -81,7 +81,7 @@ struct Collections {
     name: "custody", summary: Text("A link of an item's chain of custody", zh: "证据保管链环节"),
     schema: StoredSchemas.custody,
     fields: [.init("item_id", .text), .init("number", .integer)],
-    indexes: [.init("by_item", on: ["item_id", "number"], unique: true)], retention: .forever)
+    indexes: [.init("by_item", on: ["item_id", "number"], unique: true)], retention: .forever, openable: true)
 
   private static let leg = Collection(
     name: "leg", summary: Text("One way of a case from a unit to another", zh: "一次移交"),

@@ -19,10 +19,14 @@ public struct Collection: Sendable {
   public let retention: Retention
   /// Few, often read and seldom written: the writer keeps decoded records in memory.
   public let cached: Bool
+  /// Whether `audit.open` gives out what a record says, with the salt of its commitment, so that it can be proved to
+  /// others. Not where members are personal.
+  public let openable: Bool
 
   public init(
     name: String, summary: Text, schema: JSONValue, fields: [Field] = [], indexes: [Index] = [],
-    personal: [String] = [], subject: Subject = .own, retention: Retention, cached: Bool = false
+    personal: [String] = [], subject: Subject = .own, retention: Retention, cached: Bool = false,
+    openable: Bool = false
   ) {
     self.name = name
     self.summary = summary
@@ -33,6 +37,7 @@ public struct Collection: Sendable {
     self.subject = subject
     self.retention = retention
     self.cached = cached
+    self.openable = openable
   }
 
   /// A top-level member of the body kept as a column. Absent or null members are NULL.

@@ -40,7 +40,7 @@ package enum ManifestSchema {
           Shapes.object(["years": ["type": "integer", "minimum": 1, "maximum": 200], "after": name]),
         ]
       ],
-      "cached": Shapes.flag,
+      "cached": Shapes.flag, "openable": Shapes.flag,
     ], required: ["name", "summary", "schema", "retention"])
 
   private static let method = Shapes.object(

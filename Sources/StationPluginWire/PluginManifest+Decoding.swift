@@ -75,7 +75,7 @@ extension PluginManifest {
           unique: $0["unique"]?.boolValue ?? false)
       },
       personal: names(value["personal"]), subject: subject, retention: retention,
-      cached: value["cached"]?.boolValue ?? false)
+      cached: value["cached"]?.boolValue ?? false, openable: value["openable"]?.boolValue ?? false)
   }
 
   private static func method(_ value: JSONValue) -> MethodHead {

@@ -42,6 +42,7 @@ extension PluginManifest {
           ]
         }),
       "personal": .array(collection.personal.map(JSONValue.string)), "cached": .bool(collection.cached),
+      "openable": .bool(collection.openable),
     ]
     switch collection.subject {
     case .own: object["subject"] = "own"

@@ -1,4 +1,5 @@
 import GRDB
+import StationAudit
 import StationCrypto
 import StationKit
 
@@ -70,7 +71,7 @@ package class SQLReadTransaction: ReadTransaction {
     let commitment = row.withBlob(3) { salt in
       row.withBlob(4) { body in
         row.withSealed(plan) {
-          Touched.commitment(
+          RecordCommitment.digest(
             salt: salt, collection: name, id: record.id, version: record.version, body: body, sealed: $0)
         }
       }

@@ -1,3 +1,4 @@
+import StationAudit
 import StationCrypto
 import StationKit
 
@@ -103,7 +104,7 @@ struct WriteLedger {
     let commitment = row.withBlob(2) { salt in
       row.withBlob(3) { body in
         row.withBlob(4) {
-          Touched.commitment(
+          RecordCommitment.digest(
             salt: salt, collection: table, id: id, version: version, body: body,
             sealed: row.isNull(4) ? nil : $0)
         }

@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import StationAudit
 import StationCrypto
 import StationKit
 
@@ -148,7 +149,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     let commitment = salt.withUnsafeBytes { salt in
       stored.body.withUnsafeBytes { body in
         stored.sealed.withUnsafeBytes { sealed in
-          Touched.commitment(
+          RecordCommitment.digest(
             salt: salt, collection: name, id: id, version: version, body: body,
             sealed: sealed.isEmpty ? nil : sealed)
         }

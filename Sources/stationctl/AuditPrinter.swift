@@ -6,14 +6,15 @@ import StationJSON
 struct AuditPrinter {
   let options: GlobalOptions
 
-  /// A whole log, or, with `index`, one record of it.
-  func print(_ report: LogReport, index: UInt64? = nil) {
+  /// A whole log, or, with `index`, one record of it and what it wrote.
+  func print(_ report: LogReport, index: UInt64? = nil, _ contents: [RecordContent] = []) {
     if options.json || options.ndjson {
       var object: JSONObject = [
         "ok": true, "origin": .string(report.origin), "size": .int(Int(clamping: report.size)),
         "root": .string(report.root.base64),
       ]
       if let index { object["index"] = .int(Int(clamping: index)) }
+      if !contents.isEmpty { object["written"] = .array(contents.map(Self.shown)) }
       Terminal.out(JSONValue.object(object).encodedString + "\n")
       return
     }
@@ -31,5 +32,24 @@ struct AuditPrinter {
           zh: "通过：日志 \(origin) 共 \(size) 条记录，根 \(report.root.base64)")
       }
     Terminal.out(Style.green.apply(text, colours: options.colours) + "\n")
+    for content in contents {
+      let name = DisplayWidth.printable("\(content.collection) \(content.id)")
+      let line = language.pick(
+        "it wrote version \(content.version) of \(name):", zh: "写入了 \(name) 的第 \(content.version) 版：")
+      Terminal.out(line + "\n")
+      ResultPrinter(options: options).print(Self.body(content))
+    }
+  }
+
+  private static func shown(_ content: RecordContent) -> JSONValue {
+    [
+      "collection": .string(content.collection), "id": .string(content.id), "version": .int(content.version),
+      "body": body(content),
+    ]
+  }
+
+  /// A text where it is no JSON, which the commitment does not promise.
+  private static func body(_ content: RecordContent) -> JSONValue {
+    (try? JSONParser.parse(content.body)) ?? .string(String(decoding: content.body, as: UTF8.self))
   }
 }

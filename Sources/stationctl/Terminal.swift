@@ -45,6 +45,11 @@ enum Terminal {
     }
   }
 
+  /// Makes a folder where there is none.
+  static func makeFolder(_ path: String) throws(UsageError) {
+    guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw unwritable(path) }
+  }
+
   private static func write(_ text: String, to descriptor: Int32) {
     // Standard output on a closed pipe ends the program by SIGPIPE before this can fail for that reason.
     _ = write(Array(text.utf8)[...], to: descriptor)

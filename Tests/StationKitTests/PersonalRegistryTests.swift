@@ -6,7 +6,7 @@ import Testing
   private static func collection(
     schema: JSONObject = [:], required: JSONValue = ["of"], fields: [Collection.Field] = [],
     indexes: [Collection.Index] = [], personal: [String] = ["/name"], subject: Collection.Subject = .own,
-    retention: Collection.Retention = .forever, cached: Bool = false
+    retention: Collection.Retention = .forever, cached: Bool = false, openable: Bool = false
   ) -> Collection {
     var properties: JSONObject = [
       "name": ["type": "string"], "age": ["type": "integer"], "of": ["type": "string"],
@@ -16,7 +16,8 @@ import Testing
     return Collection(
       name: "person", summary: Text("P", zh: "人"),
       schema: ["type": "object", "properties": .object(properties), "required": required], fields: fields,
-      indexes: indexes, personal: personal, subject: subject, retention: retention, cached: cached)
+      indexes: indexes, personal: personal, subject: subject, retention: retention, cached: cached,
+      openable: openable)
   }
 
   private static func module(_ collection: Collection) -> Module {
@@ -25,7 +26,8 @@ import Testing
 
   @Test func `what can be kept is accepted`() throws {
     for collection in [
-      Self.collection(), Self.collection(personal: []), Self.collection(subject: .member("of")),
+      Self.collection(), Self.collection(personal: []), Self.collection(personal: [], openable: true),
+      Self.collection(subject: .member("of")),
       Self.collection(fields: [.init("name", .blind)], indexes: [.init("by_name", on: ["name"])]),
       Self.collection(fields: [.init("of", .text)], subject: .member("of")),
       Self.collection(retention: .years(3, after: "ends")), Self.collection(personal: ["/name", "/age"]),
@@ -58,6 +60,7 @@ import Testing
       collection(fields: [.init("name", .blind)], indexes: [.init("i", on: ["name"], unique: true)]), "unique"
     ),
     Refused("cached", collection(cached: true), "cached"),
+    Refused("openable", collection(openable: true), "openable"),
     Refused("a personal subject", collection(required: ["name"], subject: .member("name")), "subject"),
     Refused("a subject that may be absent", collection(required: [], subject: .member("of")), "subject"),
     Refused("a subject that is no text", collection(required: ["age"], subject: .member("age")), "subject"),

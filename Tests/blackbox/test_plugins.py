@@ -449,8 +449,8 @@ plugins:
                 config = self.CONFIG.replace("PROGRAM", str(program)) + "    arguments: [aa]\n"
                 with Daemon(config=config, access=self.ACCESS) as daemon:
                     found = wait_until(
-                        lambda: (s := daemon.call("plugin.show", {"name": "aa"}))["state"] != "loading" and s,
-                        "an end of loading")
+                        lambda: (s := daemon.call("plugin.show", {"name": "aa"}))["state"] in (
+                            "ready", "failed", "quarantined") and s, "an end of loading")
                     self.assertEqual(found["state"], expected, found)
 
     @unittest.skipUnless(os.getuid() == 0, "only root can change the user")

@@ -32,6 +32,8 @@ package enum LogFault: Error, Sendable, Equatable {
   case parted(before: UInt64)
   /// Another record comes where this one should.
   case sequence(expected: UInt64, found: UInt64)
+  /// The content is not what the record commits to having written.
+  case content(id: String, seq: UInt64)
   /// What the daemon answered lacks this member, or it is not as it should be.
   case answer(String)
 
@@ -58,6 +60,8 @@ package enum LogFault: Error, Sendable, Equatable {
         zh: "日志的前 \(size) 条记录与先前检查点所签的不一致")
     case .sequence(let expected, let found):
       language.pick("record \(found) comes where \(expected) should", zh: "应为编号 \(expected) 的记录，却是 \(found)")
+    case .content(let id, let seq):
+      language.pick("record \(seq) did not write this as '\(id)'", zh: "编号 \(seq) 的记录写入的“\(id)”不是此内容")
     case .answer(let member):
       language.pick("the daemon's answer has no valid '\(member)'", zh: "守护进程的应答缺少有效的“\(member)”")
     }

@@ -9,7 +9,7 @@ enum AuditModule {
     Module(
       name: "audit", title: Text("The audit log", zh: "审计日志"), version: "1.0",
       methods: [
-        checkpoint(services), entry, entries, tail, find, prove(services), consistency(services),
+        checkpoint(services), entry, entries, tail, find, open, prove(services), consistency(services),
       ])
   }
 
@@ -17,7 +17,7 @@ enum AuditModule {
   private static let exampleNote: JSONValue =
     "stationd.localhost/audit\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n— stationd.localhost/audit …\n"
 
-  private static func log(_ tx: any ReadTransaction) throws(RPCError) -> LogReader {
+  static func log(_ tx: any ReadTransaction) throws(RPCError) -> LogReader {
     guard let log = tx.log else { throw RPCError(.unavailable) }
     return log
   }

@@ -27,6 +27,9 @@ extension CompiledCollection {
     guard !declaration.cached else {
       throw RegistryError("\(fullName): a collection with personal members cannot be cached")
     }
+    guard !declaration.openable else {
+      throw RegistryError("\(fullName): a collection with personal members cannot be openable")
+    }
     guard case .member(let subject) = declaration.subject else { return }
     let required = declaration.schema["required"]?.arrayValue ?? []
     guard declaration.schema["properties"]?[subject]?["type"] == "string",
