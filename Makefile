@@ -9,7 +9,7 @@ DEV ?= .dev
 # Debian packages: to build and run; to make and try the package; for the tests.
 BUILD_PACKAGES = libsqlite3-dev libssl-dev libexpat1-dev pkg-config socat
 PACKAGING_PACKAGES = debhelper lintian debootstrap systemd-container
-TEST_PACKAGES = gcc g++ golang-go golang-golang-x-mod-dev libjsonrpccpp-dev python3-venv strace e2fsprogs mount libxml2-utils
+TEST_PACKAGES = gcc g++ golang-go golang-golang-x-mod-dev libjsonrpccpp-dev python3-venv strace e2fsprogs mount libxml2-utils curl
 SWIFT_SOURCES = Package.swift Sources Plugins Tests Fuzz
 
 # Which test suites run under a sanitizer (a regular expression of test names, as for `swift test --filter`).
@@ -138,6 +138,16 @@ test-thread: ## The same under ThreadSanitizer
 sweep: build .venv/ready ## Every write, sync, truncation, rename and removal fails once, or kills (an hour or two)
 	.venv/bin/python Tests/blackbox/sweep.py
 	.venv/bin/python Tests/blackbox/sweep.py --new
+
+.PHONY: clean-logs
+clean-logs: ## Ten thousand states that nobody tampered with give no false alarm (four minutes with TMPDIR=/dev/shm)
+	$(SWIFT) build -c $(CONFIGURATION) --build-tests
+	for from in 0 2500 5000 7500; do CLEAN_LOGS=2500 CLEAN_LOGS_FROM=$$from \
+	  $(SWIFT) test -c $(CONFIGURATION) --skip-build --filter CleanLogTests || exit 1; done
+
+.PHONY: soak
+soak: build ## An hour of two hundred connections, well-behaved and not; SECONDS=… for less; writes docs/soak.svg
+	$(PYTHON) Benchmarks/soak.py --seconds $(or $(SECONDS),3600)
 
 .PHONY: bench
 bench: build ## Measure beside PostgreSQL, Redis and bare SQLite; writes docs/benchmarks.md

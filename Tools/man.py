@@ -146,6 +146,10 @@ def files(page):
     page.item(roff.escape("/var/lib/stationd"), "The state: database, log anchor, keys.")
     page.item(roff.escape("/var/log/stationd/checkpoints.jsonl"),
               "Signed checkpoints of the log, one an hour, where the daemon's user cannot change them.")
+    page.item(roff.escape("/etc/stationd/witnesses"),
+              "Witnesses that cosign the log, a file of C2SP tlog-policy; not there unless there are any.")
+    page.item(roff.escape("/var/log/stationd-witness"),
+              "The checkpoint that each of them cosigned last.")
     page.item(roff.escape("/usr/share/stationd"), "Calendars, catalogues and examples.")
 
 

@@ -14,7 +14,7 @@ package enum NoteError: Error, Sendable, Hashable {
   case malformedKey
   /// The identifier in a key's text is not that of its key.
   case keyIDMismatch
-  /// The key is for another algorithm than Ed25519.
+  /// The key is for another algorithm than it must be.
   case unknownAlgorithm
   /// Two of the known keys have the same name and identifier.
   case ambiguousKey
@@ -28,6 +28,8 @@ package enum NoteError: Error, Sendable, Hashable {
   case wrongOrigin
   /// Not a portable proof.
   case malformedProof
+  /// A line of a policy is not one that C2SP tlog-policy allows, or says what cannot be.
+  case malformedPolicy(line: Int)
   /// libcrypto could not sign.
   case signingFailed
 }

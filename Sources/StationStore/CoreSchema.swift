@@ -1,57 +1,78 @@
 import GRDB
 
-/// The store's own tables, as migrations: each runs once, in a transaction of its own.
+/// The store's own tables, as formats that follow each other: each step runs once.
+///
+/// The steps that a database has are in `grdb_migrations`, as GRDB's own migrator keeps them, which wrote the first
+/// ones. That runs each step in a transaction of its own; here all that a database lacks is one.
 enum CoreSchema {
-  static var migrator: DatabaseMigrator {
-    var migrator = DatabaseMigrator()
-    migrator.registerMigration("1") { db in
-      try db.execute(
-        sql: """
-          -- One leaf of the audit log each. `detail` is what must stay erasable; the leaf holds its
-          -- salted commitment.
-          CREATE TABLE audit(
-            seq INTEGER PRIMARY KEY, leaf BLOB NOT NULL, detail BLOB, salt BLOB) STRICT;
-          -- Roots of complete subtrees of 256, 65,536, ... leaves.
-          CREATE TABLE tile(
-            level INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL,
-            PRIMARY KEY(level, idx)) STRICT, WITHOUT ROWID;
-          CREATE TABLE deadline(
-            kind TEXT NOT NULL, subject TEXT NOT NULL, due INTEGER NOT NULL, fire_at INTEGER NOT NULL,
-            attempts INTEGER NOT NULL, payload BLOB NOT NULL,
-            PRIMARY KEY(kind, subject)) STRICT, WITHOUT ROWID;
-          CREATE INDEX deadline_fire_at ON deadline(fire_at);
-          CREATE TABLE event(
-            seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL,
-            payload BLOB NOT NULL) STRICT;
-          -- In the order of arrival: keys may be random, results are long.
-          CREATE TABLE idempotency(
-            seq INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, digest BLOB NOT NULL,
-            result BLOB NOT NULL, at INTEGER NOT NULL) STRICT;
-          -- What each collection's schema required of its fields at the last opening, and which of these
-          -- fields records from before may lack all the same.
-          CREATE TABLE collection(
-            name TEXT PRIMARY KEY NOT NULL, required TEXT NOT NULL,
-            lacking TEXT NOT NULL) STRICT, WITHOUT ROWID;
-          CREATE TABLE series(
-            name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-          """)
-    }
-    migrator.registerMigration("2") { db in
-      try db.execute(
-        sql: """
-          -- What the store knows of its keys (KeyTable.Name).
-          CREATE TABLE keyring(name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
-          -- Wrapped keys of subjects that several records of a module share.
-          CREATE TABLE subject_key(
-            module TEXT NOT NULL, subject TEXT NOT NULL, wrapped BLOB NOT NULL,
-            PRIMARY KEY(module, subject)) STRICT, WITHOUT ROWID;
-          -- What was personal, blind and kept how long when the collection's records were last gone through.
-          ALTER TABLE collection ADD COLUMN handled TEXT;
-          -- 1 where the result is encrypted, because the method discloses personal data.
-          ALTER TABLE idempotency ADD COLUMN personal INTEGER;
-          CREATE INDEX idempotency_personal ON idempotency(personal) WHERE personal NOT NULL;
-          """)
-    }
-    return migrator
+  /// By name, in their order.
+  private static let steps: [(name: String, sql: String)] = [("1", first), ("2", second)]
+
+  /// The newest format.
+  static var newest: String { steps.last?.name ?? "" }
+
+  /// The steps that a database has, whoever wrote it; none for an empty one.
+  static func applied(_ db: Database) throws -> Set<String> {
+    guard try db.tableExists("grdb_migrations") else { return [] }
+    return try String.fetchSet(db, sql: "SELECT identifier FROM grdb_migrations")
   }
+
+  /// Whether a newer version has written the database.
+  static func isSuperseded(_ db: Database) throws -> Bool {
+    try !applied(db).isSubset(of: steps.map(\.name))
+  }
+
+  /// Runs what the database lacks, in the transaction that it is called in.
+  static func migrate(_ db: Database) throws {
+    try db.execute(sql: "CREATE TABLE IF NOT EXISTS grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+    let applied = try applied(db)
+    for step in steps where !applied.contains(step.name) {
+      try db.execute(sql: step.sql)
+      try db.execute(sql: "INSERT INTO grdb_migrations(identifier) VALUES (?)", arguments: [step.name])
+    }
+  }
+
+  private static let first = """
+    -- One leaf of the audit log each. `detail` is what must stay erasable; the leaf holds its
+    -- salted commitment.
+    CREATE TABLE audit(
+      seq INTEGER PRIMARY KEY, leaf BLOB NOT NULL, detail BLOB, salt BLOB) STRICT;
+    -- Roots of complete subtrees of 256, 65,536, ... leaves.
+    CREATE TABLE tile(
+      level INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL,
+      PRIMARY KEY(level, idx)) STRICT, WITHOUT ROWID;
+    CREATE TABLE deadline(
+      kind TEXT NOT NULL, subject TEXT NOT NULL, due INTEGER NOT NULL, fire_at INTEGER NOT NULL,
+      attempts INTEGER NOT NULL, payload BLOB NOT NULL,
+      PRIMARY KEY(kind, subject)) STRICT, WITHOUT ROWID;
+    CREATE INDEX deadline_fire_at ON deadline(fire_at);
+    CREATE TABLE event(
+      seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL,
+      payload BLOB NOT NULL) STRICT;
+    -- In the order of arrival: keys may be random, results are long.
+    CREATE TABLE idempotency(
+      seq INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, digest BLOB NOT NULL,
+      result BLOB NOT NULL, at INTEGER NOT NULL) STRICT;
+    -- What each collection's schema required of its fields at the last opening, and which of these
+    -- fields records from before may lack all the same.
+    CREATE TABLE collection(
+      name TEXT PRIMARY KEY NOT NULL, required TEXT NOT NULL,
+      lacking TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE series(
+      name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    """
+
+  private static let second = """
+    -- What the store knows of its keys (KeyTable.Name).
+    CREATE TABLE keyring(name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    -- Wrapped keys of subjects that several records of a module share.
+    CREATE TABLE subject_key(
+      module TEXT NOT NULL, subject TEXT NOT NULL, wrapped BLOB NOT NULL,
+      PRIMARY KEY(module, subject)) STRICT, WITHOUT ROWID;
+    -- What was personal, blind and kept how long when the collection's records were last gone through.
+    ALTER TABLE collection ADD COLUMN handled TEXT;
+    -- 1 where the result is encrypted, because the method discloses personal data.
+    ALTER TABLE idempotency ADD COLUMN personal INTEGER;
+    CREATE INDEX idempotency_personal ON idempotency(personal) WHERE personal NOT NULL;
+    """
 }

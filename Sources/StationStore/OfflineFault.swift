@@ -10,6 +10,8 @@ package enum OfflineFault: Error, Sendable, Equatable {
   case noAnchor(directory: String, size: UInt64)
   /// No checkpoint in the directory is signed by the key.
   case foreignAnchor(directory: String)
+  /// A checkpoint that the log is to extend is none that the key signed.
+  case foreignCheckpoint
   /// The log ends before the tree that was signed.
   case truncated(size: UInt64, promised: UInt64)
   /// This record of the log is the first that is wrong.

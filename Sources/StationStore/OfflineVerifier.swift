@@ -47,21 +47,23 @@ package struct OfflineVerifier {
   /// Verifies a state directory.
   /// - Parameter key: whom to trust; nil takes the state's own key, which whoever could change the state could
   ///   change too.
+  /// - Parameter extending: checkpoints that somebody else has kept, which the log must extend as well.
   /// - Throws: ``OfflineFault`` for the first thing that is wrong.
   package static func verify(
-    stateDirectory: String, key: VerifierKey? = nil, progress: @escaping Progress = { _, _ in }
+    stateDirectory: String, key: VerifierKey? = nil, extending notes: [String] = [],
+    progress: @escaping Progress = { _, _ in }
   ) throws(OfflineFault) -> Report {
     let place = StoreConfiguration(directory: stateDirectory, origin: "")
     let trusted = if let key { key } else { try ownKey(place.keyPath) }
     return try verify(
       database: place.databasePath, anchorDirectory: place.anchorDirectory, key: trusted,
-      progress: progress)
+      extending: notes, progress: progress)
   }
 
   /// Verifies a database against the checkpoints in a directory.
   /// - Throws: ``OfflineFault`` for the first thing that is wrong.
   package static func verify(
-    database path: String, anchorDirectory: String, key: VerifierKey,
+    database path: String, anchorDirectory: String, key: VerifierKey, extending notes: [String] = [],
     progress: @escaping Progress = { _, _ in }
   ) throws(OfflineFault) -> Report {
     let lock = try hold(beside: path)
@@ -69,7 +71,8 @@ package struct OfflineVerifier {
     guard access(path, R_OK) == 0 else {
       throw .unreadable(FileError(path).description, at: 0)
     }
-    let promises = try heads(anchorDirectory, key)
+    let anchored = try heads(anchorDirectory, key)
+    let promises = try ((anchored ?? []) + heads(notes, key)).sorted { $0.size < $1.size }
     let database: OfflineDatabase
     do {
       database = try OfflineDatabase(path: path)
@@ -77,8 +80,8 @@ package struct OfflineVerifier {
       throw .unreadable(error.description, at: 0)
     }
     var verifier = OfflineVerifier(
-      database: database, key: key, promises: promises ?? [], progress: progress)
-    let report = try verifier.run(anchorDirectory: anchorDirectory, hasAnchor: promises != nil)
+      database: database, key: key, promises: promises, progress: progress)
+    let report = try verifier.run(anchorDirectory: anchorDirectory, hasAnchor: anchored != nil)
     try checkSeal(path, anchorDirectory, key)
     return report
   }
@@ -130,7 +133,7 @@ package struct OfflineVerifier {
     if state == .broken { throw .seal }
   }
 
-  /// The signed heads, the smallest first; nil when there is no anchor at all.
+  /// The signed heads; nil when there is no anchor at all.
   private static func heads(
     _ directory: String, _ key: VerifierKey
   ) throws(OfflineFault) -> [TreeHead]? {
@@ -154,7 +157,19 @@ package struct OfflineVerifier {
     }
     guard bytesSeen else { return nil }
     guard !heads.isEmpty else { throw .foreignAnchor(directory: directory) }
-    return heads.sorted { $0.size < $1.size }
+    return heads
+  }
+
+  private static func heads(_ notes: [String], _ key: VerifierKey) throws(OfflineFault) -> [TreeHead] {
+    var heads: [TreeHead] = []
+    for note in notes {
+      guard let note = try? SignedNote(note), let checkpoint = try? Checkpoint(opening: note, signedBy: key)
+      else {
+        throw .foreignCheckpoint
+      }
+      heads.append(checkpoint.head)
+    }
+    return heads
   }
 
   // MARK: - The log

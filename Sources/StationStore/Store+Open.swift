@@ -38,7 +38,7 @@ extension Store {
     readonly.readonly = true
     let queue = try DatabaseQueue(path: configuration.databasePath, configuration: readonly)
     defer { try? queue.close() }
-    let newer = try queue.read { db in try CoreSchema.migrator.hasBeenSuperseded(db) }
+    let newer = try queue.read { db in try CoreSchema.isSuperseded(db) }
     guard !newer else {
       throw StoreError(
         "\(configuration.databasePath) was written by a newer stationd; install that version (nothing was changed)"
@@ -56,9 +56,10 @@ extension Store {
     return try DatabasePool(path: configuration.databasePath, configuration: settings)
   }
 
+  /// In one transaction: a process that is killed meanwhile, or a full disk, leaves what was there.
   static func migrate(_ pool: DatabasePool, _ catalog: Catalog) throws {
-    try CoreSchema.migrator.migrate(pool)
     try pool.write { db in
+      try CoreSchema.migrate(db)
       for plan in catalog.allPlans { try plan.migrate(db) }
     }
   }
@@ -66,7 +67,7 @@ extension Store {
   /// The stored tree must extend the checkpoint outside the database: an old copy, a lost WAL or a
   /// changed leaf shows here.
   static func requireExtension(
-    of configuration: StoreConfiguration, log: AuditLog, key: VerifierKey, pool: DatabasePool
+    of configuration: StoreConfiguration, log: AuditLog, key: VerifierKey, pool: some DatabaseReader
   ) throws {
     let directory = configuration.anchorDirectory
     switch try Anchor.read(directory: directory, key: key) {

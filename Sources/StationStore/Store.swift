@@ -56,6 +56,8 @@ package final class Store: Sendable {
     seal = try DatabaseSeal.stateAtStart(
       database: configuration.databasePath, anchorDirectory: configuration.anchorDirectory,
       key: signer.verifierKey)
+    try Self.keepBeforeUpgrade(
+      configuration, by: signer, at: environment.clock.now(), report: hooks.report)
     // A broken one stays until there is a record of it.
     if seal != .broken { try DatabaseSeal.remove(configuration.anchorDirectory) }
     if seal == .unchecked {

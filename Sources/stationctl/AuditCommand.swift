@@ -5,7 +5,10 @@ import StationJSON
 /// `stationctl audit`
 struct AuditCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    "audit", subcommands: [AuditVerifyCommand.self, AuditExportCommand.self, AuditCheckCommand.self])
+    "audit",
+    subcommands: [
+      AuditVerifyCommand.self, AuditExportCommand.self, AuditCheckCommand.self, AuditWitnessCommand.self,
+    ])
 }
 
 /// `stationctl audit verify`
@@ -39,6 +42,14 @@ struct AuditVerifyCommand: ParsableCommand {
       valueName: "vkey"))
   var key: String?
 
+  @Option(
+    help: ArgumentHelp(
+      Language.current.pick(
+        "A checkpoint that was given away: the log must extend it. May be repeated.",
+        zh: "曾对外提供的检查点：日志须为其延续。可重复。"),
+      valueName: "file"))
+  var extends: [String] = []
+
   func validate() throws {
     guard state == nil || db == nil else {
       throw ValidationError(
@@ -53,17 +64,18 @@ struct AuditVerifyCommand: ParsableCommand {
   func run() throws {
     let language = options.language
     let report: LogReport
+    let notes = try extends.map { String(decoding: try Terminal.read($0), as: UTF8.self) }
     if let state {
-      report = try OfflineAudit.verify(.state(directory: state, key: key))
+      report = try OfflineAudit.verify(.state(directory: state, key: key), extending: notes)
     } else if let db, let anchor, let key {
-      report = try OfflineAudit.verify(.parts(database: db, anchor: anchor, key: key))
+      report = try OfflineAudit.verify(.parts(database: db, anchor: anchor, key: key), extending: notes)
     } else {
-      report = try online(language)
+      report = try online(notes, language)
     }
     AuditPrinter(options: options).print(report)
   }
 
-  private func online(_ language: Language) throws -> LogReport {
+  private func online(_ notes: [String], _ language: Language) throws -> LogReport {
     let client = try options.connect()
     if key == nil {
       Terminal.err(
@@ -72,7 +84,7 @@ struct AuditVerifyCommand: ParsableCommand {
           zh: "使用守护进程自己的密钥；若要确认签名者，请用 --key 给出可信来源的密钥\n"))
     }
     let isLive = Terminal.errIsTerminal
-    let report = try OnlineAudit(client).verify(key: key) { done, all in
+    let report = try OnlineAudit(client).verify(key: key, extending: notes) { done, all in
       if isLive { Terminal.err("\r\(done) / \(all)") }
     }
     if isLive, report.size > 0 { Terminal.err("\n") }

@@ -15,13 +15,14 @@ enum OfflineLog {
 enum OfflineAudit {
   /// Recomputes the log from the database, and compares it with the checkpoints kept outside of it and with
   /// the records of the modules. Not a byte is changed. Says what is wrong first, and ends with `Outcome`.
-  static func verify(_ log: OfflineLog) throws -> LogReport {
+  /// - Parameter notes: checkpoints that were given away, which the log must extend.
+  static func verify(_ log: OfflineLog, extending notes: [String] = []) throws -> LogReport {
     let isLive = Terminal.errIsTerminal
     let progress: OfflineVerifier.Progress = { done, all in
       if isLive { Terminal.err("\r\(done) / \(all)") }
     }
     do {
-      let report = try verify(log, progress)
+      let report = try verify(log, notes, progress)
       if isLive { Terminal.err("\n") }
       say(report)
       return LogReport(origin: report.origin, size: report.head.size, root: report.head.root)
@@ -34,15 +35,16 @@ enum OfflineAudit {
   }
 
   private static func verify(
-    _ log: OfflineLog, _ progress: @escaping OfflineVerifier.Progress
+    _ log: OfflineLog, _ notes: [String], _ progress: @escaping OfflineVerifier.Progress
   ) throws -> OfflineVerifier.Report {
     switch log {
     case .state(let directory, let text):
       return try OfflineVerifier.verify(
-        stateDirectory: directory, key: text.map(verifierKey), progress: progress)
+        stateDirectory: directory, key: text.map(verifierKey), extending: notes, progress: progress)
     case .parts(let database, let anchor, let text):
       return try OfflineVerifier.verify(
-        database: database, anchorDirectory: anchor, key: verifierKey(text), progress: progress)
+        database: database, anchorDirectory: anchor, key: verifierKey(text), extending: notes,
+        progress: progress)
     }
   }
 
@@ -95,6 +97,9 @@ struct OfflineProblem {
         zh: "\(directory) 中没有检查点，而日志有 \(size) 条记录")
     case .foreignAnchor(let directory):
       language.pick("no checkpoint in \(directory) is signed by the key", zh: "\(directory) 中没有由该密钥签名的检查点")
+    case .foreignCheckpoint:
+      language.pick(
+        "a checkpoint that the log is to extend is not signed by its key", zh: "须延续的检查点未由该日志的密钥签名")
     case .truncated(let size, let promised): LogFault.truncated(size: size, promised: promised).text(language)
     case .record(let seq, let defect):
       language.pick("record \(seq): ", zh: "编号 \(seq)：") + text(defect, language)

@@ -27,7 +27,8 @@ package struct StaticCommand: Sendable {
       options: ["--method", "--refused", "--progress", "--batch", "--in-flight"]),
     StaticCommand(
       name: "audit", en: "Verify the audit log, export and check proofs", zh: "验证审计日志，导出并核验证明",
-      subcommands: ["verify", "export", "check"], options: ["--state", "--db", "--anchor", "--key", "--out"]),
+      subcommands: ["verify", "export", "check", "witness"],
+      options: ["--state", "--db", "--anchor", "--key", "--extends", "--out", "--policy", "--keep", "--show"]),
     StaticCommand(
       name: "key", en: "Make a master key; rotate to it", zh: "生成主密钥；轮换主密钥", subcommands: ["new", "rotate"],
       options: []),

@@ -28,6 +28,8 @@ package enum LogFault: Error, Sendable, Equatable {
   case somewhere(from: UInt64)
   /// The log has fewer records than its checkpoint covers.
   case truncated(size: UInt64, promised: UInt64)
+  /// The log does not begin with the records that an earlier checkpoint covers, though its present one is good.
+  case parted(before: UInt64)
   /// Another record comes where this one should.
   case sequence(expected: UInt64, found: UInt64)
   /// The content is not what the record commits to having written.
@@ -52,6 +54,10 @@ package enum LogFault: Error, Sendable, Equatable {
       language.pick(
         "the log has \(size) records, but a checkpoint for \(promised) was signed",
         zh: "日志只有 \(size) 条记录，而已签名的检查点涵盖 \(promised) 条")
+    case .parted(let size):
+      language.pick(
+        "the log's first \(size) records are not those that an earlier checkpoint signs",
+        zh: "日志的前 \(size) 条记录与先前检查点所签的不一致")
     case .sequence(let expected, let found):
       language.pick("record \(found) comes where \(expected) should", zh: "应为编号 \(expected) 的记录，却是 \(found)")
     case .content(let id, let seq):

@@ -15,19 +15,29 @@ package struct OnlineAudit {
   /// - Parameters:
   ///   - key: a verifier key from a place that is trusted; nil takes the daemon's word for it, which shows that
   ///     records and signature fit together, but not who signed.
+  ///   - notes: checkpoints that somebody else has kept, which the log must extend.
   ///   - progress: told the number of records so far and in all.
-  package func verify(key: String?, progress: (UInt64, UInt64) -> Void = { _, _ in }) throws -> LogReport {
+  package func verify(
+    key: String?, extending notes: [String] = [], progress: (UInt64, UInt64) -> Void = { _, _ in }
+  ) throws -> LogReport {
     let answer = try client.call("audit.checkpoint")
     guard let note = answer["checkpoint"]?.stringValue else { throw LogFault.answer("checkpoint") }
     guard let keyText = key ?? answer["verifier_key"]?.stringValue else {
       throw LogFault.answer("verifier_key")
     }
     let checkpoint = try OnlineAudit.open(note, key: keyText)
+    let earlier = try notes.map { try OnlineAudit.open($0, key: keyText) }
+    if let promised = earlier.map(\.size).max(), promised > checkpoint.size {
+      throw LogFault.truncated(size: checkpoint.size, promised: promised)
+    }
 
     let hashes = try leafHashes(upTo: checkpoint.size, progress: progress)
     let root = OnlineAudit.root(hashes[...])
     guard root == checkpoint.root else {
       throw firstFault(hashes, checkpoint: checkpoint)
+    }
+    for other in earlier where OnlineAudit.root(hashes[..<Int(other.size)]) != other.root {
+      throw LogFault.parted(before: other.size)
     }
     return LogReport(origin: checkpoint.origin, size: checkpoint.size, root: root)
   }

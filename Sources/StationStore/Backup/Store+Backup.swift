@@ -67,17 +67,20 @@ extension Store {
     guard (about.st_dev, about.st_ino) != (state.st_dev, state.st_ino) else {
       throw BackupFault.directory("it is the state itself")
     }
-    let needed = try readNow { db in
+    try readNow { try Self.requireSpace(for: $0, in: directory) }
+  }
+
+  static func requireSpace(for db: Database, in directory: String) throws {
+    let needed =
       try (Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0) * (Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
-    }
     var space = statvfs()
     guard statvfs(directory, &space) == 0 else { throw FileError(directory) }
     let free = Int(clamping: UInt64(space.f_bavail) * UInt64(space.f_frsize))
-    guard free >= needed + Self.spareBytes else { throw BackupFault.space(needed: needed, free: free) }
+    guard free >= needed + spareBytes else { throw BackupFault.space(needed: needed, free: free) }
   }
 
   /// Two in one second get different names.
-  private static func unused(_ name: String, in directory: String) throws -> BackupFolder {
+  static func unused(_ name: String, in directory: String) throws -> BackupFolder {
     for number in 1...100 {
       let folder = BackupFolder(path: "\(directory)/\(name)" + (number > 1 ? "-\(number)" : ""))
       if access(folder.path, F_OK) != 0 { return folder }
@@ -90,17 +93,31 @@ extension Store {
     for path in [folder.path, folder.anchorDirectory] {
       guard mkdir(path, 0o700) == 0 else { throw FileError(path) }
     }
-    let head = try copy(to: folder.databasePath)
+    let head = try readNow { db in
+      try Self.copy(db, to: folder.databasePath) { [backups] in backups.note(.copying, $0, of: $1) }
+    }
     try waitUntilDurable()
-    let (digest, bytes) = try FileIO.syncAndHash(folder.databasePath)
-    try FileIO.create(folder.checkpointPath, Array(try sign(head).utf8), mode: 0o600)
-    let report = try OfflineVerifier.verify(
-      database: folder.databasePath, anchorDirectory: folder.anchorDirectory, key: signer.verifierKey
+    return try Self.seal(
+      folder, head, at: now, version: version, masterKey: catalog.vault.keys.current?.name, by: signer
     ) { [backups] in backups.note(.verifying, $0, of: $1) }
+  }
+
+  /// Verifies a copy of the database and signs what it is.
+  static func seal(
+    _ folder: BackupFolder, _ head: TreeHead, at now: Instant, version: String, masterKey: String?,
+    by signer: SignerKey, progress: @escaping OfflineVerifier.Progress = { _, _ in }
+  ) throws -> BackupManifest {
+    let (digest, bytes) = try FileIO.syncAndHash(folder.databasePath)
+    let checkpoint = try Checkpoint(origin: signer.verifierKey.name, size: head.size, root: head.root)
+    try FileIO.create(
+      folder.checkpointPath, Array(try checkpoint.signed(by: signer).encoded.utf8), mode: 0o600)
+    let report = try OfflineVerifier.verify(
+      database: folder.databasePath, anchorDirectory: folder.anchorDirectory, key: signer.verifierKey,
+      progress: progress)
     guard report.head == head else { throw BackupFault.failed("the copy is of another moment than its head") }
     let manifest = BackupManifest(
       origin: signer.verifierKey.name, at: now, head: head, digest: digest, bytes: bytes, version: version,
-      masterKey: catalog.vault.keys.current?.name ?? "none")
+      masterKey: masterKey ?? "none")
     try FileIO.create(
       folder.manifestPath, Array(try manifest.signed(by: signer).encoded.utf8), mode: 0o600)
     try FileIO.syncDirectory(folder.path)
@@ -108,7 +125,9 @@ extension Store {
   }
 
   /// Copies the pages of one snapshot; returns the log's head in it.
-  private func copy(to path: String) throws -> TreeHead {
+  static func copy(
+    _ db: Database, to path: String, progress: @escaping (UInt64, UInt64) -> Void = { _, _ in }
+  ) throws -> TreeHead {
     var settings = Configuration()
     settings.label = "backup"
     settings.prepareDatabase { db in
@@ -116,18 +135,15 @@ extension Store {
       try db.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
     }
     let target = try DatabaseQueue(path: path, configuration: settings)
-    let head = try readNow { db in
-      // Reading the head opens the snapshot that is then copied.
-      let log = LogReader(db)
-      let size = try log.size()
-      let head = TreeHead(size: size, root: try log.root(size: size))
-      try target.writeWithoutTransaction { copy in
-        try db.backup(to: copy, pagesPerStep: Self.pagesPerStep) { [backups] progress in
-          let all = UInt64(progress.totalPageCount)
-          backups.note(.copying, all - UInt64(progress.remainingPageCount), of: all)
-        }
+    // Reading the head opens the snapshot that is then copied.
+    let log = LogReader(db)
+    let size = try log.size()
+    let head = TreeHead(size: size, root: try log.root(size: size))
+    try target.writeWithoutTransaction { copy in
+      try db.backup(to: copy, pagesPerStep: pagesPerStep) { state in
+        let all = UInt64(state.totalPageCount)
+        progress(all - UInt64(state.remainingPageCount), all)
       }
-      return head
     }
     try target.close()
     return head
