@@ -160,6 +160,8 @@ class Bench:
                 self.notes.append((name, got[name]))
         if "open1" in got:
             figures["sqlite1"].add(got["open1"]["rate"], got["sqlite1"]["rate"])
+            if "pingfree raw" in got:
+                self.notes.append(("bound", (1e6 / got["sqlite1"]["rate"], got["pingfree raw"]["p50_us"])))
         for name in ("ping", "pingfree"):
             if name in got:
                 figures[name].add(got[name]["p50_us"], got[f"{name} raw"]["p50_us"])
@@ -310,6 +312,12 @@ class Bench:
             took = sorted(value["daemon_cpu_us"] for key, value in self.notes if key == name)
             if took:
                 yield f"The daemon takes {took[len(took) // 2]:.1f} µs of CPU {what}."
+        bounds = sorted((value for name, value in self.notes if name == "bound"), key=lambda value: value[0] / value[1])
+        if bounds:
+            commit, trip = bounds[len(bounds) // 2]
+            yield (f"One at a time, a bare commit takes {commit:.0f} µs here and a bare round trip between two processes "
+                   f"{trip:.0f} µs, so a service that did nothing but that commit would reach "
+                   f"{commit / (commit + trip):.2f}× of the loop that commits in its own process.")
         for name, value in self.notes:
             if name == "import":
                 count, again, had = value
