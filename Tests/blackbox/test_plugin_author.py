@@ -11,7 +11,7 @@ import sys
 import unittest
 from pathlib import Path
 
-from harness import LONG, REPOSITORY, CallError, new_directory, run_ctl, wait_until
+from harness import REPOSITORY, CallError, new_directory, run_ctl, wait_until
 from test_plugins import GOOD, HOSTILE, KIT, PluginDaemon, entry
 
 EXAMPLES = REPOSITORY / "Plugins" / "examples"
@@ -98,7 +98,6 @@ class New(FolderTestCase):
         self.assertIn(str(REPOSITORY), package)
         self.assertTrue((self.folder / "lent" / "Sources" / "lent_items" / "Main.swift").exists())
 
-    @unittest.skipUnless(LONG, "builds the daemon's libraries: some minutes")
     def test_a_new_swift_plugin_builds_and_passes_the_check(self):
         self.make("lent_items", "--lang", "swift", "--to", self.folder / "lent")
         built = subprocess.run(["swift", "build"], cwd=self.folder / "lent", capture_output=True, text=True)
