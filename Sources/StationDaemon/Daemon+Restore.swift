@@ -7,12 +7,7 @@ extension Daemon {
   static func recordSeal(_ store: Store, _ environment: Environment) async throws {
     guard store.seal == .broken else { return }
     store.report("the database was changed while no daemon ran: find out who did that")
-    try await record(
-      store,
-      Cause(
-        principal: environment.systemPrincipalJSON, method: "system.database_changed", request: nil,
-        purpose: nil,
-        detail: nil))
+    try await record(store, environment.ownCause("system.database_changed"))
     try store.toldOfSeal()
   }
 
@@ -21,10 +16,8 @@ extension Daemon {
   {
     let path = "\(stateDirectory)/\(StateRestore.noteName)"
     guard let note = try FileIO.read(path, limit: 1 << 16) else { return }
-    let cause = Cause(
-      principal: environment.systemPrincipalJSON, method: "system.restore", request: nil, purpose: nil,
-      detail: try JSONParser.parse(note).encoded())
-    try await record(store, cause)
+    try await record(
+      store, environment.ownCause("system.restore", detail: try JSONParser.parse(note).encoded()))
     guard unlink(path) == 0 else { throw FileError(path) }
     try FileIO.syncDirectory(stateDirectory)
   }

@@ -29,13 +29,4 @@ extension Daemon {
     let reading = store.health.now
     return reading.batches &+ reading.calls &- server.connectionCount &- store.waiting
   }
-
-  /// A job that makes a record of an act of the daemon's own. Nobody waits for it.
-  static func ownRecord(_ environment: Environment, _ method: String, _ detail: JSONValue) -> WriteJob {
-    let cause = Cause(
-      principal: environment.systemPrincipalJSON, method: method, request: nil, purpose: nil,
-      detail: detail.encoded())
-    return WriteJob(
-      cause: cause, work: .record(outcome: nil, read: [], via: [], answer: .success([])), done: { _ in })
-  }
 }

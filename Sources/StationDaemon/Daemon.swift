@@ -133,11 +133,8 @@ package final class Daemon: Sendable {
     }
     late.set(hub)
     plugins.opened(store)
-    services.opened(store, modules: registry.modules.keys.sorted())
-    let principal = environment.systemPrincipalJSON
-    systemCause = {
-      Cause(principal: principal, method: $0, request: nil, purpose: nil, detail: nil)
-    }
+    services.opened(store, modules: registry.modules.keys.sorted(), plugins: plugins.host)
+    systemCause = { environment.ownCause($0) }
     try store.start()
     try await Self.record(store, systemCause("system.start"))
     try await Self.recordSeal(store, environment)
@@ -180,7 +177,7 @@ package final class Daemon: Sendable {
       protectedFiles: { [weak self] in self?.protectedFiles ?? [] })
     housekeeping.withLock {
       $0 = Housekeeping(configuration, services: services, log: log) { method, detail in
-        store.write(Self.ownRecord(environment, method, detail))
+        store.write(.record(environment.ownCause(method, detail: detail.encoded())))
       }
     }
     // Nobody waits for them: until they are ready, their methods are unavailable.
@@ -215,10 +212,7 @@ package final class Daemon: Sendable {
   /// Writes one audit record and waits until it is on disk.
   static func record(_ store: Store, _ cause: Cause) async throws {
     let answer = await withCheckedContinuation { waiter in
-      store.write(
-        WriteJob(
-          cause: cause, work: .record(outcome: nil, read: [], via: [], answer: .success([]))
-        ) { waiter.resume(returning: $0) })
+      store.write(.record(cause) { waiter.resume(returning: $0) })
     }
     _ = try answer.get()
   }

@@ -6,6 +6,25 @@ extension PluginRunner {
 
   package var settings: PluginSettings { with { state, _ in state.settings } }
 
+  /// How it is doing, in short.
+  package struct Standing: Sendable {
+    package let name: String
+    package let state: PluginState
+    package let reason: String
+    /// Whether it is one of the daemon's own modules, in a process of its own.
+    package let isModule: Bool
+    /// Whether the configuration wants it to run.
+    package let isEnabled: Bool
+  }
+
+  package var standing: Standing {
+    with { state, _ in
+      Standing(
+        name: name, state: state.life.state, reason: state.life.reason, isModule: local != nil,
+        isEnabled: state.settings.isEnabled)
+    }
+  }
+
   /// What `plugin.show` tells.
   package var report: JSONObject {
     with { state, _ in
@@ -41,5 +60,4 @@ extension PluginRunner {
       }
     }
   }
-
 }

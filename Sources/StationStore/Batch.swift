@@ -132,9 +132,7 @@ struct Batch {
   @discardableResult
   mutating func fire(_ due: DueDeadline, outcome: Result<Prepared, RPCError>? = nil) throws -> Answer {
     let now = environment.clock.now()
-    let cause = Cause(
-      principal: environment.systemPrincipalJSON, method: "deadline:\(due.kind)", request: nil,
-      purpose: nil, detail: nil)
+    let cause = environment.ownCause("deadline:\(due.kind)")
     if due.kind.hasPrefix(RetentionRule.prefix) {
       try expire(due, cause, now)
       return .success([])
@@ -196,6 +194,11 @@ package struct Environment: Sendable {
 
   /// From here on calls are run with this calendar.
   package func replace(_ calendar: WorkCalendar) { calendars.replace(calendar) }
+
+  /// The daemon itself as the cause of a record.
+  package func ownCause(_ method: String, purpose: String? = nil, detail: [UInt8]? = nil) -> Cause {
+    Cause(principal: systemPrincipalJSON, method: method, request: nil, purpose: purpose, detail: detail)
+  }
 
   package func context(
     _ principal: Principal, method: String, now: Instant, purpose: String?, reason: String?

@@ -26,6 +26,9 @@ package struct Cause: Sendable {
     self.detail = detail
   }
 
+  /// Of work that leaves no record.
+  package static let unrecorded = Cause(principal: [], method: "", request: nil, purpose: nil, detail: nil)
+
   /// The principal's members, as they stand in the leaf.
   package static func principal(_ principal: Principal) -> [UInt8] {
     var object: JSONObject = [

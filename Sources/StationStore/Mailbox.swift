@@ -65,16 +65,6 @@ package final class Mailbox<Item>: @unchecked Sendable {
   }
 
   private func takeTurns(_ count: Int) -> [Item] {
-    // Mostly only one line has anybody in it.
-    if let line = lines.indices.first(where: { lines[$0].count == waiting }) {
-      guard count < waiting else {
-        defer { lines[line] = [] }
-        return lines[line]
-      }
-      let taken = Array(lines[line][..<count])
-      lines[line].removeFirst(count)
-      return taken
-    }
     var taken: [Item] = []
     taken.reserveCapacity(count)
     var heads = [Int](repeating: 0, count: lines.count)
@@ -85,7 +75,7 @@ package final class Mailbox<Item>: @unchecked Sendable {
       }
       turn = (turn + 1) % lines.count
     }
-    for line in lines.indices { lines[line].removeFirst(heads[line]) }
+    for line in lines.indices where heads[line] > 0 { lines[line].removeFirst(heads[line]) }
     return taken
   }
 }

@@ -15,8 +15,7 @@ extension Store {
   /// - Parameter done: called on that thread; with `queue_full` or `unavailable` where it could not run.
   package func call(
     _ method: CompiledMethod, _ params: Params, principal: Principal, line: QueueLine = .daemon,
-    purpose: String?,
-    reason: String?, mask: ResultMask? = nil, token: CallToken, prepared: Prepared? = nil,
+    purpose: String?, reason: String?, mask: ResultMask? = nil, token: CallToken, prepared: Prepared? = nil,
     report: @escaping @Sendable (String) -> Void,
     done: @escaping @Sendable (ReadOutcome) -> Void
   ) {

@@ -57,9 +57,8 @@ extension Store {
     _ change: @escaping @Sendable (Registry) throws -> Registry,
     done: @escaping @Sendable (Result<Registry, RPCError>) -> Void
   ) {
-    let cause = Cause(principal: [], method: "", request: nil, purpose: nil, detail: nil)
     write(
-      WriteJob(cause: cause, work: .adopt(change)) { [self] answer in
+      WriteJob(cause: .unrecorded, work: .adopt(change)) { [self] answer in
         done(answer.map { _ in catalog.registry })
       })
   }

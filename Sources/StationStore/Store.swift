@@ -23,8 +23,8 @@ package final class Store: Sendable {
   package let rotation: Rotation
   /// The backup that is being made, if one is.
   package let backups = BackupDesk()
-  package let stateDirectory: String
-  let anchorDirectory: String
+  package var stateDirectory: String { configuration.directory }
+  var anchorDirectory: String { configuration.anchorDirectory }
   private let configuration: StoreConfiguration
   /// How the database stood to its seal when the store opened.
   package let seal: DatabaseSeal.State
@@ -37,8 +37,6 @@ package final class Store: Sendable {
     hooks: StoreHooks
   ) throws {
     report = hooks.report
-    stateDirectory = configuration.directory
-    anchorDirectory = configuration.anchorDirectory
     self.configuration = configuration
     self.environment = environment
     health = HealthBoard()

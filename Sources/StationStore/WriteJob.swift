@@ -60,6 +60,14 @@ package struct WriteJob: Sendable {
     self.work = work
     self.done = done
   }
+
+  /// A record alone, of what its cause says.
+  package static func record(
+    _ cause: Cause, done: @escaping @Sendable (Answer) -> Void = { _ in }
+  ) -> WriteJob {
+    WriteJob(
+      cause: cause, work: .record(outcome: nil, read: [], via: [], answer: .success([])), done: done)
+  }
 }
 
 /// A call that writes: everything decided before the transaction.

@@ -22,9 +22,7 @@ extension Writer {
     let now = environment.clock.now()
     let context = environment.context(
       environment.systemPrincipal, method: "deadline:\(deadline.kind)", now: now, purpose: nil, reason: nil)
-    let cause = Cause(
-      principal: environment.systemPrincipalJSON, method: context.method, request: nil, purpose: nil,
-      detail: nil)
+    let cause = environment.ownCause(context.method)
     let call = RemoteCall(name: kind, work: .deadline(deadline.deadline(kind, now: now)), context: context)
     module.run(call) { [self] outcome in
       let remote = RemoteDeadline(outcome: outcome, attempt: attempt)

@@ -105,7 +105,7 @@ struct AuditWitnessCommand: ParsableCommand {
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws {
-    guard mkdir(keep, 0o755) == 0 || errno == EEXIST else { throw Terminal.unwritable(keep) }
+    try Terminal.makeFolder(keep)
     try FileIO.create(path, bytes, mode: 0o644)
   }
 

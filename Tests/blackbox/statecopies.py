@@ -2,9 +2,23 @@
 
 import shutil
 
+from harness import Daemon, new_directory
+
 
 class StateCopies:
-    """For test cases whose class has a `home` directory."""
+    """For test cases whose class has a `home` directory: `start_source` makes one."""
+
+    @classmethod
+    def start_source(cls):
+        """A running daemon whose state is to be copied. Its log is beside the state, not in it."""
+        cls.home = new_directory()
+        cls.addClassCleanup(shutil.rmtree, cls.home, ignore_errors=True)
+        source = cls.home / "source"
+        source.mkdir()
+        daemon = Daemon(directory=source)
+        daemon.log_path = cls.home / "source.log"
+        cls.addClassCleanup(daemon.kill)
+        return daemon.start()
 
     @classmethod
     def copy(cls, state, name):

@@ -5,20 +5,9 @@ import time
 import unittest
 
 from harness import CallError, Client, DaemonTestCase, wait_until
+from test_service import SOCKETS
 
-CONFIG = """
-origin: stationd.test/audit
-state: {dir}/state
-socket: {dir}/stationd.sock
-access: access.yaml
-calendars: {data}/calendar
-directory: {data}/directory.example.json
-master_key: {dir}/master.key
-sockets:
-  auditor: {path: {dir}/auditor.sock, mode: "0600"}
-  administrator: {path: {dir}/admin.sock, mode: "0600"}
-limits: {connections: 6, connections_per_uid: 6}
-"""
+CONFIG = SOCKETS + "limits: {connections: 6, connections_per_uid: 6}\n"
 ACCESS = f"""
 roles:
   officer: {{methods: ["support.*"], scope: all}}
@@ -86,7 +75,7 @@ class ClassTests(DaemonTestCase):
                 self.assertLess(min(self.ratio(members, name, method, params) for _ in range(3)), 0.3)
 
     def test_a_full_queue_is_full_for_its_class(self):
-        daemon = self.new_daemon(config=CONFIG[:CONFIG.index("limits:")] + "limits: {write_queue: 8}\n", access=ACCESS)
+        daemon = self.new_daemon(config=SOCKETS + "limits: {write_queue: 8}\n", access=ACCESS)
         with daemon.start():
             # It comes last.
             wait_until((daemon.directory / "admin.sock").exists, "all sockets")

@@ -12,7 +12,8 @@ import time
 import unittest
 from pathlib import Path
 
-from harness import REPOSITORY, STATIONCTL, CallError, Daemon, wait_until
+from harness import REPOSITORY, STATIONCTL, CallError, Daemon, run_ctl, wait_until
+from test_framing import CONFIG
 
 HERE = Path(__file__).resolve().parent
 HOSTILE = HERE / "plugins" / "hostile.py"
@@ -490,14 +491,47 @@ class ForkBomb(unittest.TestCase):
         self.others_serve()
 
 
+class Told(unittest.TestCase):
+    """What health, doctor and metrics say of plugins."""
+
+    def test_each_state_is_told_with_what_to_do(self):
+        plugins = (hostile("aa") + hostile("mm", "exit", "manifest") + hostile("off", enabled="false")
+                   + hostile("zz"))
+        with PluginDaemon(plugins) as daemon:
+            for name, state in (("aa", "ready"), ("mm", "quarantined"), ("zz", "ready")):
+                daemon.wait_state(name, state)
+            daemon.call("plugin.stop", {"name": "zz"})
+
+            found = {each["check"]: each for each in daemon.call("system.doctor")["findings"]}
+            levels = {name: found[f"plugin {name}"]["level"] for name in ("aa", "mm", "off", "zz")}
+            self.assertEqual(levels, {"aa": "ok", "mm": "fail", "off": "ok", "zz": "warn"})
+            self.assertIn("stationctl plugin logs mm", found["plugin mm"]["advice"])
+            self.assertIn("quarantined: ", found["plugin mm"]["message"])
+            self.assertEqual(found["plugin zz"]["advice"], "stationctl plugin start zz")
+            self.assertEqual(run_ctl("doctor", socket_path=daemon.socket_path).returncode, 2)
+
+            # One that the daemon does not need is no reason not to be well.
+            health = daemon.call("system.health")
+            self.assertTrue(health["ok"])
+            told = [problem for problem in health["problems"] if problem["part"].startswith("plugin:")]
+            self.assertEqual([(problem["part"], problem["kind"], problem["severity"]) for problem in told],
+                             [("plugin:mm", "quarantined", "warning")])
+            self.assertIn('stationd_problem{part="plugin:mm",kind="quarantined",severity="warning"} 1',
+                          daemon.call("system.metrics")["text"])
+
+    def test_a_module_that_does_not_run_is_critical(self):
+        config = CONFIG.replace("scenarios.json", "scenarios.json, isolation: process")
+        with Daemon(config=config, access=Trust.ACCESS) as daemon:
+            pid = wait_until(lambda: daemon.call("plugin.show", {"name": "support"}).get("pid"), "its process")
+            os.kill(pid, signal.SIGKILL)
+            self.assertEqual(wait_until(lambda: [
+                problem["severity"] for problem in daemon.call("system.health")["problems"]
+                if problem["part"] == "plugin:support"], "its failure"), ["critical"])
+            wait_until(lambda: daemon.call("system.health")["ok"], "its next start")
+
+
 class Trust(unittest.TestCase):
-    CONFIG = """
-origin: stationd.test/audit
-state: {dir}/state
-socket: {dir}/stationd.sock
-access: access.yaml
-calendars: {data}/calendar
-directory: {data}/directory.example.json
+    CONFIG = CONFIG + """
 plugins:
   aa:
     program: PROGRAM

@@ -12,7 +12,7 @@ import sqlite3
 import unittest
 
 from auditlog import anchored, ledger, read_log
-from harness import STATIONCTL, Daemon, DaemonTestCase, new_directory, run_ctl, wait_until
+from harness import STATIONCTL, Daemon, DaemonTestCase, run_ctl, wait_until
 from statecopies import StateCopies
 
 ANCHORS = ("checkpoint.a", "checkpoint.b")
@@ -27,14 +27,8 @@ class TamperTests(StateCopies, DaemonTestCase):
     def setUpClass(cls):
         if not os.access(STATIONCTL, os.X_OK):
             raise AssertionError(f"no stationctl at {STATIONCTL} (set STATIONCTL)")
-        cls.home = new_directory()
-        cls.addClassCleanup(shutil.rmtree, cls.home, ignore_errors=True)
-        source = cls.home / "source"
-        source.mkdir()
-        daemon = Daemon(directory=source)
-        daemon.log_path = cls.home / "source.log"
-        cls.addClassCleanup(daemon.kill)
-        daemon.start()
+        daemon = cls.start_source()
+        source = daemon.directory
         cls.load(daemon, 400)
         cls.key = read_log(daemon).key
         daemon.stop()

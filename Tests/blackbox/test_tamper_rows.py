@@ -9,7 +9,7 @@ import sqlite3
 import unittest
 
 from auditlog import anchored, ledger, read_log, require_extension
-from harness import LONG, Daemon, DaemonTestCase, new_directory, run_ctl, wait_until
+from harness import LONG, Daemon, DaemonTestCase, run_ctl, wait_until
 from statecopies import StateCopies
 from test_personal import OPEN, WHY
 
@@ -21,14 +21,8 @@ class TamperCase(StateCopies, DaemonTestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.home = new_directory()
-        cls.addClassCleanup(shutil.rmtree, cls.home, ignore_errors=True)
-        source = cls.home / "source"
-        source.mkdir()
-        daemon = Daemon(directory=source)
-        daemon.log_path = cls.home / "source.log"
-        cls.addClassCleanup(daemon.kill)
-        daemon.start()
+        daemon = cls.start_source()
+        source = daemon.directory
         with daemon.connect() as client:
             cls.ids = [client.call("support.open", dict(OPEN, urgency="immediate"), idempotency_key=f"k{number}",
                                    actor="officer-1")["id"] for number in range(300)]

@@ -60,6 +60,14 @@ package struct OnlineAudit {
     }
   }
 
+  /// The hashes of an answer that holds a proof.
+  static func proof(in answer: JSONValue) throws(LogFault) -> [Digest32] {
+    guard let items = answer["proof"]?.arrayValue else { throw .answer("proof") }
+    let hashes = items.compactMap { $0.stringValue.flatMap { Digest32(base64: $0) } }
+    guard hashes.count == items.count else { throw .answer("proof") }
+    return hashes
+  }
+
   /// The hash of every leaf. The log may grow meanwhile; what is beyond the checkpoint is left out.
   private func leafHashes(upTo size: UInt64, progress: (UInt64, UInt64) -> Void) throws -> [Digest32] {
     var hashes: [Digest32] = []

@@ -46,14 +46,10 @@ package struct RecordContent: Sendable, Equatable {
     return written.contains(item)
   }
 
-  /// Fetches what record `seq` wrote, or of that only `id`. Throws `ClientError`, and `LogFault` where the daemon's
-  /// answer is not what the leaf commits to.
-  package static func fetch(seq: Int, id: String? = nil, leaf: [UInt8], from client: Client) throws
-    -> [RecordContent]
-  {
-    var params: JSONObject = ["seq": .int(seq)]
-    if let id { params["id"] = .string(id) }
-    guard let items = try client.call("audit.open", .object(params))["items"]?.arrayValue else {
+  /// Fetches what record `seq` wrote. Throws `ClientError`, and `LogFault` where the daemon's answer is not what the
+  /// leaf commits to.
+  package static func fetch(seq: Int, leaf: [UInt8], from client: Client) throws -> [RecordContent] {
+    guard let items = try client.call("audit.open", ["seq": .int(seq)])["items"]?.arrayValue else {
       throw LogFault.answer("items")
     }
     return try items.map {

@@ -27,15 +27,8 @@ package struct RecordProof: Sendable, Equatable {
     guard let index = answer["index"]?.intValue, index >= 0, index == seq else {
       throw LogFault.answer("index")
     }
-    guard let path = answer["proof"]?.arrayValue else { throw LogFault.answer("proof") }
-    var hashes: [Digest32] = []
-    for element in path {
-      guard let text = element.stringValue, let hash = Digest32(base64: text) else {
-        throw LogFault.answer("proof")
-      }
-      hashes.append(hash)
-    }
-    let portable = PortableProof(index: UInt64(index), hashes: hashes, checkpoint: note)
+    let portable = PortableProof(
+      index: UInt64(index), hashes: try OnlineAudit.proof(in: answer), checkpoint: note)
     self.init(leaf: leaf, proof: portable.text)
 
     let known =

@@ -97,10 +97,7 @@ package struct WitnessRound {
     guard old > 0, old < checkpoint.size else { return [] }
     let answer = try client.call(
       "audit.consistency", ["old": .int(Int(old)), "new": .int(Int(checkpoint.size))])
-    guard let items = answer["proof"]?.arrayValue else { throw LogFault.answer("proof") }
-    let hashes = items.compactMap { $0.stringValue.flatMap { Digest32(base64: $0) } }
-    guard hashes.count == items.count else { throw LogFault.answer("proof") }
-    return hashes
+    return try OnlineAudit.proof(in: answer)
   }
 
   private func extends(_ head: TreeHead) throws -> Bool {

@@ -118,16 +118,3 @@ enum Metrics {
 
   private static func seconds(_ instant: Instant) -> Double { Double(instant.milliseconds) / 1_000 }
 }
-
-/// Bytes of the disk that a path is on.
-struct DiskSpace {
-  let free: Int
-  let all: Int
-
-  init?(of path: String) {
-    var space = statvfs()
-    guard statvfs(path, &space) == 0 else { return nil }
-    free = Int(clamping: UInt64(space.f_bavail) * UInt64(space.f_frsize))
-    all = Int(clamping: UInt64(space.f_blocks) * UInt64(space.f_frsize))
-  }
-}

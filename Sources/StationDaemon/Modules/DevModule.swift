@@ -38,9 +38,7 @@ enum DevModule {
     let held = instant != nil
     let zone = context.zone
     store.write(
-      WriteJob(
-        cause: Cause(principal: [], method: "", request: nil, purpose: nil, detail: nil), work: .settle
-      ) { answer in
+      WriteJob(cause: .unrecorded, work: .settle) { answer in
         done(
           answer.map { _ in
             ["now": .string(services.clock.now().rfc3339(zone: zone)), "held": .bool(held)]

@@ -1,4 +1,5 @@
 import StationKit
+import StationPluginHost
 import StationStore
 import Synchronization
 
@@ -11,6 +12,7 @@ final class Services: Sendable {
   private struct State {
     var store: Store?
     var moduleNames: [String] = []
+    var plugins: PluginHost?
     var connectionCount: @Sendable () -> Int = { 0 }
     /// nil until the daemon serves.
     var reload: Reload?
@@ -36,10 +38,14 @@ final class Services: Sendable {
   var moduleNames: [String] { state.withLock { $0.moduleNames } }
   func connectionCount() -> Int { state.withLock { $0.connectionCount }() }
 
-  func opened(_ store: Store, modules: [String]) {
+  /// By name.
+  var plugins: [PluginRunner.Standing] { state.withLock { $0.plugins }?.runners.map(\.standing) ?? [] }
+
+  func opened(_ store: Store, modules: [String], plugins: PluginHost) {
     state.withLock {
       $0.store = store
       $0.moduleNames = modules
+      $0.plugins = plugins
     }
   }
 
@@ -82,6 +88,7 @@ final class Services: Sendable {
     report.judge(DiskSpace(of: store.stateDirectory))
     report.judge(store.environment.calendar, at: clock.now(), zone: store.environment.zone)
     report.judge(jump: clockJump)
+    for plugin in plugins { report.judge(plugin) }
     return report
   }
 }

@@ -85,8 +85,7 @@ extension SystemModule {
       "backup_progress", Text("Tell how far the backup under way is", zh: "查看备份进度"),
       params: Shapes.nothing,
       result: Shapes.object([
-        "step": ["type": "string", "enum": ["none", "copying", "verifying"]], "done": Shapes.count,
-        "all": Shapes.count,
+        "step": Shapes.words(BackupDesk.Step.self), "done": Shapes.count, "all": Shapes.count,
       ]), permission: .role,
       examples: [
         Example(

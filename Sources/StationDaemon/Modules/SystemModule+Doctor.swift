@@ -5,7 +5,7 @@ extension SystemModule {
   private static let finding = Shapes.object(
     [
       "check": Shapes.text,
-      "level": ["type": "string", "enum": .array(Finding.Level.allCases.map { .string($0.rawValue) })],
+      "level": Shapes.words(Finding.Level.self),
       "message": Shapes.text, "message_zh": Shapes.text, "advice": Shapes.text, "advice_zh": Shapes.text,
     ], required: ["check", "level", "message", "message_zh"])
 
@@ -13,8 +13,8 @@ extension SystemModule {
     Method(
       "doctor",
       Text(
-        "Look at settings, versions, space, clock, keys, log, backups and files, and say what to do",
-        zh: "检查设置、版本、空间、时钟、密钥、日志、备份与文件，并给出处置建议"),
+        "Look at settings, versions, space, clock, keys, log, backups, files and plugins, and say what to do",
+        zh: "检查设置、版本、空间、时钟、密钥、日志、备份、文件与插件，并给出处置建议"),
       params: Shapes.nothing, result: Shapes.object(["findings": Shapes.list(finding)]), permission: .role,
       examples: [
         Example(

@@ -4,7 +4,7 @@ import StationStore
 extension SystemModule {
   private static let problem = Shapes.object([
     "part": Shapes.text, "kind": Shapes.text,
-    "severity": ["type": "string", "enum": ["warning", "critical"]],
+    "severity": Shapes.words(HealthReport.Severity.self),
     "message": Shapes.text, "message_zh": Shapes.text,
   ])
 

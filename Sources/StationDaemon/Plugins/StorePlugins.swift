@@ -46,7 +46,7 @@ final class StorePlugins: PluginStore {
       return ["value": value, "ids": .array(transaction.madeIDs.map(JSONValue.string))]
     }
     store.write(
-      WriteJob(cause: late.cause(""), work: .rehearse(rehearsal)) { answer in
+      WriteJob(cause: .unrecorded, work: .rehearse(rehearsal)) { answer in
         done(
           answer.flatMap { bytes in
             guard let answer = try? JSONParser.parse(bytes), let value = answer["value"] else {
@@ -107,9 +107,9 @@ final class StorePlugins: PluginStore {
 
   func record(plugin: String, state: PluginState, details: JSONObject) {
     guard let store else { return }
-    let cause = late.cause("plugin:\(plugin):\(state.rawValue)", JSONValue.object(details).encoded())
+    let detail = JSONValue.object(details).encoded()
     store.write(
-      WriteJob(cause: cause, work: .record(outcome: nil, read: [], via: [], answer: .success([]))) { _ in })
+      .record(store.environment.ownCause("plugin:\(plugin):\(state.rawValue)", detail: detail)))
   }
 
   func log(plugin: String, level: String, _ text: String) { logLine(plugin, level, text) }
@@ -125,11 +125,4 @@ final class LatePlugins: Sendable {
   var store: Store? { state.withLock { $0.store } }
 
   func opened(_ store: Store) { state.withLock { $0.store = store } }
-
-  /// The daemon itself as the cause of a record.
-  func cause(_ method: String, _ detail: [UInt8]? = nil) -> Cause {
-    Cause(
-      principal: store?.environment.systemPrincipalJSON ?? Array("{}".utf8), method: method, request: nil,
-      purpose: nil, detail: detail)
-  }
 }

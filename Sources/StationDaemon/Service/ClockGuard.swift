@@ -1,25 +1,19 @@
-import Dispatch
 import Glibc
 import Synchronization
 
 /// Looks at the machine's clock every second, and says when it was set.
 final class ClockGuard: Sendable {
   private let watch = Mutex(ClockWatch())
-  // A Dispatch source is an object of its own queue; it is only kept alive and cancelled here.
-  private nonisolated(unsafe) let timer: any DispatchSourceTimer
+  private let ticker = Ticker("clock", every: .seconds(1), leeway: .milliseconds(200), qos: .utility)
 
   /// - Parameter jumped: called with milliseconds, on a thread of its own.
   init(jumped: @escaping @Sendable (Int64) -> Void) {
-    let source = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "clock", qos: .utility))
-    source.schedule(deadline: .now(), repeating: .seconds(1), leeway: .milliseconds(200))
-    timer = source
-    source.setEventHandler { [weak self] in
+    ticker.start { [weak self] in
       guard let self else { return }
       let now = (realtime: Self.read(CLOCK_REALTIME), steady: Self.read(CLOCK_BOOTTIME))
       let jump = watch.withLock { $0.note(realtime: now.realtime, steady: now.steady) }
       if let jump { jumped(jump) }
     }
-    source.activate()
   }
 
   /// By how much the clock was set in the last 24 hours, in seconds; nil where it was not.
@@ -28,7 +22,7 @@ final class ClockGuard: Sendable {
     return watch.withLock { $0.jump(steady: steady) }.map { Int($0 / 1_000) }
   }
 
-  func stop() { timer.cancel() }
+  func stop() { ticker.stop() }
 
   private static func read(_ clock: clockid_t) -> Int64 {
     var time = timespec()

@@ -1,6 +1,7 @@
 import CStationFiles
 import Glibc
 import StationKit
+import StationPluginHost
 import StationStore
 
 /// Looks at everything that an administrator would look at, and says what to do.
@@ -18,7 +19,7 @@ struct Doctor {
   func findings() throws -> [Finding] {
     try [settings()] + [versions(), space(), clock(), calendar()] + keys() + [logAndAnchor(), backup()]
       + files()
-      + [modules()] + health()
+      + [modules()] + plugins() + health()
   }
 
   // MARK: - Settings
@@ -54,7 +55,30 @@ struct Doctor {
 
   private func modules() -> Finding {
     let names = services.moduleNames.joined(separator: " ")
-    return Finding("modules", .ok, Text("\(names); no plugins", zh: "\(names)；无插件"))
+    return Finding("modules", .ok, Text(names, zh: names))
+  }
+
+  private func plugins() -> [Finding] {
+    let plugins = services.plugins
+    guard !plugins.isEmpty else { return [Finding("plugins", .ok, Text("none", zh: "无"))] }
+    return plugins.map { plugin in
+      let (name, check, reason) = (plugin.name, "plugin \(plugin.name)", plugin.reason)
+      let text = Text("\(plugin.state.rawValue): \(reason)", zh: "\(plugin.state.chinese)：\(reason)")
+      switch plugin.state {
+      case .ready: return Finding(check, .ok, Text("ready", zh: "就绪"))
+      case .loading, .draining: return Finding(check, .ok, text)
+      case .stopped where !plugin.isEnabled: return Finding(check, .ok, Text("not enabled", zh: "未启用"))
+      case .stopped:
+        let start = "stationctl plugin start \(name)"
+        return Finding(check, .warn, text, advice: Text(start, zh: start))
+      case .failed, .quarantined:
+        return Finding(
+          check, .fail, text,
+          advice: Text(
+            "stationctl plugin logs \(name); mend it, then stationctl plugin start \(name)",
+            zh: "stationctl plugin logs \(name)；排除故障后 stationctl plugin start \(name)"))
+      }
+    }
   }
 
   // MARK: - The machine
@@ -196,8 +220,8 @@ struct Doctor {
   }
 
   private func health() -> [Finding] {
-    let told: Set = ["clock", "calendar", "disk"]
-    return services.healthReport.problems.filter { !told.contains($0.part) }.map {
+    let told: Set<Substring> = ["clock", "calendar", "disk", "plugin"]
+    return services.healthReport.problems.filter { !told.contains($0.part.prefix { $0 != ":" }) }.map {
       Finding(
         $0.part, $0.severity == .critical ? .fail : .warn, $0.message,
         advice: Text("see 'Degraded' in the operator's guide, and the journal", zh: "参见运维手册及系统日志"))

@@ -1,9 +1,10 @@
 import StationKit
+import StationPluginHost
 import StationStore
 
 /// What is wrong with the daemon at this moment, for `system.health`, monitoring and the metrics.
 struct HealthReport: Sendable {
-  enum Severity: String, Sendable {
+  enum Severity: String, Sendable, CaseIterable {
     /// All is served; somebody should look.
     case warning
     /// Something is not served, or not as it must be.
@@ -115,5 +116,16 @@ struct HealthReport: Sendable {
       Text(
         "The machine's clock was set by \(seconds) s while the daemon ran: check what was recorded and what fired",
         zh: "运行期间系统时钟被调整 \(seconds) 秒：请核对记录时间与已触发的期限"))
+  }
+
+  /// Why it failed is for administrators: `plugin.show` and `system.doctor` tell.
+  mutating func judge(_ plugin: PluginRunner.Standing) {
+    guard plugin.state == .failed || plugin.state == .quarantined else { return }
+    let (name, state) = (plugin.name, plugin.state)
+    add(
+      "plugin:\(name)", state.rawValue, plugin.isModule ? .critical : .warning,
+      Text(
+        "The plugin '\(name)' is \(state.rawValue): its methods are unavailable",
+        zh: "插件“\(name)”\(state.chinese)：其方法暂不可用"))
   }
 }

@@ -1,4 +1,3 @@
-import Dispatch
 import Logging
 import StationSystemd
 import Synchronization
@@ -27,8 +26,7 @@ package final class Heartbeat: Sendable {
   private let parts: [String: Part]
   private let pulse: Mutex<Pulse>
   private let counted: Mutex<[String: Int]>
-  // A Dispatch source is an object of its own queue; it is only kept alive and cancelled here.
-  private nonisolated(unsafe) let timer: any DispatchSourceTimer
+  private let ticker: Ticker
   private let notifier: ServiceNotifier
   private let log: Logger
 
@@ -39,15 +37,12 @@ package final class Heartbeat: Sendable {
     self.log = log
     pulse = Mutex(Pulse(parts: parts.map(\.name)))
     counted = Mutex([:])
-    let source = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "heartbeat"))
     let interval = watchdog.timeout / 4
-    source.schedule(deadline: .now(), repeating: .milliseconds(Int(interval / .milliseconds(1))))
-    timer = source
-    source.setEventHandler { [weak self] in self?.beat() }
-    source.activate()
+    ticker = Ticker("heartbeat", every: .milliseconds(Int(interval / .milliseconds(1))))
+    ticker.start { [weak self] in self?.beat() }
   }
 
-  package func stop() { timer.cancel() }
+  package func stop() { ticker.stop() }
 
   private func beat() {
     for (name, part) in parts {

@@ -9,17 +9,13 @@ package final class StopExtender: Sendable {
   private static let step = Duration.seconds(10)
   private static let interval = DispatchTimeInterval.seconds(1)
 
-  // A Dispatch source is an object of its own queue; it is only kept alive and cancelled here.
-  private nonisolated(unsafe) let timer: any DispatchSourceTimer
+  private let ticker = Ticker("stop-extender", every: StopExtender.interval, after: StopExtender.interval)
 
   /// - Parameter progress: a number that changes while the stop gets on.
   package init(notifier: ServiceNotifier, progress: @escaping @Sendable () -> Int) {
     let last = Mutex(progress())
     Self.extend(notifier)
-    let source = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "stop-extender"))
-    source.schedule(deadline: .now() + Self.interval, repeating: Self.interval)
-    timer = source
-    source.setEventHandler {
+    ticker.start {
       let now = progress()
       let moves = last.withLock { last in
         defer { last = now }
@@ -27,12 +23,11 @@ package final class StopExtender: Sendable {
       }
       if moves { Self.extend(notifier) }
     }
-    source.activate()
   }
 
   private static func extend(_ notifier: ServiceNotifier) {
     notifier.notify(.extendTimeout(microseconds: UInt64(step.components.seconds) * 1_000_000))
   }
 
-  package func stop() { timer.cancel() }
+  package func stop() { ticker.stop() }
 }

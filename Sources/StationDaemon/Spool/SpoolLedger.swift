@@ -43,9 +43,7 @@ package struct StoreSpoolLedger: SpoolLedger {
       let call = WriteCall(
         method: method, params: Params(params), principal: environment.systemPrincipal, purpose: purpose,
         reason: nil, idempotency: nil, token: CallToken())
-      let cause = Cause(
-        principal: environment.systemPrincipalJSON, method: method.fullName, request: nil, purpose: purpose,
-        detail: nil)
+      let cause = environment.ownCause(method.fullName, purpose: purpose)
       store.write(WriteJob(cause: cause, work: .call(call)) { answered.give($0) })
     } else {
       store.call(

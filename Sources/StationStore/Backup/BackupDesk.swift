@@ -3,7 +3,7 @@ import Synchronization
 /// How far the backup under way is; one at a time.
 package final class BackupDesk: Sendable {
   /// What is being done.
-  package enum Step: String, Sendable { case none, copying, verifying }
+  package enum Step: String, Sendable, CaseIterable { case none, copying, verifying }
 
   package struct Progress: Sendable, Equatable {
     package var step = Step.none

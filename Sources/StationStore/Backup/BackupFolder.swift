@@ -47,13 +47,44 @@ package struct BackupFolder: Sendable {
   private static let unfinished = ".unfinished"
 
   /// The name of a backup of this moment: `stationd-20261122T163000Z`.
-  static func name(at now: Instant) -> String {
+  private static func name(at now: Instant) -> String {
     // 2026-11-22T16:30:00.000Z, without what a file name is better without.
     prefix + now.rfc3339(zone: .utc).prefix(19).filter { $0 != "-" && $0 != ":" } + "Z"
   }
 
   /// Where it is made, before it is whole.
-  var whileMade: BackupFolder { BackupFolder(path: path + Self.unfinished) }
+  private var whileMade: BackupFolder { BackupFolder(path: path + Self.unfinished) }
+
+  /// Two in one second get different names.
+  private static func unused(_ name: String, in directory: String) throws -> BackupFolder {
+    for number in 1...100 {
+      let folder = BackupFolder(path: "\(directory)/\(name)" + (number > 1 ? "-\(number)" : ""))
+      if access(folder.path, F_OK) != 0 { return folder }
+    }
+    throw BackupFault.directory("it has a hundred backups of this second")
+  }
+
+  /// Makes a backup in a directory: a folder that says by its name that it is unfinished, and gets its own when `fill`
+  /// has put all of it on disk.
+  static func make(
+    at now: Instant, in directory: String, _ fill: (BackupFolder) throws -> BackupManifest
+  ) throws -> (folder: BackupFolder, manifest: BackupManifest) {
+    let folder = try unused(name(at: now), in: directory)
+    let unfinished = folder.whileMade
+    do {
+      for path in [unfinished.path, unfinished.anchorDirectory] {
+        guard mkdir(path, 0o700) == 0 else { throw FileError(path) }
+      }
+      let manifest = try fill(unfinished)
+      guard rename(unfinished.path, folder.path) == 0 else { throw FileError(folder.path) }
+      try FileIO.syncDirectory(directory)
+      return (folder, manifest)
+    } catch {
+      // What failed is told; what it leaves is removed when the next is made, at the latest.
+      try? unfinished.remove()
+      throw error
+    }
+  }
 
   /// All folders of a directory that have a backup's name, finished or not.
   private static func all(in directory: String) throws(FileError) -> [BackupFolder] {

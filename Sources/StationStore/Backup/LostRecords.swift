@@ -14,9 +14,12 @@ package struct LostRecords: Sendable, Equatable {
   package private(set) var first: String?
   package private(set) var last: String?
 
-  init(range: Range<UInt64>) { self.range = range }
+  init(from first: UInt64) { range = first..<first }
 
-  mutating func note(_ leaf: JSONValue, seq: UInt64) {
+  /// Takes the next record that goes.
+  mutating func note(_ leaf: JSONValue) {
+    let seq = range.upperBound
+    range = range.lowerBound..<(seq + 1)
     if let at = leaf["at"]?.stringValue {
       first = first ?? at
       last = at
@@ -68,20 +71,10 @@ package enum PresentState: Sendable, Equatable {
 
   /// What comes in the present log after the backup's end; the row at `first` is there to be read.
   private static func lost(_ rows: SQL, from first: UInt64) throws -> LostRecords {
-    var found = LostRecords(range: first..<first)
-    var seq = first
+    var found = LostRecords(from: first)
     repeat {
-      found.note(try rows.withBlob(0) { try JSONParser.parse($0) }, seq: seq)
-      seq += 1
+      found.note(try rows.withBlob(0) { try JSONParser.parse($0) })
     } while try rows.step()
-    return found.ending(seq)
-  }
-}
-
-extension LostRecords {
-  fileprivate func ending(_ end: UInt64) -> LostRecords {
-    var whole = self
-    whole.range = range.lowerBound..<end
-    return whole
+    return found
   }
 }

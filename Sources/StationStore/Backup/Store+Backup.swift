@@ -33,17 +33,8 @@ extension Store {
       try requirePlace(directory)
       try BackupFolder.removeUnfinished(in: directory)
       let now = environment.clock.now()
-      let folder = try Self.unused(BackupFolder.name(at: now), in: directory)
-      let unfinished = folder.whileMade
-      let manifest: BackupManifest
-      do {
-        manifest = try write(unfinished, at: now, version: version)
-        guard rename(unfinished.path, folder.path) == 0 else { throw FileError(folder.path) }
-        try FileIO.syncDirectory(directory)
-      } catch {
-        // What failed is told; what it leaves is removed by the next backup at the latest.
-        try? unfinished.remove()
-        throw error
+      let (folder, manifest) = try BackupFolder.make(at: now, in: directory) { unfinished in
+        try write(unfinished, at: now, version: version)
       }
       let removed = try keep.map { try removeOldest(in: directory, keep: $0, made: folder) } ?? []
       health.backedUp(at: now)
@@ -73,26 +64,14 @@ extension Store {
   static func requireSpace(for db: Database, in directory: String) throws {
     let needed =
       try (Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0) * (Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
-    var space = statvfs()
-    guard statvfs(directory, &space) == 0 else { throw FileError(directory) }
-    let free = Int(clamping: UInt64(space.f_bavail) * UInt64(space.f_frsize))
-    guard free >= needed + spareBytes else { throw BackupFault.space(needed: needed, free: free) }
-  }
-
-  /// Two in one second get different names.
-  static func unused(_ name: String, in directory: String) throws -> BackupFolder {
-    for number in 1...100 {
-      let folder = BackupFolder(path: "\(directory)/\(name)" + (number > 1 ? "-\(number)" : ""))
-      if access(folder.path, F_OK) != 0 { return folder }
+    guard let space = DiskSpace(of: directory) else { throw FileError(directory) }
+    guard space.free >= needed + spareBytes else {
+      throw BackupFault.space(needed: needed, free: space.free)
     }
-    throw BackupFault.directory("it has a hundred backups of this second")
   }
 
   /// Everything but the last name.
   private func write(_ folder: BackupFolder, at now: Instant, version: String) throws -> BackupManifest {
-    for path in [folder.path, folder.anchorDirectory] {
-      guard mkdir(path, 0o700) == 0 else { throw FileError(path) }
-    }
     let head = try readNow { db in
       try Self.copy(db, to: folder.databasePath) { [backups] in backups.note(.copying, $0, of: $1) }
     }

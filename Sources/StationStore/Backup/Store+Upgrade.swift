@@ -39,28 +39,16 @@ extension Store {
     try BackupFolder.removeUnfinished(in: directory)
     let made = try BackupFolder.finished(in: directory, key: signer.verifierKey)
     if let same = made.last(where: { $0.manifest.head == head }) { return same.folder }
-    let folder = try unused(BackupFolder.name(at: now), in: directory)
-    let unfinished = folder.whileMade
-    do {
-      for path in [unfinished.path, unfinished.anchorDirectory] {
-        guard mkdir(path, 0o700) == 0 else { throw FileError(path) }
-      }
+    return try BackupFolder.make(at: now, in: directory) { unfinished in
       let (copied, masterKey) = try queue.read { db in
         try requireSpace(for: db, in: directory)
         // The first format had no keys.
         let id = try db.tableExists("keyring") ? KeyTable.id(.master, on: db) : nil
         return (try copy(db, to: unfinished.databasePath), id.map(MasterKey.name))
       }
-      _ = try seal(
+      return try seal(
         unfinished, copied, at: now, version: "before an upgrade", masterKey: masterKey, by: signer)
-      guard rename(unfinished.path, folder.path) == 0 else { throw FileError(folder.path) }
-      try FileIO.syncDirectory(directory)
-      return folder
-    } catch {
-      // What failed is told; what it leaves is removed by the next start at the latest.
-      try? unfinished.remove()
-      throw error
-    }
+    }.folder
   }
 
   private static func reason(_ error: any Error) -> String {

@@ -45,7 +45,7 @@ package final class Rotation: Sendable {
   /// Goes on until nothing is left to do.
   func run(_ store: Store) {
     let step = WriteJob(
-      cause: Cause(principal: [], method: "", request: nil, purpose: nil, detail: nil),
+      cause: .unrecorded,
       work: .upkeep { [self] in try self.step($0) ? [1] : [] },
       done: { [weak store] answer in
         guard case .success(let more) = answer else {

@@ -66,9 +66,7 @@ extension Store {
     while !isDone {
       try db.inTransaction {
         let now = environment.clock.now()
-        let cause = Cause(
-          principal: environment.systemPrincipalJSON, method: "system.seal", request: nil, purpose: nil,
-          detail: nil)
+        let cause = environment.ownCause("system.seal")
         let transaction = SQLWriteTransaction(
           db: db, catalog: catalog, module: module,
           context: environment.context(
