@@ -40,7 +40,7 @@ let package = Package(
     .target(
       name: "StationTransport",
       dependencies: [
-        "StationRPC", "StationJSON", .product(name: "NIOCore", package: "swift-nio"),
+        "StationRPC", "StationKit", "StationJSON", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ], swiftSettings: strict),
     .target(name: "CStationSystemd"),
@@ -135,8 +135,8 @@ let package = Package(
     .testTarget(
       name: "StationPluginTests",
       dependencies: [
-        "StationPluginHost", "StationPluginWire", "StationKit", "ModuleTesting", "Approval", "Directory",
-        "SupportRequests",
+        "StationPlugin", "StationPluginHost", "StationPluginWire", "StationKit", "ModuleTesting", "Approval",
+        "Directory", "SupportRequests",
         "StopLoss", "Mediation", "KeyPerson", "CaseTransfer",
       ], swiftSettings: strict),
     .testTarget(

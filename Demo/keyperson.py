@@ -61,7 +61,7 @@ class KeyPerson(Story):
         self.tell("a third person approved: the record is active, with the duty to report in on Tuesday at 10:00")
 
     def review_opens(self):
-        self.review_task = self.event("keyperson.review_due", record=self.id)["task"]
+        self.review_task = self.event("keyperson.review_due")["task"]
 
     def review(self):
         self.call("keyperson.review", {"id": self.id, "in_force": True, "needed": True, "next_review": "2026-11-26"},
@@ -84,7 +84,7 @@ class KeyPerson(Story):
         self.tell("24 hours of grace are over: the duty of Tuesday is missed, and read under its task 跟进", alarm=True)
 
     def end(self):
-        payload = self.event("keyperson.delisted", record=self.id)
+        payload = self.event("keyperson.delisted", reason="expiry")
         self.expect("why it ended", payload["reason"], "expiry")
         self.notice = payload["task"]
         # The second review was due at the same instant: nobody owes it any more.

@@ -50,12 +50,27 @@ class Cycle:
         self.fired = []  # (clock, percent)
 
     def _ends(self, urgency):
-        response, support = self.limits[urgency]
-        return limit_end(response, self.start), limit_end(support, self.start)
+        response, self.support_limit = self.limits[urgency]
+        return limit_end(response, self.start), limit_end(self.support_limit, self.start)
 
-    def reached(self, length):
-        """When the support clock has run for so long; None while it stands still before that."""
-        end = self.start + length
+    def extended_end(self):
+        """The end of a limit in days, to which each day that began during a pause is given back."""
+        end = self.support_end
+        for begin, until in self.pauses:
+            if until is None or begin >= end:
+                break
+            day = local(end - 1).date() + (local(until).date() - local(begin).date())
+            while day.weekday() >= 5:
+                day += timedelta(days=1)
+            end = round(datetime(day.year, day.month, day.day, tzinfo=ZONE).timestamp() * 1000) + 24 * HOUR
+        return end
+
+    def reached(self, percent):
+        """When that share of the support limit is over; None while the clock stands still before that."""
+        if self.support_limit.endswith("wd"):
+            end = self.start + (self.extended_end() - self.start) * percent // 100
+            return None if self.pauses and self.pauses[-1][1] is None and self.pauses[-1][0] < end else end
+        end = self.start + (self.support_end - self.start) * percent // 100
         for begin, until in self.pauses:
             if begin >= end:
                 break
@@ -67,7 +82,7 @@ class Cycle:
     def due(self, clock, percent=100):
         if clock == "response":
             return self.start + (self.response_due - self.start) * percent // 100
-        return self.reached((self.support_end - self.start) * percent // 100)
+        return self.reached(percent)
 
     def advance(self, now):
         """What happens by itself until now: rungs of escalation, and feedback that never comes."""
@@ -97,9 +112,16 @@ class Cycle:
         elif action == "provide_info":
             self.pauses[-1][1] = now
         elif action == "change_urgency":
-            response, self.support_end = self._ends(params["urgency"])
-            if not self.acknowledged:
+            # An end that has passed, or was met, stays.
+            due = self.due("support")
+            before = self.support_end, self.support_limit
+            response, support = self._ends(params["urgency"])
+            if not self.acknowledged and now < self.response_due:
                 self.response_due = response
+            if due is None or now < due:
+                self.support_end = support
+            else:
+                self.support_end, self.support_limit = before
         elif action == "complete":
             self.completed, self.feedback_due = now, limit_end(FEEDBACK_LIMIT, now)
         elif action == "feedback":

@@ -12,8 +12,10 @@ etc/. A key that the reader knows and etc/ does not explain is an error, and so 
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import roff
@@ -60,7 +62,12 @@ def explanations(path):
 
 def settings():
     """The reader's keys of stationd.yaml and of access.yaml, with what they take and their defaults."""
-    values = json.loads(run("stationd", "--show-config", str(ETC / "stationd.yaml")))
+    # With a plugin: the keys of one are told where there is one.
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(ETC / "access.yaml", folder)
+        file = Path(folder, "stationd.yaml")
+        file.write_text((ETC / "stationd.yaml").read_text() + "\nplugins: {name: {program: /bin/true}}\n")
+        values = json.loads(run("stationd", "--show-config", str(file)))
     main = [value for value in values if not value["key"].startswith("access: ")]
     rules = {}
     for value in values:

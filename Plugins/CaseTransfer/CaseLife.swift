@@ -20,6 +20,8 @@ package enum CaseLife {
       ([.screened, .approval], .requestApproval, .state(.approval)),
       ([.approval], .approve, .same),
       ([.screened, .approval], .issueNotice, .state(.noticeIssued)),
+      // The ruling stands: the case is not screened again on its way.
+      ([.adjudicated], .issueNotice, .same),
       ([.screened, .noticeIssued] + State.onTheWay + taken, .recordPapers, .same),
       ([.screened, .noticeIssued, .adjudicated], .send, .state(.sent)),
       ([.sent], .sign, .same),

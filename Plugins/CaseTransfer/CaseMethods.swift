@@ -56,10 +56,10 @@ extension CaseTransfer {
       make.step(
         "trouble",
         Text("Trouble with the transfer: asks the legal department for support", zh: "移交受阻，报请法制部门协调"),
-        .trouble, by: [.owner, .sender, .receiver], ["code": Shapes.words(TroubleCode.self)],
+        .trouble, by: [.owner, .sender, .receiver, .legal], ["code": Shapes.words(TroubleCode.self)],
         optional: [
           "urgency": ["type": "string", "enum": ["immediate", "urgent", "routine"]], "text": Schemas.prose,
-        ], extra: ["support_request": Schemas.recordID], example: ["code": "receiver_absent"],
+        ], extra: ["support_request": Schemas.recordID], always: [], example: ["code": "receiver_absent"],
         result: Examples.header(.sent, version: 9, more: ["support_request": "SR-2026-000001"]),
         change: Trouble.run),
     ]

@@ -16,7 +16,7 @@ package enum CaseTransfer {
       version: "1.0",
       collections: Collections(years: policy.retention).all,
       methods: caseMethods(policy) + evidenceMethods(policy) + disputeMethods(policy) + readMethods(policy),
-      deadlines: [Alarm(policy: policy).kind],
+      deadlines: [Alarm(policy: policy).kind, Trouble.kind],
       events: Announcement.kinds,
       calls: [Units.get, Papers.request, Papers.consume, Trouble.open],
       rules: policy.book.table,

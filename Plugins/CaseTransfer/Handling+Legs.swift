@@ -15,6 +15,7 @@ extension Handling {
     item.notice = nil
     item.ended = nil
     item.owe(kept)
+    if item.kind == .criminal { item.found = kept.start }
     if item.isLegOpen {
       try changeLeg { leg in
         leg["receiver"] = .string(receiver)
@@ -28,7 +29,8 @@ extension Handling {
       item.isRuled = false
       item.sender = item.unit
       item.told = nil
-      item.drop(.tell)
+      // What is overdue is owed still, and stays overdue until the reporter is told; it does not begin anew.
+      if item.duty(.tell)?.isOverdue(at: now) != true { item.drop(.tell) }
       item.drop(.urgent)
       _ = try tx.create(
         "leg", id: legID,

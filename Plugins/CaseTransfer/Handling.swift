@@ -27,6 +27,10 @@ struct Handling {
 
   func rule(_ id: String) throws(RPCError) -> RuleBook.Entry { try policy.book.rule(id, on: item.rulesOn) }
 
+  private var stepID: String { "\(id).s\(item.steps)" }
+  /// The id that the step's record will have.
+  var nextStep: String { "\(id).s\(item.steps + 1)" }
+
   /// Writes the step's record, and keeps the case's clock from going back.
   mutating func record(_ action: Action) throws {
     item.steps += 1
@@ -38,14 +42,17 @@ struct Handling {
     ]
     for (key, value) in details { step[key] = value }
     step["text"] = text
-    _ = try tx.create("step", id: "\(id).s\(item.steps)", step)
+    _ = try tx.create("step", id: stepID, step)
   }
 
   /// Sets the one deadline that the case has.
   func schedule() throws {
     let minutes = try rule(RuleID.warning).int("minutes")
     if let next = item.nextRung(warning: minutes) {
-      try tx.schedule(Alarm.name, subject: id, due: next, payload: [:])
+      let awaiting = item.duties.first { $0.isOpen && $0.provisional && $0.due > now }
+      try tx.schedule(
+        Alarm.name, subject: id, due: next,
+        payload: Deadline.payload(provisionalUnder: awaiting?.calendarVersion))
     } else {
       try tx.cancel(Alarm.name, subject: id)
     }

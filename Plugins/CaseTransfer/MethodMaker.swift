@@ -9,14 +9,15 @@ struct MethodMaker {
   /// - Parameters:
   ///   - action: what the call does, or a choice where one method stands for several actions.
   ///   - extra: members of the answer besides the header.
+  ///   - always: those of them that are always there; nil for all.
   func step(
     _ name: String, _ summary: Text, _ action: @escaping Steps.Choice, by parties: [Steps.Party],
     _ required: JSONObject = [:], optional: JSONObject = [:], extra: JSONObject = [:],
-    example: JSONObject = [:], result: JSONValue, change: @escaping Steps.Change
+    always: [String]? = nil, example: JSONObject = [:], result: JSONValue, change: @escaping Steps.Change
   ) -> Method {
     Method(
       name, summary, params: Self.params(required, optional), positional: ["id"],
-      result: Schemas.answer(extra), permission: .role,
+      result: Schemas.answer(extra, required: always), permission: .role,
       examples: [Example(summary.en, params: Examples.step(example), result: result)],
       handler: .write { [steps] params, context, tx in
         try steps.run(action, by: parties, params, context, tx, change: change)
@@ -26,11 +27,11 @@ struct MethodMaker {
   func step(
     _ name: String, _ summary: Text, _ action: Action, by parties: [Steps.Party],
     _ required: JSONObject = [:], optional: JSONObject = [:], extra: JSONObject = [:],
-    example: JSONObject = [:], result: JSONValue, change: @escaping Steps.Change
+    always: [String]? = nil, example: JSONObject = [:], result: JSONValue, change: @escaping Steps.Change
   ) -> Method {
     step(
       name, summary, { _, _ in action }, by: parties, required, optional: optional, extra: extra,
-      example: example, result: result, change: change)
+      always: always, example: example, result: result, change: change)
   }
 
   /// The case's id and, last, the version that the caller expects.

@@ -2,8 +2,8 @@ import StationKit
 
 /// The chief's approval and the notice of transfer.
 ///
-/// A criminal case waits for both. For an urgent one both are recorded, before or after the hand-over, and hold
-/// nothing.
+/// A criminal case waits for both; one that a ruling moves waits for the notice alone. For an urgent one both are
+/// recorded, before or after the hand-over, and hold nothing.
 enum Papers {
   static let request = "approval.request"
   static let consume = "approval.consume"
@@ -67,7 +67,11 @@ enum Papers {
       throw RPCError.refused(
         rule: RuleID.notice, Text("The notice of this transfer was issued", zh: "本次移送通知书已制作"), pointer: "/id")
     }
-    if handling.item.kind == .criminal, !handling.item.isUrgent, handling.item.approval?.approved == nil {
+    // The legal department rules, so that its ruling stands for the approval.
+    let isRuled = handling.from == .adjudicated
+    if handling.item.kind == .criminal, !handling.item.isUrgent, !isRuled,
+      handling.item.approval?.approved == nil
+    {
       throw RPCError(
         .approvalRequired, Text("The chief has not approved it", zh: "尚未经负责人批准"), pointer: "/id",
         rule: RuleID.approval)

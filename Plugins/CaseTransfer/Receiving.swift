@@ -68,14 +68,16 @@ extension Handling {
       }, from: now)
   }
 
-  /// The 24 hours: from when the owner received an administrative case, and from the finding that another unit
-  /// has jurisdiction over a criminal one.
-  func transferDuty() throws(RPCError) -> Duty {
+  /// The 24 hours: from when the owner received an administrative case, and from its first finding that another
+  /// unit has jurisdiction over a criminal one.
+  mutating func transferDuty() throws(RPCError) -> Duty {
     switch item.kind {
     case .administrative:
-      try clock.hours(.transfer, RuleID.administrativeLimit, from: item.clockFrom)
+      return try clock.hours(.transfer, RuleID.administrativeLimit, from: item.clockFrom)
     case .criminal:
-      try clock.hours(.transfer, RuleID.criminalLimit, from: now)
+      let found = item.found ?? now
+      item.found = found
+      return try clock.hours(.transfer, RuleID.criminalLimit, from: found)
     }
   }
 

@@ -41,11 +41,13 @@ extension Steps {
     handling.alsoTo = [handling.policy.legal]
     if let bureau {
       handling.item.bureau = bureau
+      handling.item.designated = handling.now
       handling.details["bureau"] = .string(bureau)
     } else {
       handling.item.jurisdiction = .own
       handling.item.bureau = nil
       handling.item.clockFrom = handling.now
+      handling.item.found = nil
       handling.item.ended = handling.now
     }
   }
@@ -61,10 +63,14 @@ extension Steps {
       }
       received = instant
     }
-    guard received <= handling.now, received >= handling.item.ownedSince else {
+    // The other side tells minutes.
+    let minute = received.milliseconds / 60_000
+    guard received <= handling.now, received >= handling.item.ownedSince,
+      minute >= (handling.item.designated ?? handling.item.ownedSince).milliseconds / 60_000
+    else {
       throw RPCError.refused(
         rule: RuleID.jurisdictionNotice,
-        Text("Not in the future, nor before the owner had the case", zh: "收到时间不得晚于当前或早于接收时间"),
+        Text("Not in the future, nor before the designation", zh: "收到时间不得晚于当前或早于指定管辖时间"),
         pointer: "/received_at")
     }
     handling.item.stepsAfterNotice =

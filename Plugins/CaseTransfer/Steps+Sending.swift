@@ -6,19 +6,28 @@ extension Steps {
     guard handling.item.isLegOpen, let receiver = handling.item.receiver else {
       throw handling.nothingToTransfer()
     }
-    // A criminal case waits for approval and notice; the ruling on a dispute stands for both.
-    if handling.from == .screened, handling.item.kind == .criminal, !handling.item.isUrgent {
-      throw RPCError.refused(
-        rule: RuleID.approval,
-        Text("A criminal case is sent with approval and notice", zh: "刑事案件移送须经批准并制作移送案件通知书"),
-        pointer: "/id")
-    }
+    if handling.item.kind == .criminal, !handling.item.isUrgent { try requirePapers(handling) }
     handling.item.fulfil(.transfer, at: handling.now)
     handling.item.fulfil(.urgent, at: handling.now)
     handling.item.owe(try handling.clock.hours(.accept, RuleID.acceptLimit, from: handling.now))
     handling.item.round = nil
     try handling.markSent()
     handling.details["receiver"] = .string(receiver)
+  }
+
+  /// A criminal case waits for approval and notice; one that a ruling moves waits for the notice alone.
+  private static func requirePapers(_ handling: Handling) throws(RPCError) {
+    if handling.from == .screened {
+      throw .refused(
+        rule: RuleID.approval,
+        Text("A criminal case is sent with approval and notice", zh: "刑事案件移送须经批准并制作移送案件通知书"),
+        pointer: "/id")
+    }
+    guard handling.item.notice != nil else {
+      throw .refused(
+        rule: RuleID.notice,
+        Text("A criminal case is sent with a notice of transfer", zh: "刑事案件移送须制作移送案件通知书"), pointer: "/id")
+    }
   }
 
   /// Which says that a difference in the evidence is open, where one is, rather than only the state.
@@ -34,6 +43,8 @@ extension Steps {
   /// The receiver takes the case over with its evidence: from this instant it is the owner.
   static let accept: Change = { handling in
     guard let receiver = handling.item.receiver else { throw RPCError(.internalError) }
+    // It may have been retired since the sending: then the case would be nobody's.
+    try Units.require(receiver, pointer: "/id", handling.tx)
     let items = try handling.evidence().filter(\.isHeld)
     let handler = handling.params["handler"]?.stringValue
     let custodian = handling.params["custodian"]?.stringValue
@@ -48,6 +59,7 @@ extension Steps {
     try handling.markAccepted()
     try handling.changeOwner(to: receiver, outside: false, at: handling.now, .accept)
     handling.item.clockFrom = handling.now
+    handling.item.found = nil
     handling.item.ended = handling.now
     handling.details["receiver"] = .string(receiver)
     if handling.item.rounds > 0 { handling.details["round"] = .int(handling.item.rounds) }

@@ -26,7 +26,8 @@ enum StoredSchemas {
         "rounds": Shapes.count, "items": Shapes.count, "steps": Shapes.count, "intervals": Shapes.count,
         "disputes": Shapes.count,
       ]),
-      "told": time, "steps_after_notice": Shapes.count, "facts": UrgentFacts.schema,
+      "told": time, "found": time, "designated": time, "steps_after_notice": Shapes.count,
+      "facts": UrgentFacts.schema,
       "support": Schemas.recordID, "summary": Schemas.prose, "reporter": Schemas.reporter,
       "persons": Schemas.persons, "ended_at": Shapes.instant,
     ]

@@ -25,6 +25,8 @@ extension TransferCase {
     body.set("bureau", bureau)
     body.set("support", support)
     body.set("told", told)
+    body.set("found", found)
+    body.set("designated", designated)
     if stepsAfterNotice > 0 { body["steps_after_notice"] = .int(stepsAfterNotice) }
     body["approval"] = approval?.json
     body["notice"] = notice?.json
@@ -66,6 +68,8 @@ extension TransferCase {
     bureau = body.text("bureau")
     support = body.text("support")
     told = body.instant("told")
+    found = body.instant("found")
+    designated = body.instant("designated")
     stepsAfterNotice = body.int("steps_after_notice") ?? 0
     rounds = numbers.int("rounds") ?? 0
     items = numbers.int("items") ?? 0

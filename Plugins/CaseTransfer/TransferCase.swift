@@ -22,8 +22,9 @@ package struct TransferCase: Sendable {
   /// Legs begun. A leg is one way from one unit to another.
   package var leg = 0
   package var jurisdiction: Jurisdiction?
-  /// The other bureau.
+  /// The other bureau, and when its designation was recorded.
   package var bureau: String?
+  package var designated: Instant?
   package let rulesOn: CivilDate
   package let received: Instant
   package let openedBy: String
@@ -32,6 +33,9 @@ package struct TransferCase: Sendable {
   /// From when the 24 hours of an administrative case run: its receipt, its acceptance, or the decision of the
   /// common superior that it stays.
   package var clockFrom: Instant
+  /// From when the 24 hours of a criminal case run, whatever its owner finds later: its first finding that the case
+  /// is not its own. nil before that.
+  package var found: Instant?
   /// The newest step.
   package var last: Instant
   package var duties: [Duty] = []

@@ -29,8 +29,8 @@ enum DirectoryRules {
     rule(
       parts, reform,
       Text(
-        "A station has its two teams and one room, made with it and retired with it",
-        zh: "派出所设社区警务队、案件办理队和综合指挥室，随所设立和撤销")),
+        "A station has its two teams and one room, made with it, retired with it and brought back with it",
+        zh: "派出所设社区警务队、案件办理队和综合指挥室，随所设立、撤销和恢复")),
     rule(
       children, "local configuration",
       Text("A unit that others stand under is not retired", zh: "仍有下属单位的单位不得撤销")),
@@ -45,7 +45,7 @@ enum DirectoryRules {
         zh: "防区应明确局领导、责任警种和牵头派出所，牵头所须为成员所")),
     rule(
       zoneMember, reform,
-      Text("A zone's members are active stations", zh: "防区成员应为现存派出所")),
+      Text("A zone's members are active stations of its bureau", zh: "防区成员应为本局现存派出所")),
     rule(
       dutySpan, "local configuration",
       Text("A duty ends after it starts, within 31 days", zh: "值班应有起止，且不超过三十一日")),

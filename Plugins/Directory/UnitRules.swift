@@ -29,7 +29,9 @@ struct UnitRules {
           Text("A team or room stays with its station", zh: "队、室不得改隶"), pointer: "/parent")
       }
     case .zone: try checkZone(unit)
-    case .station where unit.city: try checkCity(unit)
+    case .station:
+      if let old { try checkMove(unit, from: old) }
+      if unit.city { try checkCity(unit) }
     default: break
     }
   }
@@ -100,6 +102,16 @@ struct UnitRules {
         guard try find(id)?.city == true else { continue }
         throw cityNotAlone(id, pointer: "/stations")
       }
+    }
+  }
+
+  /// A zone's members are stations of its bureau, so that a member goes to no other.
+  private func checkMove(_ unit: Unit, from old: Unit) throws {
+    guard let bureau = old.parent, bureau != unit.parent else { return }
+    for zone in try zones(bureau) where zone.stations.contains(unit.id) {
+      throw RPCError.refused(
+        rule: DirectoryRules.zoneMember,
+        Text("Zone '\(zone.id)' still names it", zh: "防区“\(zone.id)”仍包含该单位"), pointer: "/parent")
     }
   }
 

@@ -41,11 +41,12 @@ struct UnitStore {
     return record
   }
 
-  /// Replaces a unit.
+  /// Replaces a unit; a station that is brought back brings its teams and room with it.
   func change(_ unit: Unit, version: Int, replacing old: Unit) throws -> Record {
     try rules.check(unit, replacing: old)
     let record = try tx.put("unit", unit.id, version: version, unit.body)
     try emit(unit)
+    if unit.kind == .station, !old.active { try setParts(of: unit.id, active: true) }
     return record
   }
 
@@ -69,19 +70,22 @@ struct UnitStore {
           Text("Zone '\(zone.id)' still names it", zh: "防区“\(zone.id)”仍包含该单位"), pointer: "/id")
       }
     }
-    if unit.kind == .station {
-      for var part in try UnitStore.children(of: unit.id, in: tx) where part.active {
-        guard let stored = try tx.get("unit", part.id) else { continue }
-        part.active = false
-        _ = try tx.put("unit", part.id, version: stored.version, part.body)
-        try emit(part)
-      }
-    }
+    if unit.kind == .station { try setParts(of: unit.id, active: false) }
     var retired = unit
     retired.active = false
     let changed = try tx.put("unit", unit.id, version: version, retired.body)
     try emit(retired)
     return changed
+  }
+
+  /// A station's teams and room are made, retired and brought back with it, and in no other way.
+  private func setParts(of station: String, active: Bool) throws {
+    for var part in try UnitStore.children(of: station, in: tx) where part.active != active {
+      guard let stored = try tx.get("unit", part.id) else { continue }
+      part.active = active
+      _ = try tx.put("unit", part.id, version: stored.version, part.body)
+      try emit(part)
+    }
   }
 
   private func emit(_ unit: Unit) throws {

@@ -1,6 +1,9 @@
 import StationKit
 
-/// The module's events: ids, codes and times, and whom they are for. Nothing in them leads to a person.
+/// The module's events: tasks, codes and times, and whom they are for.
+///
+/// They name no record, because whoever subscribes can have all events again from the first on: with record ids
+/// that would be a list of everybody. Who has to do something has its task, and reads with it.
 enum Announcement: String, CaseIterable {
   case changed
   case reviewDue = "review_due"
@@ -27,7 +30,7 @@ enum Announcement: String, CaseIterable {
     }
   }
 
-  /// Members beside `record` and `to`.
+  /// Members beside `to`.
   private var members: [(String, JSONValue, required: Bool)] {
     switch self {
     case .changed:
@@ -42,7 +45,7 @@ enum Announcement: String, CaseIterable {
     case .dutyCleared: [("task", Schemas.taskID, true), ("kind", Schemas.taskKind, true)]
     case .contactLost: [("task", Schemas.taskID, true), ("support", Shapes.text(max: 64), true)]
     case .contactFound: [("outcome", Schemas.outcome, true), ("support", Shapes.text(max: 64), false)]
-    case .clean: [("due", Shapes.instant, true)]
+    case .clean: [("task", Schemas.taskID, false), ("due", Shapes.instant, true)]
     case .delisted:
       [
         ("reason", Schemas.reason, true), ("task", Schemas.taskID, false),
@@ -53,28 +56,28 @@ enum Announcement: String, CaseIterable {
   }
 
   static let kinds: [EventKind] = allCases.map { event in
-    var properties: JSONObject = ["record": Schemas.recordID, "to": Schemas.units]
+    var properties: JSONObject = ["to": Schemas.units]
     for (name, schema, _) in event.members { properties[name] = schema }
     return EventKind(
       event.rawValue, event.summary,
       payload: Shapes.object(
-        properties, required: ["record", "to"] + event.members.filter(\.required).map(\.0)))
+        properties, required: ["to"] + event.members.filter(\.required).map(\.0)))
   }
 }
 
 extension Work {
   /// Tells the person's station and the owner of the instrument.
-  func announce(_ event: Announcement, _ id: String, _ record: KeyRecord, _ more: JSONObject) throws {
+  func announce(_ event: Announcement, _ record: KeyRecord, _ more: JSONObject) throws {
     var to: [JSONValue] = [.string(record.station)]
     if record.owner != record.station { to.append(.string(record.owner)) }
-    var payload: JSONObject = ["record": .string(id), "to": .array(to)]
+    var payload: JSONObject = ["to": .array(to)]
     for (name, value) in more { payload[name] = value }
     try tx.emit(event.rawValue, payload)
   }
 
   func changed(_ action: Action, _ loaded: Loaded) throws {
     try announce(
-      .changed, loaded.id, loaded.record,
+      .changed, loaded.record,
       ["action": .string(action.rawValue), "state": .string(loaded.record.state.rawValue)])
   }
 }

@@ -45,7 +45,7 @@ extension Work {
       case .expire: try finish(id, &record, .expiry, at: next.at, from: before.state)
       case .clean: try noteClean(id, &record, from: before.state, at: next.at)
       case .reviewOpens: try openReview(id, &record)
-      case .reviewMissed: try missReview(id, &record)
+      case .reviewMissed: try missReview(record)
       case .erase: break
       }
     }
@@ -55,15 +55,15 @@ extension Work {
   private func openReview(_ id: String, _ record: inout KeyRecord) throws {
     let task = try addTask(.review, of: id, record, due: record.reviewEnds)
     record.reviewTask = task
-    try announce(.reviewDue, id, record, ["task": .string(task), "due": .time(record.reviewEnds, zone)])
+    try announce(.reviewDue, record, ["task": .string(task), "due": .time(record.reviewEnds, zone)])
   }
 
   /// The record is hidden from now on; its review stays to be done.
-  private func missReview(_ id: String, _ record: inout KeyRecord) throws {
+  private func missReview(_ record: KeyRecord) throws {
     try count(.review, Tally.Review.overdue.rawValue, unit: record.station, at: record.reviewEnds)
     var more: JSONObject = ["due": .time(record.reviewEnds, zone)]
     more["task"] = record.reviewTask.map(JSONValue.string)
-    try announce(.reviewMissed, id, record, more)
+    try announce(.reviewMissed, record, more)
   }
 
   /// Three years clean: the record has to be looked at within the window of a review, and can only be ended.
@@ -81,6 +81,8 @@ extension Work {
     } else {
       try openReview(id, &record)
     }
-    try announce(.clean, id, record, ["due": .time(record.reviewEnds, zone)])
+    var more: JSONObject = ["due": .time(record.reviewEnds, zone)]
+    more["task"] = record.reviewTask.map(JSONValue.string)
+    try announce(.clean, record, more)
   }
 }

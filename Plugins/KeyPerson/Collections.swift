@@ -2,7 +2,7 @@ import StationKit
 
 /// Everything that the module can keep. Each schema is closed: what is not named here cannot be stored.
 enum Collections {
-  static let all = [record, duty, task, notice, correction, tombstone, tally]
+  static let all = [record, formerInstrument, duty, task, notice, correction, tombstone, tally]
 
   private static let integer: JSONValue = ["type": "integer"]
 
@@ -17,7 +17,9 @@ enum Collections {
         "from": Shapes.date, "to": Shapes.date, "ends": integer, "next_review": Shapes.date,
         "review_opens": integer, "review_ends": integer, "lapses": integer, "clean_since": Shapes.date,
         "clean_ends": integer, "clean_noted": Shapes.flag, "proposed_by": Schemas.person,
-        "verified_by": Schemas.person, "approval": Shapes.text(max: 64),
+        "verified_by": Schemas.person,
+        "verifiers": Shapes.list(Schemas.person, max: KeyRecord.verifiersAtMost),
+        "approval": Shapes.text(max: 64),
         "renewal": Shapes.object([
           "to": Shapes.date, "next_review": Shapes.date, "approval": Shapes.text(max: 64),
           "by": Schemas.person,
@@ -49,6 +51,16 @@ enum Collections {
     ],
     personal: KeyRecord.personalMembers.map { "/\($0)" }, subject: .own, retention: .forever)
 
+  /// The numbers that renewals have replaced, so that none of these instruments begins anew.
+  static let formerInstrument = Collection(
+    name: "former_instrument", summary: Text("An instrument that a renewal replaced", zh: "延续前的法律文书文号"),
+    schema: Shapes.object(["record": Schemas.recordID, "instrument_number": Shapes.text(max: 64)]),
+    fields: [.init("record", .text), .init("instrument_number", .blind)],
+    indexes: [
+      .init("by_record", on: ["record"]), .init("by_instrument", on: ["instrument_number"]),
+    ],
+    personal: ["/instrument_number"], subject: .member("record"), retention: .forever)
+
   static let duty = Collection(
     name: "duty", summary: Text("A duty under an instrument, or visits that were agreed", zh: "法定义务或约定走访"),
     schema: Shapes.object(
@@ -56,7 +68,7 @@ enum Collections {
         "record": Schemas.recordID, "kind": Schemas.taskKind, "first_due": integer,
         "every_days": Schemas.everyDays, "every_months": Schemas.everyMonths,
         "grace_hours": Schemas.graceHours, "number": Shapes.count, "task": Schemas.taskID,
-        "ended": integer, "consent": Schemas.agreement,
+        "begun": integer, "ended": integer, "consent": Schemas.agreement,
       ], required: ["record", "kind", "first_due", "grace_hours", "number"]),
     fields: [.init("record", .text)], indexes: [.init("by_record", on: ["record"])],
     personal: ["/consent"], subject: .member("record"), retention: .forever)

@@ -28,7 +28,7 @@ struct Contacting {
     loaded.record.lost = KeyRecord.Lost(since: work.now, support: support, task: task)
     let header = try work.save(loaded, ["task": .string(task), "support": .string(support)])
     try work.announce(
-      .contactLost, loaded.id, loaded.record, ["task": .string(task), "support": .string(support)])
+      .contactLost, loaded.record, ["task": .string(task), "support": .string(support)])
     return header
   }
 
@@ -55,7 +55,7 @@ struct Contacting {
 
     var event: JSONObject = ["outcome": .string(outcome.rawValue)]
     event["support"] = support.map(JSONValue.string)
-    try work.announce(.contactFound, loaded.id, loaded.record, event)
+    try work.announce(.contactFound, loaded.record, event)
     guard isMissing, outcome != .handover else { return try work.save(loaded) }
     try work.take(.delist, &loaded)
     let end = try work.finish(loaded.id, &loaded.record, .found, at: work.now, from: before)

@@ -76,7 +76,7 @@ extension Work {
     var event = answer
     event["support"] = record.lost.map { .string($0.support) }
     record.lost = nil
-    try announce(.delisted, id, record, event)
+    try announce(.delisted, record, event)
     return answer
   }
 

@@ -1,7 +1,7 @@
 import StationKit
 
 /// Something to be done about a record, as stored.
-struct DueTask {
+struct DueTask: Equatable {
   let record: String
   let unit: String
   let kind: TaskKind

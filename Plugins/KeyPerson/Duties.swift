@@ -49,7 +49,8 @@ struct Duties {
     }
     var duty = Duty(
       record: loaded.id, kind: kind, firstDue: first, everyDays: try everyDays(record.rulesOn),
-      everyMonths: params["every_months"]?.intValue, graceHours: try grace(record.rulesOn), consent: consent)
+      everyMonths: params["every_months"]?.intValue, graceHours: try grace(record.rulesOn),
+      begun: work.now, consent: consent)
     let most = try work.rules.int(RuleID.dutyInterval, "duties_at_most", on: record.rulesOn)
     let present = try work.all("duty", "by_record", [.text(loaded.id)])
     guard present.filter({ $0["ended"] == nil }).count < most else {

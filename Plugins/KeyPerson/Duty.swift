@@ -12,13 +12,15 @@ struct Duty {
   var number = 0
   /// Its task, as long as there is one to come.
   var task: String?
+  /// When it was entered; nil in records of before.
+  let begun: Instant?
   var ended: Instant?
   /// Who agreed, and the document that shows it: personal.
   let consent: JSONValue?
 
   init(
     record: String, kind: TaskKind, firstDue: Instant, everyDays: Int?, everyMonths: Int?, graceHours: Int,
-    consent: JSONValue?
+    begun: Instant?, consent: JSONValue?
   ) {
     self.record = record
     self.kind = kind
@@ -26,6 +28,7 @@ struct Duty {
     self.everyDays = everyDays
     self.everyMonths = everyMonths
     self.graceHours = graceHours
+    self.begun = begun
     self.consent = consent
   }
 
@@ -35,7 +38,8 @@ struct Duty {
     else { return nil }
     self.init(
       record: record, kind: kind, firstDue: firstDue, everyDays: body["every_days"]?.intValue,
-      everyMonths: body["every_months"]?.intValue, graceHours: graceHours, consent: body["consent"])
+      everyMonths: body["every_months"]?.intValue, graceHours: graceHours, begun: Instant(body["begun"]),
+      consent: body["consent"])
     number = body["number"]?.intValue ?? 0
     task = body["task"]?.stringValue
     ended = Instant(body["ended"])
@@ -49,6 +53,7 @@ struct Duty {
     body["every_days"] = everyDays.map(JSONValue.int)
     body["every_months"] = everyMonths.map(JSONValue.int)
     body["task"] = task.map(JSONValue.string)
+    body["begun"] = begun.map(JSONValue.at)
     body["ended"] = ended.map(JSONValue.at)
     body["consent"] = consent
     return body

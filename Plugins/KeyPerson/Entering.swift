@@ -13,11 +13,11 @@ struct Entering {
     try work.take(.verifyInstrument, &loaded)
     try requireBegun(loaded.record)
     try work.closeTask(loaded.record.stepTask, isFirst ? .record : .drop)
-    loaded.record.verifiedBy = work.context.principal.person
-    let approval = try FourEyes(work: work).request(
-      Self.action, subject: loaded.id, loaded.record, payload: Self.payload(loaded.record))
-    loaded.record.approval = approval
+    try note(work.context.principal.person, &loaded.record)
     let task = try work.addTask(.approve, of: loaded.id, loaded.record, due: loaded.record.lapses)
+    let approval = try FourEyes(work: work).request(
+      Self.action, task: task, loaded.record, payload: Self.payload(loaded.record))
+    loaded.record.approval = approval
     loaded.record.stepTask = task
     let header = try work.save(loaded, ["approval": .string(approval), "task": .string(task)])
     try work.changed(.verifyInstrument, loaded)
@@ -30,7 +30,7 @@ struct Entering {
     try requireBegun(loaded.record)
     let record = loaded.record
     try FourEyes(work: work).consume(
-      Self.action, approval: record.approval, subject: loaded.id, payload: Self.payload(record))
+      Self.action, approval: record.approval, task: record.stepTask, payload: Self.payload(record))
     // Between proposal and entry days have passed.
     guard work.now < record.reviewEnds else {
       throw RPCError.refused(
@@ -45,6 +45,16 @@ struct Entering {
     let header = try work.save(loaded)
     try work.changed(.activate, loaded)
     return header
+  }
+
+  /// Keeps who verified, and who did before: none of them approves.
+  private func note(_ verifier: String, _ record: inout KeyRecord) throws(RPCError) {
+    guard !record.verifiers.contains(verifier) else { return }
+    guard record.verifiers.count < KeyRecord.verifiersAtMost else {
+      throw .refused(
+        rule: RuleID.fourEyes, Text("Too many have verified it: propose it anew", zh: "核验人数过多，请重新提出"))
+    }
+    record.verifiers.append(verifier)
   }
 
   private func requireBegun(_ record: KeyRecord) throws(RPCError) {

@@ -43,6 +43,6 @@ extension Work {
         "reason": .string(delisting.reason.rawValue), "erased_at": .time(now, zone),
       ])
     try tx.cancel(Clockwork.life, subject: id)
-    try announce(.erased, id, record, ["reason": .string(delisting.reason.rawValue)])
+    try announce(.erased, record, ["reason": .string(delisting.reason.rawValue)])
   }
 }

@@ -7,16 +7,20 @@ struct FourEyes {
 
   let work: Work
 
-  /// Asks, in the caller's name; neither who asks nor who proposed the record can decide.
+  /// Asks, in the caller's name; neither who asks nor who proposed or verified the record can decide.
+  ///
+  /// - Parameter task: what the approval is about, because whoever lists approvals is told: the task leads to the
+  ///   record, by a read, as long as it is to be done.
   func request(
-    _ action: String, subject: String, _ record: KeyRecord, payload: JSONObject
+    _ action: String, task: String, _ record: KeyRecord, payload: JSONObject
   ) throws -> String {
     let hours = try work.rules.int(RuleID.fourEyes, "hours", on: record.rulesOn)
     let answer = try work.tx.call(
       Self.request,
       [
-        "action": .string(action), "subject": .string(subject), "payload": .object(payload),
-        "hours": .int(hours), "unit": .string(record.station), "not_by": [.string(record.proposedBy)],
+        "action": .string(action), "subject": .string(task), "payload": .object(payload),
+        "hours": .int(hours), "unit": .string(record.station),
+        "not_by": .array(record.entrants.map(JSONValue.string)),
       ])
     guard let id = answer["id"]?.stringValue else { throw RPCError(.internalError) }
     return id
@@ -25,13 +29,13 @@ struct FourEyes {
   /// Takes the decision, once, for exactly this.
   ///
   /// - Throws: `approval_required`, `expired`.
-  func consume(_ action: String, approval: String?, subject: String, payload: JSONObject) throws {
-    guard let approval else { throw required(.approvalRequired) }
+  func consume(_ action: String, approval: String?, task: String?, payload: JSONObject) throws {
+    guard let approval, let task else { throw required(.approvalRequired) }
     do {
       _ = try work.tx.call(
         Self.consume,
         [
-          "id": .string(approval), "action": .string(action), "subject": .string(subject),
+          "id": .string(approval), "action": .string(action), "subject": .string(task),
           "payload": .object(payload),
         ])
     } catch let error as RPCError where error.kind != .internalError {

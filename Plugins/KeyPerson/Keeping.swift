@@ -6,24 +6,19 @@ struct Keeping {
   let params: Params
 
   func record() throws -> JSONValue {
-    try settle(.dutyRecord, .record, isVisit: false) { task in
-      task.at = try work.past(params, "at")
-      // Half open: missed once the grace is over.
-      task.inTime = task.at.map { $0 < task.grace ?? task.due }
-    }
+    try settle(.dutyRecord, .record, isVisit: false, keep)
   }
 
   func visit() throws -> JSONValue {
-    try settle(.visitRecord, .record, isVisit: true) { task in
-      task.at = try work.past(params, "at")
-      task.inTime = task.at.map { $0 < task.grace ?? task.due }
+    try settle(.visitRecord, .record, isVisit: true) { task, record in
+      try keep(&task, record)
       task.outcome = try params.word(VisitOutcome.self, "outcome")
     }
   }
 
   func excuse() throws -> JSONValue {
     try Screen.check(params["document"]?.stringValue, "/document")
-    return try settle(.dutyExcuse, .excuse, isVisit: false) { task in
+    return try settle(.dutyExcuse, .excuse, isVisit: false) { task, _ in
       let excuse = try params.word(Excuse.self, "excuse")
       guard excuse != .documentedCause || params["document"] != nil else {
         throw RPCError.refused(
@@ -35,8 +30,16 @@ struct Keeping {
     }
   }
 
+  private func keep(_ task: inout DueTask, _ record: KeyRecord) throws {
+    let at = try work.past(params, "at", notBefore: try work.earliest(of: task, record))
+    task.at = at
+    // Half open: missed once the grace is over.
+    task.inTime = at < task.grace ?? task.due
+  }
+
   private func settle(
-    _ action: Action, _ step: TaskAction, isVisit: Bool, _ change: (inout DueTask) throws -> Void
+    _ action: Action, _ step: TaskAction, isVisit: Bool,
+    _ change: (inout DueTask, KeyRecord) throws -> Void
   ) throws -> JSONValue {
     var loaded = try work.loadTask(try params.string("task"))
     var record = try work.load(loaded.task.record, version: params["version"], pointer: "/task")
@@ -52,12 +55,12 @@ struct Keeping {
     let before = loaded.task.state
     loaded.task.state = try RecordLife.task.next(before, step)
     loaded.task.by = work.context.principal.person
-    try change(&loaded.task)
+    try change(&loaded.task, record.record)
     try work.save(loaded)
     if before == .open { try work.planNext(after: loaded, record.record) }
     if before == .missed, loaded.task.inTime ?? true {
       try work.announce(
-        .dutyCleared, record.id, record.record,
+        .dutyCleared, record.record,
         ["task": .string(loaded.id), "kind": .string(loaded.task.kind.rawValue)])
     }
     let header = try work.save(

@@ -16,7 +16,7 @@ extension KeyRecord {
     body["clean_since"] = cleanSince.map { .string($0.description) }
     body["clean_ends"] = cleanEnds.map(JSONValue.at)
     if isCleanNoted { body["clean_noted"] = true }
-    body["verified_by"] = verifiedBy.map(JSONValue.string)
+    if !verifiers.isEmpty { body["verifiers"] = .array(verifiers.map(JSONValue.string)) }
     body["approval"] = approval.map(JSONValue.string)
     body["renewal"] = renewal.map { renewal in
       [
@@ -69,7 +69,8 @@ extension KeyRecord {
     cleanSince = CivilDate(body["clean_since"])
     cleanEnds = Instant(body["clean_ends"])
     isCleanNoted = body["clean_noted"]?.boolValue ?? false
-    verifiedBy = body["verified_by"]?.stringValue
+    // Records of before have the last one only.
+    verifiers = (body["verifiers"]?.arrayValue ?? [body["verified_by"] ?? .null]).compactMap(\.stringValue)
     approval = body["approval"]?.stringValue
     renewals = body["renewals"]?.intValue ?? 0
     corrections = body["corrections"]?.intValue ?? 0

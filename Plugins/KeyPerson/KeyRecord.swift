@@ -53,7 +53,8 @@ package struct KeyRecord: Sendable {
   package var state = State.proposed
   /// `active` or `renewed`, where a review leads back to.
   package var former: State?
-  package var verifiedBy: String?
+  /// Everybody who said that the instrument was seen.
+  package var verifiers: [String] = []
   package var approval: String?
   package var renewal: Renewal?
   package var renewals = 0
@@ -73,6 +74,9 @@ package struct KeyRecord: Sendable {
     "name", "id_number", "phone", "guardian", "instrument", "instrument_number", "pending_instrument",
     "former_instruments", "consent", "care_need", "decision",
   ]
+
+  /// How many people can say that the instrument was seen: an approval leaves out twenty at most.
+  static let verifiersAtMost = 19
 
   /// How many absences are kept.
   static let episodesAtMost = 20
@@ -100,4 +104,7 @@ package struct KeyRecord: Sendable {
     reviewOpens = nextReview.start(in: zone)
     reviewEnds = nextReview.end(in: zone)
   }
+
+  /// Who proposed or verified: they approve nothing about the record.
+  var entrants: [String] { [proposedBy] + verifiers.filter { $0 != proposedBy } }
 }

@@ -28,7 +28,11 @@ struct Notices {
       throw RPCError.wrongState(TaskState.done.rawValue, allowed: [TaskState.open.rawValue])
     }
     var body = stored.body
-    let at = try work.past(params, "at")
+    let record = try stored["record"]?.stringValue.flatMap { try work.tx.get("record", $0) }
+    guard let end = record.flatMap({ KeyRecord($0.body) })?.delisting else {
+      throw RPCError(.internalError)
+    }
+    let at = try work.past(params, "at", notBefore: end.at)
     body["told_at"] = .at(at)
     body["told_by"] = .string(context.principal.person)
     body["name"] = nil

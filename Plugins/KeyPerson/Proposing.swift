@@ -23,7 +23,6 @@ struct Proposing {
     let on = work.today
     let (from, to, nextReview) = try dates(category, on)
     let clean = try clean(category, on)
-    try refuseTwice(category, part)
     let days = try work.rules.int(RuleID.proposal, "days", on: on)
     let lapses = try work.terms.fixed(.calendarDays(days), from: work.now, rule: RuleID.proposal, on: on).end
 
@@ -32,6 +31,7 @@ struct Proposing {
       nextReview: nextReview, proposedBy: work.context.principal.person, lapses: lapses, clean: clean,
       personal: personal, zone: work.zone)
     try work.set(nextReview: nextReview, of: &record)
+    try work.requireOnce(params["instrument"], of: record, besides: nil, pointer: "/instrument/number")
     let stored = try work.tx.create("record", id: nil, record.body)
     let task = try work.addTask(.verify, of: stored.id, record, due: lapses)
     record.stepTask = task
@@ -124,25 +124,4 @@ struct Proposing {
     }
     return (since, end)
   }
-
-  /// One instrument makes one record of one person, also after that has ended: what is over does not begin again.
-  private func refuseTwice(_ category: Category, _ part: Part?) throws {
-    guard let number = params["instrument"]?["number"]?.stringValue else { return }
-    for stored in try work.all("record", "by_instrument", [.text(number)]) {
-      guard let other = KeyRecord(stored.body), !other.wasTakenBack,
-        other.category == category, other.part == part,
-        other.personal["instrument"]?["authority"] == params["instrument"]?["authority"],
-        other.personal["id_number"] == params["id_number"], other.personal["name"] == params["name"]
-      else { continue }
-      throw RPCError.refused(
-        rule: RuleID.instrumentOnce,
-        Text("The person is recorded under this instrument already", zh: "该人员已依该文书登记"),
-        pointer: "/instrument/number")
-    }
-  }
-}
-
-extension KeyRecord {
-  /// Whether it ended as if it had never been: a mistake, or a proposal that nobody entered.
-  fileprivate var wasTakenBack: Bool { delisting?.reason == .error || delisting?.reason == .notEntered }
 }

@@ -35,7 +35,8 @@ extension KeyPerson {
         [
           "duty": Shapes.text(max: 64), "kind": Schemas.taskKind, "first_due": Shapes.instant,
           "every_days": Schemas.everyDays, "every_months": Schemas.everyMonths,
-          "grace_hours": Schemas.graceHours, "consent": PersonalShapes.agreement,
+          // Of those that have ended, which the extract alone tells.
+          "ended": Shapes.instant, "grace_hours": Schemas.graceHours, "consent": PersonalShapes.agreement,
         ], required: ["duty", "kind", "first_due", "grace_hours"])),
     "tasks": Shapes.list(Shapes.object(task, required: ["task", "kind", "due", "state"])),
   ]

@@ -48,7 +48,9 @@ struct Reading {
 
 extension Work {
   /// A record as its readers see it.
-  func shown(_ loaded: Loaded) throws -> JSONObject {
+  ///
+  /// - Parameter withEnded: whether duties and agreements that have ended are told as well.
+  func shown(_ loaded: Loaded, withEnded: Bool = false) throws -> JSONObject {
     let record = loaded.record
     var answer: JSONObject = [
       "id": .string(loaded.id), "version": .int(loaded.version), "state": .string(record.state.rawValue),
@@ -71,7 +73,7 @@ extension Work {
     for name in ["name", "id_number", "phone", "guardian", "instrument", "consent", "care_need"] {
       answer[name] = record.personal[name]
     }
-    answer["duties"] = .array(try duties(of: loaded.id))
+    answer["duties"] = .array(try duties(of: loaded.id, withEnded: withEnded))
     answer["tasks"] = .array(
       try all("task", "by_record", [.text(loaded.id), .text(TaskState.open.rawValue)]).compactMap { stored in
         DueTask(stored.body).map { show($0, id: stored.id) }
@@ -79,15 +81,16 @@ extension Work {
     return answer
   }
 
-  private func duties(of id: String) throws -> [JSONValue] {
+  private func duties(of id: String, withEnded: Bool) throws -> [JSONValue] {
     try all("duty", "by_record", [.text(id)]).compactMap { stored in
-      guard let duty = Duty(stored.body), duty.ended == nil else { return nil }
+      guard let duty = Duty(stored.body), withEnded || duty.ended == nil else { return nil }
       var json: JSONObject = [
         "duty": .string(stored.id), "kind": .string(duty.kind.rawValue),
         "first_due": .time(duty.firstDue, zone), "grace_hours": .int(duty.graceHours),
       ]
       json["every_days"] = duty.everyDays.map(JSONValue.int)
       json["every_months"] = duty.everyMonths.map(JSONValue.int)
+      json["ended"] = duty.ended.map { .time($0, zone) }
       json["consent"] = duty.consent
       return .object(json)
     }

@@ -15,7 +15,7 @@ struct Renewing {
     let record = loaded.record
     try Screen.check(all: params["instrument"], "/instrument")
     try work.notLater(params["instrument"]?["date"], "/instrument/date", rule: RuleID.instrument)
-    guard params["instrument"]?["number"] != record.personal["instrument_number"],
+    guard !record.instruments.contains(where: { $0["number"] == params["instrument"]?["number"] }),
       record.renewals < Self.atMost
     else {
       throw RPCError.refused(
@@ -31,6 +31,8 @@ struct Renewing {
         Text("The further instrument is older than the present one", zh: "新文书日期不得早于现有文书"),
         pointer: "/instrument/date")
     }
+    try work.requireOnce(
+      params["instrument"], of: record, besides: loaded.id, pointer: "/instrument/number")
     let to = try params.date("to")
     let nextReview = try params.date("next_review")
     try check(record, to: to, pointer: "/to")
@@ -39,7 +41,7 @@ struct Renewing {
     try work.closeTask(record.stepTask, .drop)
     let task = try work.addTask(.approve, of: loaded.id, record, due: record.reviewEnds)
     let approval = try FourEyes(work: work).request(
-      Self.action, subject: loaded.id, record, payload: Self.payload(record, to, nextReview))
+      Self.action, task: task, record, payload: Self.payload(record, to, nextReview))
     loaded.record.stepTask = task
     loaded.record.renewal = KeyRecord.Renewal(
       to: to, nextReview: nextReview, approval: approval, by: work.context.principal.person)
@@ -58,8 +60,10 @@ struct Renewing {
     }
     try check(record, to: renewal.to, pointer: "/id")
     try work.check(nextReview: renewal.nextReview, record.category, to: renewal.to, on: record.rulesOn)
+    // Meanwhile somebody may have been proposed under it.
+    try work.requireOnce(instrument, of: record, besides: loaded.id, pointer: "/id")
     try FourEyes(work: work).consume(
-      Self.action, approval: renewal.approval, subject: loaded.id,
+      Self.action, approval: renewal.approval, task: record.stepTask,
       payload: Self.payload(record, renewal.to, renewal.nextReview))
 
     try work.countReview(.inTime, record)
@@ -70,9 +74,11 @@ struct Renewing {
     loaded.record.renewal = nil
     loaded.record.former = nil
     loaded.record.renewals += 1
-    let former = record.personal["former_instruments"]?.arrayValue ?? []
-    loaded.record.personal["former_instruments"] = .array(
-      former + [record.personal["instrument"]].compactMap { $0 })
+    loaded.record.personal["former_instruments"] = .array(record.instruments)
+    if let number = record.personal["instrument_number"] {
+      _ = try work.tx.create(
+        "former_instrument", id: nil, ["record": .string(loaded.id), "instrument_number": number])
+    }
     loaded.record.personal["pending_instrument"] = nil
     loaded.record.personal["instrument"] = instrument
     loaded.record.personal["instrument_number"] = instrument["number"]

@@ -4,7 +4,7 @@ import StationKit
 enum Screen {
   /// - Throws: `refused_by_rule` where a text holds an ID number or coordinates.
   static func check(_ text: String?, _ pointer: String) throws(RPCError) {
-    guard let text, let finding = FreeText.finding(in: text) else { return }
+    guard let text, let finding = FreeText.finding(in: text) ?? CloserLook.finding(in: text) else { return }
     throw .refused(
       rule: RuleID.text,
       Text("A text must not hold \(finding.name.en)", zh: "文本中不得包含\(finding.name.zh)"), pointer: pointer)

@@ -16,7 +16,7 @@ struct Subject {
     let (loaded, _) = try Finding(work: work, params: params, reader: .subject).run()
     let record = loaded.record
     try work.count(.reading, Tally.Reading.extract.rawValue, unit: record.station, at: work.now)
-    var answer = try work.shown(loaded)
+    var answer = try work.shown(loaded, withEnded: true)
     for name in ["pending_instrument", "former_instruments", "decision"] {
       answer[name] = record.personal[name]
     }
@@ -70,6 +70,7 @@ struct Subject {
       after[name] = new
       loaded.record.personal[name] = new
     }
+    try requireSamePerson(loaded, Set(before.keys).union(after.keys))
     guard !(before.isEmpty && after.isEmpty) else {
       throw RPCError.refused(
         rule: RuleID.correction, Text("Nothing would change", zh: "没有需要更正的内容"), pointer: "/id")
@@ -84,5 +85,25 @@ struct Subject {
     let header = try work.save(loaded)
     try work.changed(.correct, loaded)
     return header
+  }
+
+  /// Whom a record is about was approved by four eyes: once it is entered, neither the ID number nor, where there is
+  /// none, the name is changed by two. Before that a correction makes the approval void.
+  private func requireSamePerson(_ loaded: Work.Loaded, _ changed: Set<String>) throws {
+    let record = loaded.record
+    if [.proposed, .instrumentVerified].contains(record.state) {
+      guard !changed.isDisjoint(with: ["name", "id_number"]) else { return }
+      return try work.requireOnce(
+        record.personal["instrument"], of: record, besides: loaded.id, pointer: "/id")
+    }
+    let named = record.personal["id_number"] == nil ? ["id_number", "name"] : ["id_number"]
+    for name in named where changed.contains(name) {
+      throw RPCError.refused(
+        rule: RuleID.correction,
+        Text(
+          "It would be about somebody else: delist it as an error and enter it anew",
+          zh: "涉及更换当事人，应以登记有误解除后重新登记"),
+        pointer: "/\(name)")
+    }
   }
 }

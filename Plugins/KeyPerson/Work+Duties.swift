@@ -32,12 +32,32 @@ extension Work {
       task.grace = grace
       task.isProvisional = provisional
       let stored = try tx.create("task", id: nil, task.body)
-      try tx.schedule(Clockwork.grace, subject: stored.id, due: grace, payload: [:])
+      try schedule(stored.id, task, grace)
       duty.task = stored.id
       break
     }
     // What was planned last is kept also where the end comes first: a renewal goes on from there.
     duty.number = number
+  }
+
+  private func schedule(_ id: String, _ task: DueTask, _ grace: Instant) throws {
+    let awaiting = task.isProvisional ? context.calendar.version : nil
+    try tx.schedule(
+      Clockwork.grace, subject: id, due: grace, payload: Deadline.payload(provisionalUnder: awaiting))
+  }
+
+  /// From when on an occurrence can have been kept: since the one before it fell due, if that has been, and since the
+  /// duty was entered.
+  func earliest(of task: DueTask, _ record: KeyRecord) throws -> Instant {
+    let start = record.from.start(in: zone)
+    guard let duty = try task.duty.flatMap({ try tx.get("duty", $0) }).flatMap({ Duty($0.body) }) else {
+      return start
+    }
+    let begun = duty.begun ?? start
+    guard let number = task.number, number > 0,
+      let before = duty.due(number - 1, terms, on: record.rulesOn)?.due, before <= now
+    else { return begun }
+    return max(begun, before)
   }
 
   /// After a task is over: the duty's next one.
@@ -71,7 +91,7 @@ extension Work {
     try save(loaded)
     if loaded.task.state == .missed {
       try announce(
-        .dutyMissed, task.record, keyRecord,
+        .dutyMissed, keyRecord,
         [
           "task": .string(id), "kind": .string(task.kind.rawValue), "due": .time(loaded.task.due, zone),
           "late": .bool(late),
@@ -84,22 +104,24 @@ extension Work {
   ///
   /// - Returns: whether the grace is not over yet.
   private func moveOn(_ loaded: inout LoadedTask, _ record: KeyRecord) throws -> Bool {
-    guard let grace = loaded.task.grace else { return true }
-    guard loaded.task.isProvisional, let number = loaded.task.number,
-      let duty = try loaded.task.duty.flatMap({ try tx.get("duty", $0) }).flatMap({ Duty($0.body) }),
-      let fresh = duty.due(number, terms, on: record.rulesOn), fresh.due > loaded.task.due
-    else {
-      guard now < grace else { return false }
-      try tx.schedule(Clockwork.grace, subject: loaded.id, due: grace, payload: [:])
-      return true
+    let former = loaded.task
+    if former.isProvisional, let number = former.number,
+      let duty = try former.duty.flatMap({ try tx.get("duty", $0) }).flatMap({ Duty($0.body) }),
+      let fresh = duty.due(number, terms, on: record.rulesOn)
+    {
+      if fresh.due > former.due {
+        loaded.task.due = fresh.due
+        loaded.task.grace = duty.graceEnd(fresh.due)
+      }
+      loaded.task.isProvisional = fresh.provisional
     }
-    loaded.task.due = fresh.due
-    loaded.task.grace = duty.graceEnd(fresh.due)
-    loaded.task.isProvisional = fresh.provisional
-    guard let later = loaded.task.grace, now < later else { return false }
-    let stored = try tx.put("task", loaded.id, version: loaded.version, loaded.task.body)
-    loaded = LoadedTask(id: loaded.id, version: stored.version, task: loaded.task)
-    try tx.schedule(Clockwork.grace, subject: loaded.id, due: later, payload: [:])
+    guard let grace = loaded.task.grace else { return true }
+    guard now < grace else { return false }
+    if loaded.task != former {
+      let stored = try tx.put("task", loaded.id, version: loaded.version, loaded.task.body)
+      loaded = LoadedTask(id: loaded.id, version: stored.version, task: loaded.task)
+    }
+    try schedule(loaded.id, loaded.task, grace)
     return true
   }
 }

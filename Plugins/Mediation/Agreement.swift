@@ -12,10 +12,13 @@ package enum Agreement {
 
   /// Checks that nothing is missing, and that it fits the dispute.
   ///
+  /// - Parameters:
+  ///   - people: everybody of the dispute, by id.
+  ///   - adult: the age in years from which nobody has a guardian.
   /// - Returns: when it was signed and the day by which it is to be performed.
   /// - Throws: `refused_by_rule` with the pointer of the first item that is missing or does not fit.
   static func check(
-    _ params: Params, _ dispute: Dispute, _ context: CallContext
+    _ params: Params, _ dispute: Dispute, _ people: [String: Party], adult: Int, _ context: CallContext
   ) throws(RPCError) -> (signed: Instant, by: CivilDate) {
     for item in items where isMissing(params[item]) && item != "others_present" {
       throw missing(RuleID.agreementItems, "/\(item)")
@@ -31,11 +34,14 @@ package enum Agreement {
     }
     try everyParty(params["parties"], dispute, "/parties", RuleID.agreementItems) { $0.id == $1.id }
     guard !isMissing(params["signatures"]) else { throw missing(RuleID.signatures, "/signatures") }
-    // Whoever stands by a party may sign for it.
-    try everyParty(params["signatures"], dispute, "/signatures", RuleID.signatures) {
-      $0.id == $1.id || $0.represents == $1.id
-    }
     let signed = try Moments.read(params, context, notBefore: dispute.latest, key: "signed_at")
+    // A proxy may sign for the party, and a guardian for one under age: who is of age signs, or has given a proxy.
+    try everyParty(params["signatures"], dispute, "/signatures", RuleID.signatures) { signer, party in
+      guard signer.id != party.id else { return true }
+      guard signer.represents == party.id else { return false }
+      let age = people[party.id]?.age(on: signed.date(in: context.zone))
+      return signer.role == .proxy || age.map { $0 < adult } ?? true
+    }
     guard by >= signed.date(in: context.zone) else {
       throw .refused(
         rule: RuleID.agreementTerm,

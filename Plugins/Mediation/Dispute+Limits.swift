@@ -17,10 +17,14 @@ extension Dispute {
   }
 
   /// What an appraisal that begins does: limits that have not passed stand still.
-  mutating func pauseLimits(at instant: Instant) {
+  ///
+  /// - Parameter now: when it is told, which may be later.
+  mutating func pauseLimits(at instant: Instant, now: Instant) {
     for name in [LimitName.session1, .caseClock, .caseExtended] {
-      // An appraisal does not cure what was missed before it.
-      guard let limit = limits[name], limit.isRunning, let end = limit.end, instant < end else { continue }
+      // An appraisal does not cure what was missed, be it before the appraisal or before it was told.
+      guard let limit = limits[name], limit.isRunning, let end = limit.end, max(instant, now) < end else {
+        continue
+      }
       limits[name]?.end = nil
     }
   }

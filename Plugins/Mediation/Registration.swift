@@ -57,7 +57,7 @@ struct Registration: Sendable {
       Steps.entry("register", .registered, .registered, context, step.history.merging(on(at, context)))
     ]
     let record = try tx.create("dispute", id: id, step.dispute.body(zone: context.zone))
-    try Steps.schedule(id, step.dispute, tx, rules)
+    try Steps.schedule(id, step.dispute, step.context, tx, rules)
     try Announcement(tx, rules).registered(id, step.dispute)
     let header = step.dispute.header(id: id, version: record.version, context: context)
     return answer(header, folded: false, similar)

@@ -4,7 +4,9 @@ import StationKit
 extension Steps {
   func agreement(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
     try run(.sign, params, context, tx) { step in
-      let (signed, by) = try Agreement.check(params, step.dispute, context)
+      let (signed, by) = try Agreement.check(
+        params, step.dispute, try People.all(step.id, tx),
+        adult: try step.rules.int(RuleID.guardian, "adult"), context)
       var body: JSONObject = [
         "dispute": .string(step.id), "recorded": context.now.stored,
         "by": .string(context.principal.person), "mode": .string(step.dispute.mode.rawValue),

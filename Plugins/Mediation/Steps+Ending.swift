@@ -21,7 +21,7 @@ extension Steps {
       }
       let at = try Moments.read(params, context, notBefore: step.dispute.opened)
       try Self.ledger { try step.dispute.pauses.pause(at: at, reason: "appraisal") }
-      step.dispute.pauseLimits(at: at)
+      step.dispute.pauseLimits(at: at, now: context.now)
       step.history["on"] = .string(at.rfc3339(zone: context.zone))
       step.history["reason"] = params["note"]
     }
@@ -81,12 +81,16 @@ extension Steps {
       guard let asked = step.dispute.extensions.last, asked.grantedAt == nil else {
         throw RPCError(.approvalRequired, pointer: "/id", rule: RuleID.caseExtension)
       }
-      _ = try tx.call(
-        "approval.consume",
-        [
-          "id": .string(asked.approval), "action": "mediation.extend", "subject": .string(step.id),
-          "payload": try Self.payload(step, reason: asked.reason),
-        ])
+      do {
+        _ = try tx.call(
+          "approval.consume",
+          [
+            "id": .string(asked.approval), "action": "mediation.extend", "subject": .string(step.id),
+            "payload": try Self.payload(step, reason: asked.reason),
+          ])
+      } catch let error as RPCError where error.kind == .approvalRequired || error.kind == .expired {
+        throw RPCError(error.kind, error.message, pointer: "/id", rule: RuleID.caseExtension)
+      }
       step.dispute.extensions[step.dispute.extensions.count - 1].grantedAt = context.now
       guard let running = step.dispute.limits[.caseClock] else { throw RPCError(.internalError) }
       step.dispute.stop(.caseClock, at: context.now)

@@ -39,6 +39,8 @@ extension Steps {
         throw RPCError.refused(
           rule: RuleID.handOver, Text("Who proposes does not accept", zh: "移交人不得自行接收"), pointer: "/id")
       }
+      // It may have been retired since: then the dispute would be nobody's.
+      try Units.requireOwner(proposal.to, pointer: "/id", tx)
       let taker = params["taker"]?.stringValue
       guard proposal.mode == .police || taker != nil else {
         throw RPCError.refused(

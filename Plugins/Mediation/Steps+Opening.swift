@@ -15,6 +15,7 @@ extension Steps {
   /// Another call about the same dispute, whoever takes it.
   func recordCall(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
     try run(.call, params, context, tx, by: .named("unit")) { step in
+      try Units.requireOwner(try params.string("unit"), rule: RuleID.station, pointer: "/unit", tx)
       let at = try Moments.read(params, context, notBefore: step.dispute.opened)
       try Registration.take(&step, at, said: nil)
     }
@@ -27,6 +28,7 @@ extension Steps {
       let today = context.now.date(in: context.zone)
       var party = try Party(said: params.object, role: role, pointer: "", today: today)
       try Self.represent(&party, step)
+      try Self.requireAdult(party, step)
       let people = try People.all(step.id, tx)
       guard !role.isParty || !people.values.contains(where: { $0.role.isParty && $0.isSamePerson(as: party) })
       else {
@@ -67,6 +69,16 @@ extension Steps {
     party.represents = represented.id
   }
 
+  /// A guardian is of age, as far as anybody has said when they were born.
+  private static func requireAdult(_ party: Party, _ step: Step) throws(RPCError) {
+    guard party.role == .guardian, let age = party.age(on: step.now.date(in: step.context.zone)),
+      age < (try step.rules.int(RuleID.guardian, "adult"))
+    else { return }
+    throw .refused(
+      rule: RuleID.guardian, Text("A guardian is of age", zh: "监护人须为成年人"),
+      pointer: step.params["birth"] == nil ? "/id_number" : "/birth")
+  }
+
   /// What became known of a person later.
   func updatePerson(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
     try run(.updateParty, params, context, tx) { step in
@@ -75,6 +87,7 @@ extension Steps {
         throw RPCError(.internalError)
       }
       try party.set(params.object, pointer: "", today: context.now.date(in: context.zone))
+      try Self.requireAdult(party, step)
       let number = record["number"]?.intValue ?? 1
       _ = try tx.put(
         "party", person.id, version: record.version, party.body(dispute: step.id, number: number))

@@ -94,14 +94,20 @@ struct Steps: Sendable {
     _ rules: CaseRules
   ) throws -> Int {
     let record = try tx.put("dispute", id, version: version, dispute.body(zone: context.zone))
-    try schedule(id, dispute, tx, rules)
+    try schedule(id, dispute, context, tx, rules)
     return record.version
   }
 
   /// Sets the deadline of the next rung.
-  static func schedule(_ id: String, _ dispute: Dispute, _ tx: any Transaction, _ rules: CaseRules) throws {
+  static func schedule(
+    _ id: String, _ dispute: Dispute, _ context: CallContext, _ tx: any Transaction, _ rules: CaseRules
+  ) throws {
     if let due = dispute.nextRung(try rules.rungs()) {
-      try tx.schedule("limit", subject: id, due: due, payload: [:])
+      let awaiting = dispute.limits.values.first { limit in
+        limit.provisional && limit.isRunning && !limit.isLate(at: context.now)
+      }
+      try tx.schedule(
+        "limit", subject: id, due: due, payload: Deadline.payload(provisionalUnder: awaiting?.calendar))
     } else {
       try tx.cancel("limit", subject: id)
     }

@@ -14,13 +14,15 @@ enum Units {
     }
   }
 
-  /// - Throws: `not_found` or `refused_by_rule` unless it is an active unit that can own a dispute.
-  static func requireOwner(_ id: String, pointer: String, _ tx: any ReadTransaction) throws {
+  /// - Throws: `not_found` or `refused_by_rule` unless it is an active unit that can own a dispute, or take a call.
+  static func requireOwner(
+    _ id: String, rule: String = RuleID.handOver, pointer: String, _ tx: any ReadTransaction
+  ) throws {
     let unit = try find(id, pointer: pointer, tx)
     let kind = unit["kind"]?.stringValue ?? ""
     guard ["station", "department", "desk"].contains(kind), unit["active"]?.boolValue == true else {
       throw RPCError.refused(
-        rule: RuleID.handOver,
+        rule: rule,
         Text("'\(id)' is not an active station, department or desk", zh: "“\(id)”不是现存派出所或部门"),
         pointer: pointer)
     }

@@ -20,12 +20,14 @@ extension Account {
     if let last { body["last"] = .instant(last) }
     body["holding"] = .int(holding)
     if holding > 0, let arrived { body["arrived"] = .instant(arrived) }
-    body["stoppable"] = .int(holding > 0 && active == 0 && stops < maximumStops ? 1 : 0)
+    body["stoppable"] = .int(isStoppable(maximumStops: maximumStops) ? 1 : 0)
     if reports.count > 1 { body["shared"] = .int(reports.count) }
     if isApproximate { body["approximate"] = true }
     if stops > 0 { body["stops"] = .int(stops) }
     if active > 0 { body["active"] = .int(active) }
     if counted > 0 { body["counted"] = .int(counted) }
+    if returned > 0 { body["returned"] = .int(returned) }
+    if let cleared { body["cleared"] = .instant(cleared) }
     body["open"] = .int(open)
     if let ended { body["ended_at"] = .string(ended.rfc3339(zone: .utc)) }
     return body
@@ -51,6 +53,8 @@ extension Account {
     stops = body["stops"]?.intValue ?? 0
     active = body["active"]?.intValue ?? 0
     counted = body["counted"]?.intValue ?? 0
+    returned = body["returned"]?.intValue ?? 0
+    cleared = body["cleared"]?.instant
   }
 
   static let kindSchema = Shapes.words(Kind.self)
@@ -65,6 +69,7 @@ extension Account {
       "lots": Shapes.list(Lot.schema), "last": Shapes.milliseconds, "holding": Shapes.count,
       "arrived": Shapes.milliseconds, "stoppable": Shapes.count, "shared": Shapes.count,
       "approximate": Shapes.flag, "stops": Shapes.count, "active": Shapes.count, "counted": Shapes.count,
-      "open": Shapes.count, "ended_at": Shapes.instant,
+      "returned": Shapes.count, "cleared": Shapes.milliseconds, "open": Shapes.count,
+      "ended_at": Shapes.instant,
     ], required: ["number", "kind", "reports", "stations", "holding", "stoppable", "open"])
 }

@@ -39,6 +39,10 @@ package struct Account: Sendable {
   package var active = 0
   /// The most that a bank has held of it, in fen: counted once, however often it was stopped.
   package var counted = 0
+  /// What banks have returned of it, in fen.
+  package var returned = 0
+  /// When money of it was last let go as held by mistake: what had come by then is not proposed for a stop again.
+  package var cleared: Instant?
 
   package init(number: String, kind: Kind, bank: String?) {
     self.number = number
@@ -48,14 +52,27 @@ package struct Account: Sendable {
 
   package var holder: String? { holders.first }
 
-  /// Traced money that is not the account's own victim's, in fen.
-  package var holding: Int { foreign.reduce(0) { $0 + $1.amount } }
+  /// Traced money that is not the account's own victim's and was not returned, in fen.
+  package var holding: Int { max(0, foreign.reduce(0) { $0 + $1.amount } - returned) }
 
   /// When the last of it arrived.
   package var arrived: Instant? { foreign.map(\.at).max() }
 
-  private var foreign: [Lot] {
-    holdings.lots.filter { lot in lot.origin.map { !victimOf.contains($0) } ?? false }
+  private var foreign: some Sequence<Lot> {
+    holdings.lots.lazy.filter { [victimOf] lot in lot.origin.map { !victimOf.contains($0) } ?? false }
+  }
+
+  /// Whether a stop is worth proposing: none is under way, a turn is left, a report can ask for it, and the account
+  /// holds traced money that was not let go as a mistake.
+  func isStoppable(maximumStops: Int) -> Bool {
+    active == 0 && stops < maximumStops && holding > 0 && mayBeAsked
+      && arrived ?? .earliest > cleared ?? .earliest
+  }
+
+  /// Whether a report can ask for a stop: an open one of its own, or one that only its money came from, which is
+  /// taken for open.
+  private var mayBeAsked: Bool {
+    open > 0 || foreign.contains { lot in lot.origin.map { !reports.contains($0) } ?? false }
   }
 
   mutating func add(holder: String) {

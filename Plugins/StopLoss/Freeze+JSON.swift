@@ -19,6 +19,7 @@ extension Freeze {
     {
       renewal = Renewal(
         months: months, approval: approval, cityApproval: next["city_approval"]?.stringValue)
+      renewal?.ordered = next["ordered"]?.instant
     }
   }
 
@@ -35,6 +36,7 @@ extension Freeze {
     if let renewal {
       var next: JSONObject = ["months": .int(renewal.months), "approval": .string(renewal.approval)]
       if let document = renewal.cityApproval { next["city_approval"] = .string(document) }
+      if let ordered = renewal.ordered { next["ordered"] = .instant(ordered) }
       json["renewal"] = .object(next)
     }
     return .object(json)
@@ -47,7 +49,10 @@ extension Freeze {
       "renewals": Shapes.count, "city_approval": Schemas.document, "ordered": Shapes.milliseconds,
       "reference": Schemas.reference, "term": StoredTerm.schema,
       "renewal": Shapes.object(
-        ["months": Schemas.months, "approval": Schemas.id, "city_approval": Schemas.document],
+        [
+          "months": Schemas.months, "approval": Schemas.id, "city_approval": Schemas.document,
+          "ordered": Shapes.milliseconds,
+        ],
         required: ["months", "approval"]),
     ], required: ["kind", "amount", "months", "scope", "interest", "approval", "renewals"])
 
@@ -64,6 +69,7 @@ extension Freeze {
       shown["ends_at"] = .string(term.end.rfc3339(zone: zone))
     }
     if let renewal { shown["renewal_approval"] = .string(renewal.approval) }
+    if let ordered = renewal?.ordered { shown["renewal_ordered_at"] = .string(ordered.rfc3339(zone: zone)) }
     return .object(shown)
   }
 
@@ -72,6 +78,6 @@ extension Freeze {
       "kind": Shapes.words(Kind.self), "amount": Schemas.amount, "months": Schemas.months,
       "scope": Shapes.words(Scope.self), "interest": Shapes.flag, "approval": Schemas.id,
       "renewals": Shapes.count, "ordered_at": Shapes.instant, "frozen_at": Shapes.instant,
-      "ends_at": Shapes.instant, "renewal_approval": Schemas.id,
+      "ends_at": Shapes.instant, "renewal_approval": Schemas.id, "renewal_ordered_at": Shapes.instant,
     ], required: ["kind", "amount", "months", "scope", "interest", "approval", "renewals"])
 }

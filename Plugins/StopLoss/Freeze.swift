@@ -43,6 +43,8 @@ package struct Freeze: Sendable, Hashable {
     package var months: Int
     package var approval: String
     package var cityApproval: String?
+    /// Since when the bank is asked, with the approval taken; nil where the record of the renewal takes it.
+    package var ordered: Instant?
 
     package init(months: Int, approval: String, cityApproval: String?) {
       self.months = months

@@ -13,10 +13,13 @@ struct Intake: Sendable {
 
   /// Checks an item that fits the schema. Reads only.
   ///
-  /// - Parameter base: pointer of the item in the params; empty for the params themselves.
+  /// - Parameters:
+  ///   - base: pointer of the item in the params; empty for the params themselves.
+  ///   - stations: those that this call has found to be stations.
   /// - Throws: `denied`, `not_found`, `invalid_params`, or `refused_by_rule` with the pointer of the member.
   func prepare(
-    _ item: JSONObject, at base: String, _ context: CallContext, _ tx: any ReadTransaction
+    _ item: JSONObject, at base: String, stations: inout Set<String>, _ context: CallContext,
+    _ tx: any ReadTransaction
   ) throws -> Prepared {
     guard let station = item["station"]?.stringValue, let fraudType = item["fraud_type"]?.stringValue,
       let victim = Victim(item["victim"]), let accounts = item["accounts"]?.arrayValue,
@@ -33,9 +36,23 @@ struct Intake: Sendable {
       }
       return .duplicate(known)
     }
-    try Units.requireStation(station, pointer: base + "/station", tx)
+    if let key, let found = KeyScreen.finding(in: key) {
+      throw RPCError.refused(
+        rule: StopLossRules.key,
+        Text("A key must not hold \(found.en): it is kept in the clear", zh: "键以明文保存，不得包含\(found.zh)"),
+        pointer: base + "/key")
+    }
+    if !stations.contains(station) {
+      try Units.requireStation(station, pointer: base + "/station", tx)
+      stations.insert(station)
+    }
     let reported = try instant(item["reported_at"], base + "/reported_at", context) ?? context.now
     let occurred = try instant(item["occurred_at"], base + "/occurred_at", context) ?? reported
+    guard occurred <= reported else {
+      throw RPCError.refused(
+        rule: StopLossRules.instant, Text("Reported before it happened", zh: "案发时间不得晚于报案时间"),
+        pointer: base + "/occurred_at")
+    }
     let day = reported.date(in: context.zone)
     if let id = victim.idNumber, !IDNumber.isValid(id) {
       throw RPCError.refused(

@@ -21,7 +21,8 @@ struct IntakeMethods: Sendable {
           "A call, ten minutes after the money left", params: Examples.report, result: Examples.reported)
       ],
       handler: .write { params, context, tx in
-        switch try intake.prepare(params.object, at: "", context, tx) {
+        var stations: Set<String> = []
+        switch try intake.prepare(params.object, at: "", stations: &stations, context, tx) {
         case .duplicate(let record): return try duplicate(record, context, tx)
         case .fresh(let draft):
           return try answer(intake.commit(draft, context, tx), context, outcome: "accepted")
@@ -54,13 +55,15 @@ struct IntakeMethods: Sendable {
   private func runImport(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue
   {
     var counts = ["accepted": 0, "duplicate": 0, "refused": 0]
+    var stations: Set<String> = []
     let reports = params["reports"]?.arrayValue ?? []
     let items: [JSONValue] = try reports.enumerated().map { place, value in
       var answer = JSONObject()
       if let key = value["key"]?.stringValue, key.utf8.count <= 128 { answer["key"] = .string(key) }
       let outcome: String
       do {
-        (outcome, answer["id"]) = try enter(value, at: "/reports/\(place)", context, tx)
+        (outcome, answer["id"]) = try enter(
+          value, at: "/reports/\(place)", stations: &stations, context, tx)
       } catch let error as RPCError where Self.concernsItem(error.kind) {
         outcome = "refused"
         answer["error"] = Self.shown(error)
@@ -77,14 +80,15 @@ struct IntakeMethods: Sendable {
 
   /// Everything is checked before anything is written, so that a refused item leaves nothing behind.
   private func enter(
-    _ value: JSONValue, at pointer: String, _ context: CallContext, _ tx: any Transaction
+    _ value: JSONValue, at pointer: String, stations: inout Set<String>, _ context: CallContext,
+    _ tx: any Transaction
   ) throws -> (outcome: String, id: JSONValue) {
     if let violation = item.validate(value) {
       throw RPCError.invalid(
         Text("Invalid report: \(violation.message)", zh: "报案内容无效（\(violation.keyword)）"),
         pointer: pointer + violation.pointer.description)
     }
-    switch try intake.prepare(value.objectValue ?? [:], at: pointer, context, tx) {
+    switch try intake.prepare(value.objectValue ?? [:], at: pointer, stations: &stations, context, tx) {
     case .duplicate(let record): return ("duplicate", .string(record.id))
     case .fresh(let draft): return ("accepted", .string(try intake.commit(draft, context, tx).record.id))
     }

@@ -21,7 +21,7 @@ struct NextSteps {
     let numbers = try policy.rule(StopLossRules.steps, on: report.rulesOn)
     let hours = try policy.rule(StopLossRules.stopTerm, on: report.rulesOn).int("hours")
     let stop = report.reported.adding(minutes: numbers.int("stop_minutes"))
-    let targets = targets(accounts)
+    let targets = try targets(accounts)
     var steps: [JSONValue] = []
     if !targets.isEmpty {
       steps.append(
@@ -50,9 +50,10 @@ struct NextSteps {
   }
 
   /// Most money first, then the least time gone.
-  private func targets(_ accounts: [(id: String, account: Account)]) -> [JSONValue] {
-    accounts.map { (id: $0.id, account: $0.account, holding: $0.account.holding) }
-      .filter { $0.holding > 0 && $0.account.active == 0 }
+  private func targets(_ accounts: [(id: String, account: Account)]) throws(RPCError) -> [JSONValue] {
+    let maximum = try policy.maximumStops(on: context.now.date(in: context.zone))
+    return accounts.filter { $0.account.isStoppable(maximumStops: maximum) }
+      .map { (id: $0.id, account: $0.account, holding: $0.account.holding) }
       .sorted { left, right in
         if left.holding != right.holding { return left.holding > right.holding }
         return left.account.arrived ?? .earliest > right.account.arrived ?? .earliest

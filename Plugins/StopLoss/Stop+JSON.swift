@@ -11,6 +11,7 @@ extension Stop {
       "held": .int(held), "returned": .int(returned), "lapses": .int(lapses), "alarms": .int(alarms),
       "history": .array(history),
     ]
+    if let letGo { body["let_go"] = .int(letGo) }
     if let former { body["former"] = .string(former.rawValue) }
     if let answerDue { body["answer_due"] = .instant(answerDue) }
     if let hold { body["hold"] = hold.json }
@@ -48,6 +49,7 @@ extension Stop {
     former = body["former"]?.stringValue.flatMap(StopState.init(rawValue:))
     answerDue = body["answer_due"]?.instant
     held = body["held"]?.intValue ?? 0
+    letGo = body["let_go"]?.intValue
     returned = body["returned"]?.intValue ?? 0
     hold = StoredTerm(body["hold"])
     mismatch =
@@ -80,7 +82,8 @@ extension Stop {
       "requested_by": Schemas.person, "amount": Schemas.amount, "state": Schemas.state,
       "held": Schemas.amountOrZero, "returned": Schemas.amountOrZero, "lapses": Shapes.count,
       "alarms": Shapes.count, "history": Shapes.list(historyItem, max: Limits.history),
-      "former": Schemas.state, "answer_due": Shapes.milliseconds, "hold": StoredTerm.schema,
+      "let_go": Schemas.amountOrZero, "former": Schemas.state, "answer_due": Shapes.milliseconds,
+      "hold": StoredTerm.schema,
       "mismatch": Schemas.mismatch, "reference": Schemas.reference, "freeze": Freeze.schema,
       "unrelated": StoredTerm.schema, "release_due": Shapes.milliseconds, "decision": ReturnDecision.schema,
       "returns": Shapes.list(ReturnDecision.schema, max: Limits.history),

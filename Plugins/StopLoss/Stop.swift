@@ -26,6 +26,8 @@ package struct Stop: Sendable, Hashable {
   package var answerDue: Instant?
   /// What the bank holds now, in fen; 0 unless it said that it stopped.
   package var held = 0
+  /// What the bank held when the present lapse let go of it, in fen; nil unless a freeze or a stop has lapsed.
+  package var letGo: Int?
   /// What was returned, in fen.
   package var returned = 0
   /// The 48 hours from the bank's stop instant.
@@ -45,7 +47,7 @@ package struct Stop: Sendable, Hashable {
   package var alarms = 0
   /// One-off notices of the clock that have gone out.
   package var told: [String] = []
-  /// When the money was released.
+  /// When the money was released, or, where it was found unrelated, let go by the end of the stop or the freeze.
   package var released: Instant?
   package var ended: Instant?
   package var history: [JSONValue] = []

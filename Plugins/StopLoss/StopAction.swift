@@ -15,6 +15,8 @@ package enum StopAction: String, Sendable, CaseIterable {
   /// The freeze in front has ended: by the clock or by its release, never by a caller.
   case takeEffect = "take_effect"
   case requestRenewal = "request_renewal"
+  /// The chief has approved: the bank is asked to renew.
+  case orderRenewal = "order_renewal"
   case recordRenewal = "record_renewal"
   case findUnrelated = "find_unrelated"
   case release

@@ -38,15 +38,12 @@ struct StopClock: Sendable {
       }
       items.append(Item(what: .lapse, due: ends))
     }
-    if !stop.state.isOver {
-      if let due = stop.unrelated?.end { notice(.releaseLate, due, stop, &items) }
-      if let decision = stop.decision {
-        if let due = decision.bank?.end {
-          notice(.bankLate, due, stop, &items)
-        } else if let due = decision.notice?.end {
-          notice(.noticeOver, due, stop, &items)
-        }
-      }
+    if !stop.state.isOver, let due = stop.unrelated?.end { notice(.releaseLate, due, stop, &items) }
+    // Also after a lapse: a return that was with the bank by then is still to be told.
+    if let due = stop.decision?.bank?.end {
+      notice(.bankLate, due, stop, &items)
+    } else if let due = stop.decision?.notice?.end {
+      notice(.noticeOver, due, stop, &items)
     }
     // At one instant the end comes last, after what warns of it.
     return items.sorted { $0.due != $1.due ? $0.due < $1.due : $0.what != .lapse && $1.what == .lapse }
@@ -106,8 +103,12 @@ struct StopClock: Sendable {
       other.stop.ends.map { $0 > due } ?? false
     }
     try steps.step(&work, .lapse)
+    work.stop.letGo = work.stop.held
     work.stop.held = 0
-    try StopSteps.dropDecision(&work.stop, tx)
+    // What is with the bank may have been done before the end, and be told later.
+    if work.stop.decision?.bank == nil { try StopSteps.dropDecision(&work.stop, tx) }
+    // What should not have been held is free.
+    if work.stop.unrelated != nil { StopSteps.letGoOfMistake(&work, at: due) }
     if !isHandled {
       work.stop.countLapse()
       try Announcement(policy: policy, tx: tx).lapsedUnhandled(

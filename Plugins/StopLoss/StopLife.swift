@@ -2,8 +2,9 @@ import StationKit
 
 /// The life cycle of a stop on one account.
 ///
-/// A bank's answer may come late, after the clock has given it up: the table takes it, since it is a fact. A
-/// freeze can follow a stop that lapsed or was never answered; the lapse stays counted.
+/// A bank's answer may come late, after the clock has given it up, and after a freeze was asked for in its absence: the
+/// table takes it, since it is a fact. A freeze can follow a stop that lapsed or was never answered; the lapse stays
+/// counted. A return that was with the bank when the freeze ended may have been done before.
 package enum StopLife {
   private static let inForce: [StopState] = [.frozen, .renewed]
   private static let returning: [StopState] = [.returnDecided, .notice]
@@ -16,6 +17,8 @@ package enum StopLife {
       ([.validated], .requestStop, .state(.stopRequested)),
       ([.stopRequested, .noAnswer], .answerStopped, .state(.stopped)),
       ([.stopRequested, .noAnswer], .answerMismatch, .state(.refusedMismatch)),
+      ([.freezeRequested], .answerStopped, .same),
+      ([.freezeRequested], .answerMismatch, .same),
       ([.stopRequested], .answerNone, .state(.noAnswer)),
       ([.stopped, .noAnswer, .lapsed, .freezeRequested], .requestFreeze, .state(.freezeRequested)),
       ([.freezeRequested, .lapsed], .orderFreeze, .same),
@@ -25,6 +28,7 @@ package enum StopLife {
       ([.lapsed], .recordFreezeRefused, .same),
       ([.queued], .takeEffect, .state(.frozen)),
       (inForce + returning, .requestRenewal, .same),
+      (inForce + returning, .orderRenewal, .same),
       (inForce + [.lapsed], .recordRenewal, .state(.renewed)),
       (returning, .recordRenewal, .same),
       (held + [.queued], .findUnrelated, .same),
@@ -32,10 +36,12 @@ package enum StopLife {
       (held, .lapse, .state(.lapsed)),
       (inForce, .decideReturn, .state(.returnDecided)),
       (returning, .withdrawReturn, .former),
+      ([.lapsed], .withdrawReturn, .same),
       ([.returnDecided], .approveReturn, .same),
       ([.returnDecided], .beginNotice, .state(.notice)),
       (returning, .orderReturn, .same),
-      (returning, .execute, .state(.executed)),
+      (returning + [.lapsed], .execute, .state(.executed)),
       (returning, .executePart, .state(.frozen)),
+      ([.lapsed], .executePart, .same),
     ])
 }

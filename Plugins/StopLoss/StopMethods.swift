@@ -71,7 +71,13 @@ extension StopLoss {
         Examples.stop(.frozen, version: 6)
       ) { try steps.run(.requestRenewal, $0, $1, $2, change: StopSteps.requestRenewal(policy)) },
       step(
-        "renew.record", Text("Take the approval and record that the bank renewed", zh: "登记续冻"),
+        "renew.order",
+        Text("Take the chief's approval of a renewal; the order goes to the bank", zh: "批准后出具继续冻结通知"),
+        [:], example: [:], Examples.stop(.frozen, version: 7)
+      ) { try steps.run(.orderRenewal, $0, $1, $2, change: StopSteps.orderRenewal) },
+      step(
+        "renew.record",
+        Text("Record that the bank renewed; takes the approval where no order has", zh: "登记续冻（未经送达的同时使用批准）"),
         ["at": Shapes.instant, "reference": Schemas.reference], example: ["at": "2026-08-20T10:00:00+08:00"],
         Examples.stop(.renewed, version: 7)
       ) { try steps.run(.recordRenewal, $0, $1, $2, change: steps.recordRenewal()) },
@@ -89,7 +95,9 @@ extension StopLoss {
       ) { try steps.run(.release, $0, $1, $2, change: steps.release()) },
       step(
         "return.decide",
-        Text("Decide who gets how much of the frozen money back", zh: "作出返还决定（按比例）"),
+        Text(
+          "Decide who gets how much of the frozen money back: all whose money is traced to the account, or these with others who paid into it",
+          zh: "作出返还决定（按比例；资金可追踪至本账户的不得遗漏）"),
         ["reports": Shapes.list(Schemas.reportID, max: Limits.payersPerReturn)], example: [:],
         Examples.stop(.returnDecided, version: 6)
       ) { try steps.run(.decideReturn, $0, $1, $2, change: StopSteps.decideReturn) },
@@ -101,8 +109,11 @@ extension StopLoss {
         example: [:], Examples.stop(.notice, version: 7)
       ) { try steps.run(StopSteps.approval, $0, $1, $2, change: steps.approveReturn()) },
       step(
-        "return.withdraw", Text("Take a return decision back before it is with the bank", zh: "撤回返还决定"), [:],
-        example: [:], Examples.stop(.frozen, version: 8)
+        "return.withdraw",
+        Text(
+          "Take a return decision back before it is with the bank, or once the freeze has ended", zh: "撤回返还决定"
+        ),
+        [:], example: [:], Examples.stop(.frozen, version: 8)
       ) { try steps.run(.withdrawReturn, $0, $1, $2, change: StopSteps.withdrawReturn) },
       step(
         "return.execute", Text("Send an approved return to the bank, once its notice is over", zh: "通知银行返还"),

@@ -14,6 +14,12 @@ extension StopSteps {
           rule: StopLossRules.approval, Text("This freeze was approved and ordered already", zh: "该冻结已批准并送达"),
           pointer: "/id")
       }
+      guard work.stop.decision == nil else {
+        throw RPCError.refused(
+          rule: StopLossRules.bank,
+          Text("A return is with the bank: record or withdraw it first", zh: "返还已送达银行：须先登记或撤回"),
+          pointer: "/id")
+      }
       guard let kind = Freeze.Kind(rawValue: try params.string("kind")),
         let scope = Freeze.Scope(rawValue: try params.string("scope")),
         let interest = params["interest"]?.boolValue
@@ -188,6 +194,7 @@ extension StopSteps {
     work.stop.held = amount
     // It was in force before the stop ended, and only told later: nothing had lapsed.
     if work.before.state == .lapsed, let hold = work.stop.hold, at < hold.end { work.stop.unlapse() }
+    work.stop.endLapse()
     try credit(&work, tx: tx)
   }
 
@@ -222,17 +229,41 @@ extension StopSteps {
     }
   }
 
-  /// The bank has renewed: the new term follows the old without a gap.
+  /// Takes the approval of a renewal: from now on the bank is asked, and what it did may be told whenever it is known.
+  static let orderRenewal: Change = { work, _, context, tx in
+    let (freeze, term, renewal) = try askedRenewal(work.stop)
+    guard renewal.ordered == nil else {
+      throw RPCError.refused(
+        rule: StopLossRules.approval, Text("This renewal is ordered already", zh: "该续冻已送达银行"), pointer: "/id")
+    }
+    guard context.now < term.end else { throw renewalTooLate("/id") }
+    try consume(renewalAction, renewal.approval, work, freeze, tx)
+    work.stop.freeze?.renewal?.ordered = context.now
+    return [:]
+  }
+
+  /// - Throws: `approval_required` where no renewal was asked for.
+  private static func askedRenewal(
+    _ stop: Stop
+  ) throws(RPCError) -> (freeze: Freeze, term: StoredTerm, renewal: Freeze.Renewal) {
+    guard let freeze = stop.freeze, let term = freeze.term, let renewal = freeze.renewal else {
+      throw RPCError(
+        .approvalRequired, Text("No renewal was asked for", zh: "尚未申请续冻"), pointer: "/id",
+        rule: StopLossRules.approval)
+    }
+    return (freeze, term, renewal)
+  }
+
+  /// The bank has renewed: the new term follows the old without a gap. Takes the approval where no order did.
   func recordRenewal() -> Change {
     { work, params, context, tx in
-      guard let freeze = work.stop.freeze, let term = freeze.term, let renewal = freeze.renewal else {
-        throw RPCError(
-          .approvalRequired, Text("No renewal was asked for", zh: "尚未申请续冻"), pointer: "/id",
-          rule: StopLossRules.approval)
-      }
-      let at = try fact(params, "at", notBefore: term.start, rule: StopLossRules.renewal, context)
+      let (freeze, term, renewal) = try Self.askedRenewal(work.stop)
+      let earliest = renewal.ordered ?? term.start
+      let at = try fact(params, "at", notBefore: earliest, rule: StopLossRules.renewal, context)
       guard at < term.end else { throw Self.renewalTooLate("/at") }
-      try Self.consume(Self.renewalAction, renewal.approval, work, freeze, tx)
+      if renewal.ordered == nil {
+        try Self.consume(Self.renewalAction, renewal.approval, work, freeze, tx)
+      }
       // The last instant of the old term belongs to its last day: the months count from that day.
       work.stop.freeze?.term = try Terms(policy: policy, context: context).stored(
         .months(renewal.months, kind: .coercive), from: term.end.adding(milliseconds: -1),
@@ -244,12 +275,21 @@ extension StopSteps {
       if work.before.state == .lapsed {
         try requireNoOtherFreeze(work, tx)
         work.stop.unlapse()
-        work.stop.held = freeze.amount
+        work.stop.held = work.stop.letGo ?? freeze.amount
+        work.stop.endLapse()
+        try Self.resumeReturn(&work.stop)
       }
       var notes: Notes = ["when": .string(at.rfc3339(zone: context.zone))]
       if let reference = params["reference"] { notes["reference"] = reference }
       return notes
     }
+  }
+
+  /// The freeze had not ended after all: a return that was with the bank goes on.
+  private static func resumeReturn(_ stop: inout Stop) throws(RPCError) {
+    guard stop.decision != nil else { return }
+    stop.former = stop.state
+    stop.state = try StopLife.table.next(stop.state, .decideReturn)
   }
 
   private static func renewalTooLate(_ pointer: String) -> RPCError {
@@ -269,6 +309,13 @@ extension Stop {
     guard told.contains(Self.lapseMark) else { return }
     told.removeAll { $0 == Self.lapseMark }
     lapses -= 1
+  }
+
+  /// Money is held again: what lapsed before, and what that let go, is over.
+  mutating func endLapse() {
+    told.removeAll { $0 == Self.lapseMark }
+    letGo = nil
+    released = nil
   }
 
   /// Counts an end that passed unhandled.

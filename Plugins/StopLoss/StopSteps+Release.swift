@@ -43,9 +43,16 @@ extension StopSteps {
       ]
       if let document = params["document"] { notes["document"] = document }
       work.stop.released = at
+      if work.stop.unrelated != nil { Self.letGoOfMistake(&work, at: at) }
       work.stop.held = 0
       try Self.dropDecision(&work.stop, tx)
       return notes
     }
+  }
+
+  /// Money that should not have been held is free: what had come to the account by then is not stopped again.
+  static func letGoOfMistake(_ work: inout StopWork, at: Instant) {
+    work.stop.released = at
+    work.account?.cleared = at
   }
 }

@@ -18,42 +18,62 @@ extension StopSteps {
     return ["amount": .int(amounts.reduce(0, +))]
   }
 
-  /// The reports whose victims are owed of this money: those named, or those whose money is traced to the account.
-  /// The earlier first; who has all back is owed nothing.
+  /// The reports whose victims are owed of this money: all whose money is traced to the account, and those that are
+  /// named beside them. The earlier first; who has all back is owed nothing.
   private static func payers(
     _ work: StopWork, _ params: Params, _ tx: any ReadTransaction
   ) throws -> [(id: String, report: Report)] {
-    var ids: [String] = []
     let named = params["reports"]?.arrayValue?.compactMap(\.stringValue)
-    let traced = work.account?.holdings.lots.compactMap(\.origin) ?? []
-    for id in named ?? traced where !ids.contains(id) { ids.append(id) }
-    guard ids.count <= Limits.payersPerReturn else {
+    let traced = Set(work.account?.holdings.lots.compactMap(\.origin) ?? [])
+    var payers: [String: Report] = [:]
+    for (place, id) in (named ?? []).enumerated() {
+      payers[id] = try payer(id, work, isTraced: traced.contains(id), pointer: "/reports/\(place)", tx)
+    }
+    for id in traced where payers[id] == nil { payers[id] = try report(id, tx) }
+    payers = payers.filter { $0.value.open > 0 }
+    if let named { try requireAll(payers.keys.sorted(), among: named) }
+    guard payers.count <= Limits.payersPerReturn else {
       throw RPCError.refused(
         rule: StopLossRules.limits, Text("Too many payers for one return", zh: "返还对象过多"), pointer: "/reports")
-    }
-    var payers: [(id: String, report: Report)] = []
-    for (place, id) in ids.enumerated() {
-      guard let report = try tx.get("report", id).flatMap({ Report($0.body) }) else {
-        if named == nil { continue }
-        throw RPCError.notFound("report", id, pointer: "/reports/\(place)")
-      }
-      guard named == nil || work.account?.reports.contains(id) == true || traced.contains(id) else {
-        throw RPCError.refused(
-          rule: StopLossRules.payers,
-          Text("No money of this report is known to have come here", zh: "无该案资金转入本账户的记录"),
-          pointer: "/reports/\(place)")
-      }
-      if report.open > 0 { payers.append((id, report)) }
     }
     guard !payers.isEmpty else {
       throw RPCError.refused(
         rule: StopLossRules.payers, Text("Nobody is known to be owed of this money", zh: "无可返还对象"),
         pointer: "/reports")
     }
-    return payers.sorted { left, right in
+    return payers.map { (id: $0.key, report: $0.value) }.sorted { left, right in
       left.report.reported != right.report.reported
         ? left.report.reported < right.report.reported : ReportID.precedes(left.id, right.id)
     }
+  }
+
+  /// A report that was named: its money is traced to the account, or its victim paid into the account, though the
+  /// money has left since.
+  private static func payer(
+    _ id: String, _ work: StopWork, isTraced: Bool, pointer: String, _ tx: any ReadTransaction
+  ) throws -> Report {
+    guard let report = try report(id, tx) else { throw RPCError.notFound("report", id, pointer: pointer) }
+    let paid = report.transfers(into: work.stop.account).contains { report.victims.contains($0.from) }
+    guard isTraced || paid else {
+      throw RPCError.refused(
+        rule: StopLossRules.payers,
+        Text("No money of this report is known to have come here", zh: "无该案资金转入本账户的记录"), pointer: pointer)
+    }
+    return report
+  }
+
+  private static func report(_ id: String, _ tx: any ReadTransaction) throws -> Report? {
+    try tx.get("report", id).flatMap { Report($0.body) }
+  }
+
+  /// Naming payers adds to those whose money is traced to the account, and takes none of them away.
+  private static func requireAll(_ owed: [String], among named: [String]) throws(RPCError) {
+    guard let missing = owed.first(where: { !named.contains($0) }) else { return }
+    throw .refused(
+      rule: StopLossRules.payers,
+      Text(
+        "Money of \(missing) is traced to this account too: name it as well", zh: "账户内亦有\(missing)的资金，不得遗漏"),
+      pointer: "/reports")
   }
 
   /// What an approval of the present decision is.
@@ -63,7 +83,7 @@ extension StopSteps {
 
   /// What the end of the present return is.
   static func execution(_ stop: Stop) -> StopAction {
-    (stop.decision?.total ?? 0) < stop.held ? .executePart : .execute
+    (stop.decision?.total ?? 0) < (stop.letGo ?? stop.held) ? .executePart : .execute
   }
 
   /// A second officer approves; where the return is shared, the notice begins.
@@ -91,9 +111,14 @@ extension StopSteps {
     }
   }
 
-  /// Takes a decision back before it is with the bank: an objection, an error.
+  /// Takes a decision back: before it is with the bank (an objection, an error), or once the freeze has ended and the
+  /// bank says that it has not returned anything.
   static let withdrawReturn: Change = { work, _, _, tx in
-    guard work.stop.decision?.bank == nil else {
+    guard let decision = work.stop.decision else {
+      throw RPCError.refused(
+        rule: StopLossRules.bank, Text("No return is with the bank", zh: "无已送达银行的返还"), pointer: "/id")
+    }
+    guard decision.bank == nil || work.before.state == .lapsed else {
       throw RPCError.refused(
         rule: StopLossRules.bank, Text("The return is with the bank already", zh: "返还已送达银行"), pointer: "/id")
     }
@@ -118,10 +143,7 @@ extension StopSteps {
   static func dropDecision(_ stop: inout Stop, _ tx: any Transaction) throws {
     guard let decision = stop.decision else { return }
     try settle(decision, tx) { $0.reserved = max(0, $0.reserved - $1) }
-    stop.decision = nil
-    stop.told.removeAll {
-      Announcement.Due(rawValue: $0) != nil && $0 != Announcement.Due.releaseLate.rawValue
-    }
+    stop.endDecision()
   }
 
   /// The return goes to the bank, which has its working days to finish.
@@ -163,16 +185,40 @@ extension StopSteps {
         report.reserved = max(0, report.reserved - amount)
         report.returned += amount
       }
-      work.stop.held -= decision.total
+      if work.before.state == .lapsed {
+        try Self.returnedBeforeEnd(&work.stop, decision.total, at)
+      } else {
+        work.stop.held -= decision.total
+      }
       work.stop.returned += decision.total
+      work.account?.returned += decision.total
       var finished = decision
       finished.finished = at
       work.stop.returns.append(finished)
-      work.stop.decision = nil
-      work.stop.told.removeAll { $0 != Announcement.Due.releaseLate.rawValue }
+      work.stop.endDecision()
       var notes: Notes = ["amount": .int(decision.total), "when": .string(at.rfc3339(zone: context.zone))]
       if let reference = params["reference"] { notes["reference"] = reference }
       return notes
+    }
+  }
+
+  /// The bank had finished before the freeze ended, and it is told later: only what was left has lapsed.
+  private static func returnedBeforeEnd(_ stop: inout Stop, _ amount: Int, _ at: Instant) throws(RPCError) {
+    guard let end = stop.freeze?.term?.end, at < end else {
+      throw .refused(
+        rule: StopLossRules.lapse, Text("The freeze had ended by then", zh: "该时点冻结已届满失效"), pointer: "/at")
+    }
+    stop.letGo = stop.letGo.map { $0 - amount }
+    if stop.state == .executed { stop.unlapse() }
+  }
+}
+
+extension Stop {
+  /// Forgets a decision that has come to its end, and what the clock has told of it.
+  mutating func endDecision() {
+    decision = nil
+    told.removeAll {
+      Announcement.Due(rawValue: $0) != nil && $0 != Announcement.Due.releaseLate.rawValue
     }
   }
 }

@@ -145,7 +145,7 @@ extension StopSteps {
     switch answer.outcome {
     case .stopped(let at, let held):
       action = .answerStopped
-      try step(&work, action)
+      try take(action, &work, pointers.stop)
       try requireFact(
         at, notBefore: work.stop.requested, rule: StopLossRules.answer, pointer: pointers.at, context)
       guard (1...work.stop.amount).contains(held) else {
@@ -160,7 +160,7 @@ extension StopSteps {
       try stopped(&work, at, held, context, tx)
     case .mismatch(let found):
       action = .answerMismatch
-      try step(&work, action)
+      try take(action, &work, pointers.stop)
       guard !found.isEmpty else {
         throw RPCError.refused(
           rule: StopLossRules.match, Text("Say what did not match", zh: "须注明不符事项"), pointer: pointers.mismatch
@@ -174,6 +174,19 @@ extension StopSteps {
     work.stop.answerDue = nil
     let record = try save(&work, action, notes, context, tx)
     return (record, work.stop)
+  }
+
+  /// Sets where an answer leads. One that comes after a freeze was asked for in its absence leaves the freeze as it is,
+  /// and says what the freeze stands on.
+  private func take(_ action: StopAction, _ work: inout StopWork, _ pointer: String) throws(RPCError) {
+    try step(&work, action)
+    guard work.before.state == .freezeRequested else { return }
+    guard work.stop.former == .noAnswer else {
+      throw .refused(
+        rule: StopLossRules.answer, Text("The bank has answered this stop already", zh: "银行对该止付已有回执"),
+        pointer: pointer)
+    }
+    work.stop.former = try StopLife.table.next(.noAnswer, action)
   }
 
   /// A late answer to a request that had been given up, while others took the account's turns.

@@ -79,7 +79,12 @@ package struct StopSteps: Sendable {
 
   func schedule(_ id: String, _ stop: Stop, _ context: CallContext, _ tx: any Transaction) throws {
     if let due = try StopClock(policy: policy).agenda(stop).first?.due {
-      try tx.schedule("stop", subject: id, due: due, payload: [:])
+      let awaiting = [stop.decision?.notice, stop.decision?.bank].compactMap { $0 }.first {
+        $0.provisional && $0.end > context.now
+      }
+      try tx.schedule(
+        "stop", subject: id, due: due,
+        payload: Deadline.payload(provisionalUnder: awaiting?.calendarVersion))
     } else {
       try tx.cancel("stop", subject: id)
     }

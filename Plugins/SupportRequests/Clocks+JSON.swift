@@ -9,7 +9,11 @@ extension Clocks {
     json.reserveCapacity(8)
     json["response_due"] = .int(Int(responseDue.milliseconds))
     json["support_end"] = .int(Int(supportEnd.milliseconds))
-    if provisional { json["provisional"] = true }
+    if let extendedEnd { json["support_extended"] = .int(Int(extendedEnd.milliseconds)) }
+    if !provisional.isEmpty {
+      json["provisional"] = .array(
+        TermName.allCases.filter(provisional.contains).map { .string($0.rawValue) })
+    }
     if let acknowledged { json["acknowledged"] = .int(Int(acknowledged.milliseconds)) }
     if let completed { json["completed"] = .int(Int(completed.milliseconds)) }
     if let feedbackDue { json["feedback_due"] = .int(Int(feedbackDue.milliseconds)) }
@@ -34,7 +38,8 @@ extension Clocks {
     }
     self.init(
       start: start, responseDue: responseDue, supportEnd: supportEnd,
-      provisional: json?["provisional"]?.boolValue ?? false)
+      provisional: Clocks.provisional(json?["provisional"]))
+    extendedEnd = instant("support_extended")
     acknowledged = instant("acknowledged")
     completed = instant("completed")
     feedbackDue = instant("feedback_due")
@@ -49,9 +54,16 @@ extension Clocks {
     pauses = ledger
   }
 
+  /// Records of before have one flag for both clocks.
+  private static func provisional(_ json: JSONValue?) -> Set<TermName> {
+    if json?.boolValue == true { return [.response, .support] }
+    return Set((json?.arrayValue ?? []).compactMap { $0.stringValue.flatMap(TermName.init(rawValue:)) })
+  }
+
   static let schema: JSONValue = Schemas.object(
     [
-      "response_due": Schemas.integer, "support_end": Schemas.integer, "provisional": ["type": "boolean"],
+      "response_due": Schemas.integer, "support_end": Schemas.integer, "support_extended": Schemas.integer,
+      "provisional": ["type": ["boolean", "array"], "items": Schemas.words(TermName.allCases)],
       "acknowledged": Schemas.integer, "completed": Schemas.integer, "feedback_due": Schemas.integer,
       "pauses": ["type": "array", "items": ["type": "array", "items": Schemas.integer]],
       "fired_response": ["type": "array", "items": Schemas.integer],

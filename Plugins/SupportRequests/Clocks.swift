@@ -11,8 +11,11 @@ package struct Clocks: Sendable, Hashable {
   package var responseDue: Instant
   /// The end of the support limit as if nothing had been paused.
   package var supportEnd: Instant
-  /// Whether an end relied on a year without a calendar.
-  package var provisional: Bool
+  /// The end with the pauses that are over given back, where that is more than to add their time: for a limit
+  /// in days or in working minutes. Nil for every other, and as long as no pause is over.
+  package var extendedEnd: Instant?
+  /// The ends that relied on a year without a calendar.
+  package var provisional: Set<TermName>
   package var acknowledged: Instant?
   package var completed: Instant?
   package var feedbackDue: Instant?
@@ -21,7 +24,7 @@ package struct Clocks: Sendable, Hashable {
   package var firedResponse: [Int] = []
   package var firedSupport: [Int] = []
 
-  package init(start: Instant, responseDue: Instant, supportEnd: Instant, provisional: Bool) {
+  package init(start: Instant, responseDue: Instant, supportEnd: Instant, provisional: Set<TermName>) {
     self.start = start
     self.responseDue = responseDue
     self.supportEnd = supportEnd
@@ -29,17 +32,36 @@ package struct Clocks: Sendable, Hashable {
   }
 
   /// When the support clock has run for its limit; nil while it stands still before that.
-  package var supportDue: Instant? {
-    pauses.pauses.isEmpty
-      ? supportEnd
-      : pauses.reached(start: start, limitMilliseconds: supportEnd.milliseconds(since: start))
-  }
+  package var supportDue: Instant? { pauses.pauses.isEmpty ? supportEnd : instant(.support, percent: 100) }
 
-  package func due(_ clock: ClockName) -> Instant? { clock == .response ? responseDue : supportDue }
+  package func due(_ term: TermName) -> Instant? {
+    switch term {
+    case .response: responseDue
+    case .support: supportDue
+    case .feedback: feedbackDue
+    }
+  }
 
   package func isRunning(_ clock: ClockName) -> Bool {
     clock == .response ? acknowledged == nil : completed == nil
   }
+
+  /// Whether somebody still has to meet an end.
+  package func isOwed(_ term: TermName) -> Bool {
+    switch term {
+    case .response: acknowledged == nil
+    case .support: completed == nil
+    case .feedback: completed != nil
+    }
+  }
+
+  /// Whether an end can still move: somebody has to meet it, and it has not passed.
+  package func isAhead(_ term: TermName, at now: Instant) -> Bool {
+    isOwed(term) && due(term).map { $0 > now } ?? true
+  }
+
+  /// Whether an end waits for another calendar.
+  package var awaitsCalendar: Bool { provisional.contains(where: isOwed) }
 
   /// The next end that someone has to meet: of the clocks that run, or of the feedback; nil if none runs.
   package var nextDue: Instant? {
@@ -48,16 +70,19 @@ package struct Clocks: Sendable, Hashable {
     return supportDue.map { min($0, responseDue) } ?? responseDue
   }
 
-  /// When a rung is due: the clock has run for that share of its limit; nil if it stands still before that.
+  /// When a rung is due: the clock has run for that share of its limit, or, where pauses do not give back
+  /// their time but days or working minutes, that share of the way to its end has passed. Nil if the clock
+  /// stands still before that.
   package func instant(_ clock: ClockName, percent: Int) -> Instant? {
-    switch clock {
-    case .response:
-      start.adding(milliseconds: share(responseDue, percent))
-    case .support:
-      pauses.pauses.isEmpty
-        ? start.adding(milliseconds: share(supportEnd, percent))
-        : pauses.reached(start: start, limitMilliseconds: share(supportEnd, percent))
+    if clock == .response { return start.adding(milliseconds: share(responseDue, percent)) }
+    guard let last = pauses.pauses.last else {
+      return start.adding(milliseconds: share(supportEnd, percent))
     }
+    guard let extendedEnd else {
+      return pauses.reached(start: start, limitMilliseconds: share(supportEnd, percent))
+    }
+    let due = start.adding(milliseconds: share(extendedEnd, percent))
+    return last.to == nil && last.from < due ? nil : due
   }
 
   /// The rungs of running clocks that are due and have not fired, in the order in which they became due.

@@ -27,7 +27,7 @@ enum Examples {
 
   static let cycle: JSONValue = [
     "number": 1, "scenario_version": "2026.1", "rule_version": "1", "calendar_version": "2026.1",
-    "limits": "5min/2h 15min/8h 1h/24h",
+    "limits": "5min/2h 15min/8h 1h/24h", "feedback_limit": "3wd",
   ]
 
   /// A step on the example request: its id with more members.

@@ -43,7 +43,7 @@ struct Opening: Sendable {
     let id = RequestID.make(series: day.series, number: try tx.next(series: day.series))
     let record = try tx.create("request", id: id, request.body)
     if let due = clocks.nextDeadline(catalogue.rungs) {
-      try tx.schedule("clock", subject: id, due: due, payload: [:])
+      try tx.schedule("clock", subject: id, due: due, payload: request.deadlinePayload)
     }
     try Announcement(catalogue: catalogue, tx: tx).opened(id, request, scenario)
     return request.header(id: record.id, version: record.version, zone: context.zone)
@@ -88,7 +88,8 @@ struct Opening: Sendable {
         provisional: clocks.provisional,
         cycle: Cycle(
           number: 1, scenarioVersion: scenario.version, ruleVersion: SupportRules.version,
-          calendarVersion: context.calendar.version, limits: scenario.limits.text
+          calendarVersion: context.calendar.version, limits: scenario.limits.text,
+          feedbackLimit: catalogue.feedbackLimit
         ).json,
         series: String(date.year))
     }

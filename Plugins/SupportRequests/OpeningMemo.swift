@@ -12,7 +12,7 @@ final class OpeningMemo: Sendable {
     let supportEnd: Instant?
     /// The end of the response limit where it is the same for the whole day.
     let responseEnd: Instant?
-    let provisional: Bool
+    let provisional: Set<TermName>
     /// The first cycle's pins.
     let cycle: JSONValue
     /// The year's series and the head of its numbers.

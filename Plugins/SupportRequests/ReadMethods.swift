@@ -120,7 +120,7 @@ extension SupportRequests {
         "zh": ["type": "string"],
       ], required: ["code", "fields", "en", "zh"])
     let term: JSONObject = [
-      "clock": Schemas.words(ClockName.allCases), "limit": Schemas.short, "rule": ruleReference,
+      "clock": Schemas.words(TermName.allCases), "limit": Schemas.short, "rule": ruleReference,
       "start": Schemas.instant, "end": Schemas.instant, "due": Schemas.instantOrNull,
       "provisional": Schemas.flag,
       "calendar_version": Schemas.short, "steps_apply": Schemas.flag, "pauses": pauses,

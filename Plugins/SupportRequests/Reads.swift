@@ -33,31 +33,27 @@ struct Reads: Sendable {
     return .object(whole)
   }
 
-  /// How the ends of both clocks came about.
+  /// How the ends of both clocks, and of the feedback once it is owed, came about.
   func explain(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
     let (record, request) = try find(params, context, tx)
-    guard let cycle = Cycle(request.cycle), let table = LimitTable(cycle.limits) else {
-      throw RPCError(.internalError)
-    }
-    let limits = table[request.urgency]
-    return [
-      "id": .string(record.id), "cycle": request.cycle,
-      "terms": [
-        try term(.response, limits.response, request, cycle, context),
-        try term(.support, limits.support, request, cycle, context),
-      ],
+    let cycle = try Steps.cycle(request)
+    var terms = [
+      try term(.response, end: request.clocks.responseDue, request, cycle, context),
+      try term(.support, end: request.clocks.supportEnd, request, cycle, context),
     ]
+    if let end = request.clocks.feedbackDue {
+      terms.append(try term(.feedback, end: end, request, cycle, context))
+    }
+    return ["id": .string(record.id), "cycle": request.cycle, "terms": .array(terms)]
   }
 
   private func term(
-    _ clock: ClockName, _ limit: Term, _ request: SupportRequest, _ cycle: Cycle, _ context: CallContext
+    _ name: TermName, end: Instant, _ request: SupportRequest, _ cycle: Cycle, _ context: CallContext
   ) throws -> JSONValue {
-    let rule = clock == .response ? SupportRules.responseLimit : SupportRules.supportLimit
     let clocks = request.clocks
-    let computed = try Terms(context, catalogue).computed(
-      limit, from: clocks.start, rule: rule, version: cycle.ruleVersion)
     let zone = context.zone
-    let end = clock == .response ? clocks.responseDue : clocks.supportEnd
+    let computed = try computed(name, end: end, request, cycle, context)
+    let due = clocks.due(name)
     let english = computed.explain(.english)
     let chinese = computed.explain(.chinese)
     var steps: [JSONValue] = []
@@ -69,16 +65,46 @@ struct Reads: Sendable {
         "zh": .string(chinese[index]),
       ])
     }
+    if let due, due != end { steps.append(Self.givenBack(due.rfc3339(zone: zone))) }
     return [
-      "clock": .string(clock.rawValue), "limit": .string(limit.description),
-      "rule": ["id": .string(rule), "version": .string(cycle.ruleVersion)],
-      "start": .string(clocks.start.rfc3339(zone: zone)), "end": .string(end.rfc3339(zone: zone)),
-      "due": clocks.due(clock).map { .string($0.rfc3339(zone: zone)) } ?? .null,
-      "provisional": .bool(clocks.provisional), "calendar_version": .string(cycle.calendarVersion),
+      "clock": .string(name.rawValue), "limit": .string(computed.term.description),
+      "rule": ["id": .string(name.rule), "version": .string(cycle.ruleVersion)],
+      "start": .string(computed.start.rfc3339(zone: zone)), "end": .string(end.rfc3339(zone: zone)),
+      "due": due.map { .string($0.rfc3339(zone: zone)) } ?? .null,
+      "provisional": .bool(clocks.provisional.contains(name)),
+      "calendar_version": .string(cycle.calendarVersion),
       // The steps are those of today's calendar; they hold for the end only if it is the same.
       "steps_apply": .bool(computed.end == end),
-      "pauses": clock == .support ? pauses(clocks, zone) : [],
+      "pauses": name == .support ? pauses(clocks, zone) : [],
       "steps": .array(steps),
+    ]
+  }
+
+  /// The term whose end it is: under the limit of the present urgency, or of another, where the end had passed
+  /// or was met when the urgency changed.
+  private func computed(
+    _ name: TermName, end: Instant, _ request: SupportRequest, _ cycle: Cycle, _ context: CallContext
+  ) throws(RPCError) -> ComputedTerm {
+    let start = name == .feedback ? request.clocks.completed ?? request.clocks.start : request.clocks.start
+    func computed(_ urgency: Urgency) throws(RPCError) -> ComputedTerm {
+      try Terms(context, catalogue).computed(
+        cycle.limit(name, urgency, catalogue), from: start, rule: name.rule, version: cycle.ruleVersion)
+    }
+    let present = try computed(request.urgency)
+    guard present.end != end else { return present }
+    for urgency in Urgency.allCases {
+      let other = try computed(urgency)
+      if other.end == end { return other }
+    }
+    return present
+  }
+
+  /// The last step of a term whose pauses gave something back.
+  private static func givenBack(_ due: String) -> JSONValue {
+    [
+      "code": "pauses_given_back", "fields": ["due": .string(due)],
+      "en": .string("With its pauses given back it is due at \(due)."),
+      "zh": .string("返还暂停时间后，到期时间为：\(due)。"),
     ]
   }
 

@@ -56,10 +56,10 @@ extension Steps {
   func complete() -> Change {
     { [catalogue] request, _, params, context, _ in
       request.clocks.completed = context.now
-      let feedback = try Terms(context, catalogue).computed(
-        catalogue.feedbackLimit, from: context.now, rule: SupportRules.feedbackLimit,
-        version: SupportRules.version)
-      request.clocks.feedbackDue = feedback.end
+      let cycle = try Self.cycle(request)
+      try Terms(context, catalogue).renew(
+        .feedback, cycle.limit(.feedback, request.urgency, catalogue), &request.clocks,
+        version: cycle.ruleVersion)
       return Notes(history: ["text": try Self.text(params, "result")])
     }
   }

@@ -6,11 +6,7 @@ extension Steps {
   func provideInfo() -> Change {
     { [catalogue] request, _, params, context, _ in
       request.former = nil
-      do {
-        try request.clocks.pauses.resume(at: context.now)
-      } catch {
-        throw Self.clockWentBack(context)
-      }
+      try resume(&request, context)
       var notes = Notes(history: ["text": try Self.text(params, "text")])
       guard let given = params["facts"]?.objectValue, let scenario = catalogue.scenario(request.scenario)
       else {
@@ -19,34 +15,44 @@ extension Steps {
       var facts = request.facts ?? [:]
       for (key, value) in given { facts[key] = value }
       request.facts = facts
-      let transferred = request.marks["transfer_to_criminal_brigade"] != nil
-      for (key, value) in try scenario.marks(facts) { request.marks[key] = value }
-      if !transferred, request.marks["transfer_to_criminal_brigade"] != nil {
+      let before = request.marks
+      request.marks = try scenario.marks(facts)
+      // What was done stays done, whatever the facts say now.
+      for mark in ["transfer_to_criminal_brigade", "approved"] {
+        if let done = before[mark] { request.marks[mark] = done }
+      }
+      if before["transfer_to_criminal_brigade"] == nil, request.marks["transfer_to_criminal_brigade"] != nil {
         notes.follow = { try $0.transfer($1, $2) }
       }
       return notes
     }
   }
 
-  /// New limits from the pinned table, counted from the same start; what was paused stays paused, and an
-  /// answer that was given stays judged by the limit that it had.
+  /// A pause that began before the end of the support limit is given back.
+  private func resume(_ request: inout SupportRequest, _ context: CallContext) throws(RPCError) {
+    let stoodStill = request.clocks.supportDue == nil
+    do {
+      try request.clocks.pauses.resume(at: context.now)
+    } catch {
+      throw Self.clockWentBack(context)
+    }
+    guard stoodStill else { return }
+    let cycle = try Self.cycle(request)
+    try Terms(context, catalogue).extend(
+      cycle.limit(.support, request.urgency, catalogue), &request.clocks, version: cycle.ruleVersion)
+  }
+
+  /// New limits from the pinned table, counted from the same start; what was paused stays paused. An end that
+  /// has passed stays, and with it the breach, and an answer that was given stays judged by the limit that it
+  /// had.
   func changeUrgency() -> Change {
-    { [catalogue] request, _, params, context, _ in
+    { request, _, params, context, _ in
       guard let urgency = Urgency(rawValue: try params.string("urgency")), urgency != request.urgency else {
         throw RPCError.refused(
           rule: SupportRules.urgency, Text("It has that urgency already", zh: "紧急程度未变"), pointer: "/urgency")
       }
-      guard var cycle = Cycle(request.cycle), let table = LimitTable(cycle.limits) else {
-        throw RPCError(.internalError)
-      }
-      let fresh = try Terms(context, catalogue).clocks(
-        table[urgency], from: request.clocks.start, version: cycle.ruleVersion)
-      if request.clocks.acknowledged == nil { request.clocks.responseDue = fresh.responseDue }
-      request.clocks.supportEnd = fresh.supportEnd
-      request.clocks.provisional = fresh.provisional
-      cycle.calendarVersion = context.calendar.version
-      request.cycle = cycle.json
       request.urgency = urgency
+      try renew([.response, .support], &request, context)
       var notes = Notes(
         history: ["urgency": .string(urgency.rawValue), "reason": try Self.text(params, "reason")],
         event: ["urgency": .string(urgency.rawValue)])
@@ -85,7 +91,8 @@ extension Steps {
       request.cycle =
         Cycle(
           number: old.number + 1, scenarioVersion: scenario.version, ruleVersion: SupportRules.version,
-          calendarVersion: context.calendar.version, limits: scenario.limits.text
+          calendarVersion: context.calendar.version, limits: scenario.limits.text,
+          feedbackLimit: catalogue.feedbackLimit
         ).json
       request.clocks = try Terms(context, catalogue).clocks(
         scenario.limits[request.urgency], from: context.now, version: SupportRules.version)

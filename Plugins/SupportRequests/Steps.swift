@@ -30,10 +30,11 @@ struct Steps: Sendable {
     guard let record = try tx.get("request", id), var request = SupportRequest(record.body) else {
       throw RPCError.notFound("request", id, pointer: "/id")
     }
+    let principal = context.principal
     switch side {
-    case .station: try context.principal.require(request.station)
-    case .department: try context.principal.require(request.department)
-    case .both: try context.principal.require(request.station, request.department)
+    case .station: try principal.requireOwn(request.station)
+    case .department: try principal.require(request.department)
+    case .both: if !principal.mayReach(request.department) { try principal.requireOwn(request.station) }
     }
     if let expected = params["version"]?.intValue, expected != record.version {
       throw RPCError(.conflict, pointer: "/version", details: ["version": .int(record.version)])
@@ -55,29 +56,40 @@ struct Steps: Sendable {
   func save(_ id: String, _ version: Int, _ request: SupportRequest, _ tx: any Transaction) throws -> Record {
     let record = try tx.put("request", id, version: version, request.body)
     if request.state.isOpen, let due = request.clocks.nextDeadline(catalogue.rungs) {
-      try tx.schedule("clock", subject: id, due: due, payload: [:])
+      try tx.schedule("clock", subject: id, due: due, payload: request.deadlinePayload)
     } else {
       try tx.cancel("clock", subject: id)
     }
     return record
   }
 
-  /// Computes provisional ends again once another calendar is there. An end that has passed never moves.
+  /// Computes provisional ends again once another calendar is there.
   func refresh(_ request: inout SupportRequest, _ context: CallContext) throws(RPCError) {
-    guard request.clocks.provisional, request.state.isOpen, var cycle = Cycle(request.cycle),
-      cycle.calendarVersion != context.calendar.version, let table = LimitTable(cycle.limits)
+    // What has ended is no longer open, or is about to be reopened: its cycle stays as it was.
+    guard request.clocks.awaitsCalendar, request.state.isOpen, request.ended == nil,
+      Cycle(request.cycle)?.calendarVersion != context.calendar.version
     else { return }
-    let fresh = try Terms(context, catalogue).clocks(
-      table[request.urgency], from: request.clocks.start, version: cycle.ruleVersion)
-    if request.clocks.acknowledged == nil, request.clocks.responseDue > context.now {
-      request.clocks.responseDue = fresh.responseDue
+    try renew(request.clocks.provisional, &request, context)
+  }
+
+  /// Computes ends of the cycle anew, under the limits that it pins and the present calendar. An end that has
+  /// passed never moves, and neither does one that was met.
+  func renew(
+    _ terms: Set<TermName>, _ request: inout SupportRequest, _ context: CallContext
+  ) throws(RPCError) {
+    var cycle = try Steps.cycle(request)
+    for term in TermName.allCases
+    where terms.contains(term) && request.clocks.isAhead(term, at: context.now) {
+      try Terms(context, catalogue).renew(
+        term, cycle.limit(term, request.urgency, catalogue), &request.clocks, version: cycle.ruleVersion)
     }
-    if request.clocks.completed == nil, request.clocks.supportDue.map({ $0 > context.now }) ?? true {
-      request.clocks.supportEnd = fresh.supportEnd
-    }
-    request.clocks.provisional = fresh.provisional
     cycle.calendarVersion = context.calendar.version
     request.cycle = cycle.json
+  }
+
+  static func cycle(_ request: SupportRequest) throws(RPCError) -> Cycle {
+    guard let cycle = Cycle(request.cycle) else { throw RPCError(.internalError) }
+    return cycle
   }
 
   /// One line of the history.

@@ -47,6 +47,11 @@ package struct SupportRequest: Sendable {
     self.summary = summary
   }
 
+  /// What its deadline says: whether another calendar is waited for.
+  var deadlinePayload: JSONObject {
+    Deadline.payload(provisionalUnder: clocks.awaitsCalendar ? Cycle(cycle)?.calendarVersion : nil)
+  }
+
   /// Where a list shows it among those of the same state: immediate ones first, then by what is due next;
   /// those that ended by when they did.
   package var rank: Int {

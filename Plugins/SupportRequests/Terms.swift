@@ -18,8 +18,12 @@ struct Terms {
       return try legal.end(
         of: term, from: start, rule: RuleRef(id: rule, version: version), serviceHours: serviceHours)
     } catch {
-      throw .refused(rule: rule, Text("The limit cannot be computed: \(error)", zh: "时限无法计算"))
+      throw Self.cannotBeComputed(rule, error)
     }
+  }
+
+  static func cannotBeComputed(_ rule: String, _ error: CalendarError) -> RPCError {
+    .refused(rule: rule, Text("The limit cannot be computed: \(error)", zh: "时限无法计算"))
   }
 
   /// The two clocks of a cycle that starts now.
@@ -27,9 +31,11 @@ struct Terms {
     let response = try computed(
       limits.response, from: start, rule: SupportRules.responseLimit, version: version)
     let support = try computed(limits.support, from: start, rule: SupportRules.supportLimit, version: version)
+    var provisional: Set<TermName> = []
+    if response.provisional { provisional.insert(.response) }
+    if support.provisional { provisional.insert(.support) }
     return Clocks(
-      start: start, responseDue: response.end, supportEnd: support.end,
-      provisional: response.provisional || support.provisional)
+      start: start, responseDue: response.end, supportEnd: support.end, provisional: provisional)
   }
 }
 

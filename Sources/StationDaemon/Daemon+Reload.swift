@@ -24,7 +24,11 @@ extension Daemon {
       dispatcher.apply(policy: policy, limits: configuration.limits)
       server.apply(configuration.limits)
       store.setQueueLimit(configuration.limits.writeQueue)
-      store.environment.replace(new.calendar)
+      if new.calendar.version != store.environment.calendar.version {
+        store.replace(new.calendar)
+        // Those in processes of their own compute with the calendar that they were started with.
+        plugins.replace(new.calendar) { [store] in store.wakeProvisional() }
+      }
       stationLog.logLevel = configuration.logLevel
       callLog?.choice = configuration.logCalls
       return report

@@ -24,16 +24,18 @@ package final class Daemon: Sendable {
   let callLog: CallLog?
   let log: Logger
   private let late: LateParts
-  private let plugins: Plugins
+  let plugins: Plugins
   private let housekeeping = Mutex<Housekeeping?>(nil)
   private let systemCause: @Sendable (String) -> Cause
 
   /// Everything that can be found wrong without touching the state: files, access rules, modules.
   package static func check(_ configuration: DaemonConfiguration) throws {
+    try configuration.checkPlaces()
     _ = try access(configuration)
     _ = try CalendarFiles.load(configuration.calendarDirectory)
-    let registry = try Registry(try modules(for: configuration))
-    _ = try configuration.plugins.load()
+    let modules = try modules(for: configuration)
+    let registry = try Registry(modules)
+    _ = try configuration.plugins.load(reserved: Set(modules.map(\.name)).union(["plugin", "dev"]))
     if let file = configuration.directoryFile { _ = try organisation(file, registry) }
   }
 
@@ -74,6 +76,7 @@ package final class Daemon: Sendable {
   package init(
     _ configuration: DaemonConfiguration, log stationLog: StationLog, broken: @escaping @Sendable () -> Void
   ) async throws {
+    try Self.check(configuration)
     self.stationLog = stationLog
     stationLog.logLevel = configuration.logLevel
     let log = stationLog.logger("stationd")
@@ -128,7 +131,7 @@ package final class Daemon: Sendable {
         },
         answering: { late.answering($0) }))
     self.store = store
-    let hub = EventHub(newest: try store.newestEvent()) { position, deliver in
+    let hub = EventHub(newest: try store.newestEvent(), zone: configuration.zone) { position, deliver in
       store.fetchEvents(after: position, limit: EventHub.pageSize, deliver)
     }
     late.set(hub)
@@ -136,11 +139,14 @@ package final class Daemon: Sendable {
     services.opened(store, modules: registry.modules.keys.sorted(), plugins: plugins.host)
     systemCause = { environment.ownCause($0) }
     try store.start()
-    try await Self.record(store, systemCause("system.start"))
-    try await Self.recordSeal(store, environment)
-    try await Self.recordRestore(configuration.stateDirectory, store, environment)
-    if let organisation {
-      try await Self.importDirectory(organisation, store, environment, systemCause("directory.import"))
+    try await Self.orStop(store, environment, late) {
+      try await Self.record(store, environment.ownCause("system.start"))
+      try await Self.recordSeal(store, environment)
+      try await Self.recordRestore(configuration.stateDirectory, store, environment)
+      if let organisation {
+        try await Self.importDirectory(
+          organisation, store, environment, environment.ownCause("directory.import"))
+      }
     }
     let callLog = stationLog.journal.map { journal in CallLog { _ = journal.send($0) } }
     callLog?.choice = configuration.logCalls
@@ -157,7 +163,9 @@ package final class Daemon: Sendable {
     let server = server
     late.set(server)
     if let spool = configuration.spool, configuration.modules[.stoploss] != nil {
-      let spooler = try Spooler(spool, store: store, environment: environment, report: report)
+      let spooler = try await Self.orStop(store, environment, late) {
+        try Spooler(spool, store: store, environment: environment, report: report)
+      }
       late.set(spooler)
       spooler.start()
     }
@@ -165,7 +173,9 @@ package final class Daemon: Sendable {
       RunningConfiguration(
         configuration: configuration, access: accessTrace, calendar: environment.calendar))
     framing = configuration.framing
-    ownSockets = try await Self.listen(server, configuration)
+    ownSockets = try await Self.orStop(store, environment, late) {
+      try await Self.listen(server, configuration)
+    }
     services.serving(
       connectionCount: { server.connectionCount },
       reload: { [weak self] in
@@ -182,6 +192,26 @@ package final class Daemon: Sendable {
     }
     // Nobody waits for them: until they are ready, their methods are unavailable.
     plugins.host.start()
+    // The calendar may have come while the daemon was down.
+    store.wakeProvisional()
+  }
+
+  /// A part of the start once the store runs. Where it fails, what runs is stopped in order: threads that went on while
+  /// the process ends would meet what its end has taken apart.
+  private static func orStop<Result>(
+    _ store: Store, _ environment: Environment, _ late: LateParts, _ body: () async throws -> Result
+  ) async throws -> Result {
+    do {
+      return try await body()
+    } catch {
+      late.spooler?.stop()
+      let server = late.server
+      late.serverStops()
+      await server?.stop(drain: .zero)
+      try? await record(store, environment.ownCause("system.stop"))
+      store.stop()
+      throw error
+    }
   }
 
   /// Returns the paths.
@@ -197,16 +227,16 @@ package final class Daemon: Sendable {
       }
       return inherited.compactMap(\.path)
     }
-    let own = DaemonConfiguration.Socket(
-      path: configuration.socketPath, mode: configuration.socketMode,
-      socketClass: configuration.development ? nil : .member)
-    let sockets = [own] + configuration.sockets
-    for socket in sockets {
-      try await server.listen(
-        on: .path(socket.path, mode: socket.mode), framing: configuration.framing,
-        socketClass: socket.socketClass)
+    for (key, socket) in configuration.ownSockets {
+      do {
+        try await server.listen(
+          on: .path(socket.path, mode: socket.mode), framing: configuration.framing,
+          socketClass: socket.socketClass)
+      } catch let failure as ListeningSocket.Failure {
+        throw configuration.wrong(key, "\(socket.path): \(failure.explanation)")
+      }
     }
-    return sockets.map(\.path)
+    return configuration.ownSockets.map(\.socket.path)
   }
 
   /// Writes one audit record and waits until it is on disk.
@@ -288,6 +318,7 @@ private final class LateParts: Sendable {
   func set(_ hub: EventHub) { state.withLock { $0.hub = hub } }
   var spooler: Spooler? { state.withLock { $0.spooler } }
   func set(_ spooler: Spooler) { state.withLock { $0.spooler = spooler } }
+  var server: SocketServer? { state.withLock { $0.server } }
   func set(_ server: SocketServer) { state.withLock { $0.server = server } }
 
   /// On an event loop while there is one: the writer goes on to its next batch.

@@ -18,4 +18,14 @@ public struct Deadline: Sendable {
     self.payload = payload
     self.late = late
   }
+
+  /// The payload of a deadline whose instant is provisional. It comes due at once when the daemon has another calendar,
+  /// so that its handler computes the term again: the handler has to bear that it fires before its time.
+  ///
+  /// - Parameter calendarVersion: of the calendar that was not enough; nil where the instant is not provisional.
+  public static func payload(provisionalUnder calendarVersion: String?) -> JSONObject {
+    calendarVersion.map { [provisionalUnder: .string($0)] } ?? [:]
+  }
+
+  package static let provisionalUnder = "provisional_under"
 }

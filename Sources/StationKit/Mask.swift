@@ -6,7 +6,8 @@ import StationJSON
 public enum Mask: String, Sendable, CaseIterable {
   /// The first character stays: `王**`.
   case name
-  /// The first six and last four stay: `110101********1234`. Also for card and account numbers.
+  /// The first six and last four stay: `110101********1234`. Also for card and account numbers; of one with fewer than
+  /// fourteen characters the last four only.
   case number
   /// The first three and last four stay: `138****5678`.
   case phone
@@ -18,7 +19,8 @@ public enum Mask: String, Sendable, CaseIterable {
     let characters = Array(value)
     switch self {
     case .name: return keep(characters, first: 1, last: 0)
-    case .number: return keep(characters, first: 6, last: 4)
+    case .number:
+      return keep(characters, first: characters.count < 14 ? 0 : 6, last: characters.count < 8 ? 0 : 4)
     case .phone: return keep(characters, first: 3, last: 4)
     case .text: return "***"
     }

@@ -82,7 +82,15 @@ public struct Handler: Sendable {
   }
 
   package let body: Body
-  package init(body: Body) { self.body = body }
+  /// Whether it is an administrative act of the daemon itself, which no socket for members takes.
+  package let administers: Bool
+
+  /// - Parameter administers: nil for what the body says: a deferred one does.
+  package init(body: Body, administers: Bool? = nil) {
+    self.body = body
+    let isDeferred = if case .deferred = body { true } else { false }
+    self.administers = administers ?? isDeferred
+  }
 
   public static func read(
     _ run: @escaping @Sendable (Params, CallContext, any ReadTransaction) throws -> JSONValue
@@ -104,7 +112,4 @@ public struct Handler: Sendable {
     default: false
     }
   }
-
-  /// Whether it is an administrative act of the daemon itself.
-  package var administers: Bool { if case .deferred = body { true } else { false } }
 }

@@ -37,6 +37,14 @@ public struct Principal: Sendable, Hashable {
     }
   }
 
+  /// - Throws: `denied` unless the caller works for `unit` itself, or for all: to support it is not to act for it.
+  public func requireOwn(_ unit: String) throws(RPCError) {
+    if case .all = scope { return }
+    guard self.unit == unit, mayReach(unit) else {
+      throw .denied(Text("Only the unit itself may do this", zh: "仅限本单位操作"))
+    }
+  }
+
   /// Whether the caller may decide on an action as a second person, as far as `access.yaml` goes.
   public func mayApprove(_ action: String) -> Bool {
     approves?.contains { $0.matches(action) } ?? true

@@ -3,7 +3,9 @@ import StationKit
 import StationPluginWire
 
 /// A transaction whose store is in another process: reads are asked for, writes are gathered and happen when the
-/// handler has ended. What it reads after its own writes is as if they had happened.
+/// handler has ended. What it reads after its own writes is as if they had happened: the daemon is told of them with
+/// every read that may see them, and does them for it in a rehearsal. What cannot see them is read as it stands, and
+/// what was told before is not asked again.
 ///
 /// Used on one thread, for one call.
 final class PipeTransaction: Transaction {
@@ -15,13 +17,11 @@ final class PipeTransaction: Transaction {
   private let writes: Set<String>
   private let isCancelled: @Sendable () -> Bool
   private(set) var operations: [StationPluginWire.Operation] = []
-  /// Records that this call has written, so that they need not be asked for. nil: removed.
-  private var written: [Key: Record?] = [:]
-
-  private struct Key: Hashable {
-    let collection: String
-    let id: String
-  }
+  /// Records as this call was told or has written them. nil: there is none.
+  private var known: [WriteFootprint.Key: Record?] = [:]
+  /// Answers to other reads, with what had been written when they came.
+  private var told: [[UInt8]: (answer: JSONValue, written: Int)] = [:]
+  private var footprint = WriteFootprint()
 
   init(
     _ link: PluginLink, token: String, module: Module, context: CallContext, writes: Set<String>,
@@ -39,66 +39,102 @@ final class PipeTransaction: Transaction {
     guard !isCancelled() else { throw RPCError(.cancelled) }
     var (method, params) = request.wire
     params["token"] = .string(token)
-    if !operations.isEmpty { params["operations"] = .array(operations.map(\.json)) }
+    if footprint.touches(request, indexes) {
+      params["operations"] = .array(operations.map(\.json))
+    }
     return try link.ask(method, params)
   }
 
+  /// As ``ask(_:)``, where the same may have been asked before.
+  private func askOnce(_ request: ReadRequest) throws -> JSONValue {
+    let (method, params) = request.wire
+    let key = JSONValue.array([.string(method.rawValue), .object(params)]).encoded()
+    if let (answer, written) = told[key], !footprint.touches(request, indexes, since: written) {
+      return answer
+    }
+    let answer = try ask(request)
+    told[key] = (answer, footprint.count)
+    return answer
+  }
+
+  private func indexes(_ collection: String) -> [Collection.Index] {
+    module.collections.first { $0.name == collection }?.indexes ?? []
+  }
+
   func get(_ collection: String, _ id: String) throws -> Record? {
-    if let known = written[Key(collection: collection, id: id)] { return known }
-    return WireRecord.record(try ask(.get(collection: collection, id: id)))
+    let key = WriteFootprint.Key(collection, id)
+    if let known = known[key] { return known }
+    let record = WireRecord.record(try ask(.get(collection: collection, id: id)))
+    known[key] = .some(record)
+    return record
   }
 
   func query(_ query: Query) throws -> Page {
-    let answer = try ask(.query(query))
+    let answer = try askOnce(.query(query))
+    let records = (answer["records"]?.arrayValue ?? []).compactMap { WireRecord.record($0) }
+    for record in records {
+      known[WriteFootprint.Key(query.collection, record.id)] = .some(record)
+    }
     return Page(
-      records: (answer["records"]?.arrayValue ?? []).compactMap { WireRecord.record($0) },
+      records: records,
       next: answer["next"]?.stringValue,
       places: (answer["places"]?.arrayValue ?? []).compactMap { Query.Place($0) },
       end: answer["end"].flatMap { Query.Place($0) })
   }
 
-  func count(_ query: Query) throws -> Int { try ask(.count(query)).intValue ?? 0 }
+  func count(_ query: Query) throws -> Int { try askOnce(.count(query)).intValue ?? 0 }
 
   func forEach(_ query: Query, columns: [String], _ body: ([IndexValue]) throws -> Void) throws {
-    for row in try ask(.scan(query, columns: columns)).arrayValue ?? [] {
+    for row in try askOnce(.scan(query, columns: columns)).arrayValue ?? [] {
       try body((row.arrayValue ?? []).map { IndexValue($0) ?? .null })
     }
   }
 
   func call(_ method: String, _ params: JSONObject) throws -> JSONValue {
+    guard writes.contains(method) else { return try askOnce(.call(method: method, params: params)) }
     let result = try ask(.call(method: method, params: params))
-    if writes.contains(method) { operations.append(.call(method: method, params: params, result: result)) }
+    operations.append(.call(method: method, params: params, result: result))
+    forget()
     return result
   }
 
   func create(_ collection: String, id: String?, _ body: JSONObject) throws -> Record {
     let record = Record(id: id ?? UUIDv7.next(), version: 1, body: body)
-    // What this call has written is known; whether anybody else's record is there is found when it is done, and no
-    // round trip is spent on it: the call then fails with the same refusal.
-    if case .some(.some) = written[Key(collection: collection, id: record.id)] {
-      throw RPCError(
-        .alreadyExists,
-        Text("'\(record.id)' or a unique value of it exists already", zh: "“\(record.id)”或其唯一值已存在"))
-    }
+    // What this call knows is known; whether anybody else's record is there is found when it is done, and no round
+    // trip is spent on it: the call then fails with the same refusal.
+    let key = WriteFootprint.Key(collection, record.id)
+    if case .some(.some) = known[key] { throw Self.exists(record) }
+    try requireUnique(collection, record, former: nil)
     operations.append(.create(collection: collection, id: record.id, body: body))
-    try requireUnique(collection, record)
-    written[Key(collection: collection, id: record.id)] = .some(record)
+    write(key, record, former: nil)
     return record
   }
 
   func put(_ collection: String, _ id: String, version: Int, _ body: JSONObject) throws -> Record {
     let present = try present(collection, id, version: version)
     let record = Record(id: id, version: present.version + 1, body: body)
+    try requireUnique(collection, record, former: present)
     operations.append(.put(collection: collection, id: id, version: version, body: body))
-    try requireUnique(collection, record)
-    written[Key(collection: collection, id: id)] = .some(record)
+    write(WriteFootprint.Key(collection, id), record, former: present)
     return record
   }
 
   func delete(_ collection: String, _ id: String, version: Int) throws {
-    _ = try present(collection, id, version: version)
+    let present = try present(collection, id, version: version)
     operations.append(.delete(collection: collection, id: id, version: version))
-    written[Key(collection: collection, id: id)] = .some(nil)
+    write(WriteFootprint.Key(collection, id), nil, former: present)
+  }
+
+  private func write(_ key: WriteFootprint.Key, _ record: Record?, former: Record?) {
+    known[key] = .some(record)
+    footprint.add(key, [former?.body, record?.body].compactMap { $0 })
+  }
+
+  /// Anything may have changed.
+  private func forget() {
+    known = [:]
+    told = [:]
+    footprint.addAll()
   }
 
   /// A handler may make something of a refusal, so it must hear of it while it runs.
@@ -115,23 +151,31 @@ final class PipeTransaction: Transaction {
     return present
   }
 
-  /// Where the collection has a unique index, whether the values are free is asked by a rehearsal of the write.
-  private func requireUnique(_ collection: String, _ record: Record) throws {
-    guard let declared = module.collections.first(where: { $0.name == collection }),
-      declared.indexes.contains(where: \.unique)
-    else { return }
-    do {
-      _ = try ask(.get(collection: collection, id: record.id))
-    } catch {
-      if (error as? RPCError)?.kind == .alreadyExists { operations.removeLast() }
-      throw error
+  /// A handler may make something of this refusal too.
+  private func requireUnique(_ collection: String, _ record: Record, former: Record?) throws {
+    for index in indexes(collection) where index.unique {
+      let values = index.fields.map { WriteFootprint.column(record.body[$0]) ?? .null }
+      // NULLs are all different (SQL).
+      guard !values.contains(.null), former.map({ Self.differ($0, record, index) }) ?? true else { continue }
+      let page = try query(Query(collection, index: index.name, equals: values, limit: 1))
+      guard page.records.allSatisfy({ $0.id == record.id }) else { throw Self.exists(record) }
     }
+  }
+
+  private static func differ(_ one: Record, _ other: Record, _ index: Collection.Index) -> Bool {
+    index.fields.contains { one.body[$0] != other.body[$0] }
+  }
+
+  private static func exists(_ record: Record) -> RPCError {
+    RPCError(
+      .alreadyExists,
+      Text("'\(record.id)' or a unique value of it exists already", zh: "“\(record.id)”或其唯一值已存在"))
   }
 
   func erase(subject: String) throws -> Int {
     guard let count = try ask(.erase(subject: subject)).intValue else { throw RPCError(.internalError) }
     operations.append(.erase(subject: subject, count: count))
-    written = [:]
+    forget()
     return count
   }
 

@@ -70,18 +70,18 @@ final class PluginProcess: @unchecked Sendable {
 
   /// Sends at once what the socket takes; the rest waits for the thread. Never blocks.
   func send(_ bytes: [UInt8]) {
-    let waits = state.withLock { state -> Bool in
-      guard !state.hasEnded, !state.isOverflown else { return false }
+    state.withLock { state in
+      // The thread closes the descriptors once it has said so: from then on their numbers are others'.
+      guard !state.hasEnded, !state.isOverflown else { return }
       var sent = 0
       if state.outbound.isEmpty {
         sent = max(0, Glibc.send(channel, bytes, bytes.count, Self.flags))
-        if sent == bytes.count { return false }
+        if sent == bytes.count { return }
       }
       state.outbound += bytes[sent...]
       if state.outbound.count > limits.outboundBytes { state.isOverflown = true }
-      return true
+      poke()
     }
-    if waits { poke() }
   }
 
   /// Ends the process and all of its group, now.
@@ -92,6 +92,7 @@ final class PluginProcess: @unchecked Sendable {
     }
   }
 
+  /// Only while the descriptors are open.
   private func poke() {
     var one: UInt64 = 1
     _ = write(wake, &one, 8)

@@ -11,7 +11,8 @@ extension PluginRunner {
         watch(number, now, &state, &after)
       }
       expireWaiting(now, &state, &after)
-      if state.isWanted, state.life.tick(now: now) {
+      // A process that a reload has started beside the one that failed may take its place.
+      if state.isWanted, state.candidate == nil, state.life.tick(now: now) {
         state.since = clock.now()
         launch(&state, &after)
       }

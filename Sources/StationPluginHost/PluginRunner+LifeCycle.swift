@@ -16,14 +16,14 @@ extension PluginRunner {
         return after.append { done(now, reason) }
       }
       if let settings { adopt(settings, &state) }
+      begin(why, &state, &after)
       state.observers.append(([.ready, .failed, .quarantined, .stopped], done))
-      state.life.start(why)
-      state.since = clock.now()
       launch(&state, &after)
     }
   }
 
-  /// Lets it finish what it is at, then ends it. It stays ended, also after the daemon's next start.
+  /// Lets it finish what it is at, then ends it. It stays ended, also after the daemon's next start. `done` hears that
+  /// it has ended, or that it is loading: a start has overtaken the stop.
   package func stop(
     why: String, forGood: Bool, done: @escaping @Sendable (PluginState, String) -> Void
   ) {
@@ -32,8 +32,11 @@ extension PluginRunner {
       if forGood { after.append { [files] in files.remember { $0.isStopped = true } } }
       if let candidate = state.candidate { end(candidate, "stopped", &state) }
       state.candidate = nil
+      told(reload: why, &state, &after)
       guard let current = state.current else {
         failWaiting(&state, &after)
+        // Another stop has begun, and ends with the process.
+        guard state.life.state != .draining else { return state.observers.append(([.stopped], done)) }
         changed(&state, &after) { $0.life.stopped(why) }
         return after.append { done(.stopped, why) }
       }
@@ -60,9 +63,18 @@ extension PluginRunner {
         if problem != nil { with { state, _ in if state.current != nil { state.settings = former } } }
         done(problem)
       }
-      if state.current == nil { state.life.start("reload") }
+      if state.current == nil { begin("reload", &state, &after) }
       launch(&state, &after)
     }
+  }
+
+  /// It is loading from here on. Whoever waits for its end hears that it is not to come.
+  private func begin(_ why: String, _ state: inout State, _ after: inout [After]) {
+    state.life.start(why)
+    state.since = clock.now()
+    let overtaken = state.observers
+    state.observers = []
+    after.append { for observer in overtaken { observer.done(.loading, why) } }
   }
 
   private func adopt(_ settings: PluginSettings, _ state: inout State) {
@@ -144,7 +156,7 @@ extension PluginRunner {
       let params: JSONObject = [
         "protocol": .int(PluginProtocol.version), "config": session.settings.configuration,
         "zone_offset_minutes": .int(surroundings.zone.offsetMinutes),
-        "calendars": WireCalendar.json(surroundings.calendar),
+        "calendars": WireCalendar.json(surroundings.calendar()),
         "write_calls": .array(manifest.calls.map(\.method).filter(store.writes).map(JSONValue.string)),
         "limits": [
           "frame_bytes": .int(session.settings.limits.frameBytes),

@@ -43,9 +43,10 @@ package final class PluginRunner: RemoteModule {
   package struct Surroundings: Sendable {
     package let version: String
     package let zone: Zone
-    package let calendar: WorkCalendar
+    /// The one that holds when it is asked.
+    package let calendar: @Sendable () -> WorkCalendar
 
-    package init(version: String, zone: Zone, calendar: WorkCalendar) {
+    package init(version: String, zone: Zone, calendar: @escaping @Sendable () -> WorkCalendar) {
       self.version = version
       self.zone = zone
       self.calendar = calendar

@@ -47,12 +47,14 @@ package final class ClientSession: Session {
     case .response: break
     case .invalid(let id): sendError(RPCError(.invalidRequest), id: id)
     case .request(let request):
-      guard begin() else {
-        if let id = request.id { sendError(tooMany, id: id) }
-        return
-      }
-      run(request) { [self] answer in
+      let answer: @Sendable (Answer) -> Void = { [self] answer in
         end(sending: request.id.map { RPCResponse.encode(id: $0, answer) })
+      }
+      if begin() {
+        run(request, answer)
+      } else {
+        // A notification hears of nothing, but the log does.
+        dispatcher.refuse(request, tooMany, identity, answer)
       }
     case .batch(let messages): receive(batch: messages)
     }
@@ -65,7 +67,9 @@ package final class ClientSession: Session {
         RPCError(.batchTooLong, details: ["limit": .int(limit), "length": .int(messages.count)]),
         id: nil)
     }
-    guard begin() else { return sendError(tooMany, id: nil) }
+    guard begin() else {
+      return end(sending: RPCResponse.encode(id: RPCRequest.nullID, .failure(tooMany)))
+    }
     let collector = BatchCollector(
       count: messages.count, byteLimit: dispatcher.limits.answerBytes
     ) { [self] bytes in
@@ -166,11 +170,12 @@ package final class ClientSession: Session {
       })
   }
 
+  /// Takes a place, which ``end(sending:)`` gives back; false where it is one more than there are: then the call is to
+  /// be refused.
   private func begin() -> Bool {
     state.withLock { state in
-      guard state.units < dispatcher.limits.inFlightPerConnection else { return false }
       state.units += 1
-      return true
+      return state.units <= dispatcher.limits.inFlightPerConnection
     }
   }
 
@@ -239,14 +244,31 @@ package final class ClientSession: Session {
     _ done: @escaping @Sendable (Result<JSONValue, RPCError>) -> Void
   ) {
     let limit = dispatcher.limits.subscriptionsPerConnection
-    let since = params["since"]?.intValue ?? hub.newest
-    let kinds = params["kinds"]?.arrayValue.map { Set($0.compactMap(\.stringValue)) }
+    let newest = hub.newest
+    let since = params["since"]?.intValue ?? newest
+    guard since <= newest else {
+      // Of another history: what comes next would be taken for what was heard already.
+      return done(
+        .failure(
+          RPCError(
+            .invalidParams,
+            Text("The newest event is \(newest): begin anew", zh: "最新事件序号为 \(newest)，请重新开始"),
+            pointer: "/since", details: ["newest": .int(newest)])))
+    }
+    let kinds = params["kinds"]?.arrayValue?.compactMap(\.stringValue)
+    if let place = kinds?.firstIndex(where: { !dispatcher.registry.mayTell($0) }) {
+      return done(
+        .failure(
+          RPCError(
+            .invalidParams, Text("No module tells such events", zh: "没有模块发出此类事件"),
+            pointer: "/kinds/\(place)")))
+    }
     let subscription = state.withLock { state -> EventSubscription? in
       guard !state.closed, state.subscriptions.count < limit else { return nil }
       let id = "sub-\(state.nextSubscription)"
       state.nextSubscription += 1
       let subscription = EventSubscription(
-        id: id, since: since, kinds: kinds, scope: { [weak self] in self?.eventScope },
+        id: id, since: since, kinds: kinds.map { Set($0) }, scope: { [weak self] in self?.eventScope },
         connection: connection, hub: hub)
       state.subscriptions[id] = subscription
       return subscription

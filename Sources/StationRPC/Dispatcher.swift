@@ -59,7 +59,7 @@ package final class Dispatcher: Sendable {
     case .inline(let handler): runInline(handler, admission, answer)
     case .connection(let name):
       session.run(name, admission.params, admission.principal) { [self] result in
-        finish(result.map { admission.shown($0) }, admission.cause, answer)
+        deliver(result.map { admission.shown($0) }, admission.cause, answer)
       }
     case .deferred(let handler):
       let environment = store.environment
@@ -96,7 +96,7 @@ package final class Dispatcher: Sendable {
     guard let method = registry.methods[request.method],
       method.declaration.permission != .modules
     else {
-      let name = Names.isMethod(request.method) ? request.method : "(not a method name)"
+      let name = Names.isMethod(request.method) ? request.method : Self.noName
       throw Refusal(error: unknown(name), cause: cause(name))
     }
     do throws(RPCError) {
@@ -125,6 +125,9 @@ package final class Dispatcher: Sendable {
       throw Refusal(error: error, cause: cause(method.fullName))
     }
   }
+
+  /// Stands in the log for what is no method's name.
+  private static let noName = "(not a method name)"
 
   /// A method that nobody offers, or that a module which is still to come may offer.
   private func unknown(_ method: String) -> RPCError {
@@ -208,7 +211,7 @@ package final class Dispatcher: Sendable {
       admission.principal, method: admission.method.fullName, now: environment.clock.now(),
       purpose: admission.meta.purpose, reason: admission.meta.reason)
     do {
-      answer(bounded(.success(admission.shown(try handler(admission.params, context)).encoded())))
+      deliver(.success(admission.shown(try handler(admission.params, context))), admission.cause, answer)
     } catch let error as RPCError {
       refuse(error, admission.cause, answer)
     } catch {
@@ -295,13 +298,25 @@ package final class Dispatcher: Sendable {
         done: answer))
   }
 
-  private func finish(
+  /// Refuses a request that is not looked at any further.
+  func refuse(
+    _ request: RPCRequest, _ error: RPCError, _ identity: Identity,
+    _ answer: @escaping @Sendable (Answer) -> Void
+  ) {
+    let cause = Cause(
+      principal: identity.auditJSON(actor: nil),
+      method: Names.isMethod(request.method) ? request.method : Self.noName,
+      request: Self.loggable(request.id), purpose: nil, detail: nil, line: identity.line)
+    refuse(error, cause, observed(request, identity, answer))
+  }
+
+  private func deliver(
     _ result: Result<JSONValue, RPCError>, _ cause: Cause,
     _ answer: @escaping @Sendable (Answer) -> Void
   ) {
-    switch result {
-    case .success(let value): answer(bounded(.success(value.encoded())))
-    case .failure(let error): refuse(error, cause, answer)
+    switch result.map({ bounded(.success($0.encoded())) }) {
+    case .success(.success(let bytes)): answer(.success(bytes))
+    case .success(.failure(let error)), .failure(let error): refuse(error, cause, answer)
     }
   }
 

@@ -9,16 +9,19 @@ package final class EventHub: Sendable {
     var subscriptions: [ObjectIdentifier: EventSubscription] = [:]
   }
   private let state: Mutex<State>
+  /// Of the instants that clients are told.
+  let zone: Zone
   /// Hands a page of events after a number to the closure, on a reader thread.
   let fetch: @Sendable (Int, @escaping @Sendable ([StoredEvent]) -> Void) -> Void
 
   package static let pageSize = 200
 
   package init(
-    newest: Int,
+    newest: Int, zone: Zone,
     fetch: @escaping @Sendable (Int, @escaping @Sendable ([StoredEvent]) -> Void) -> Void
   ) {
     state = Mutex(State(newest: newest))
+    self.zone = zone
     self.fetch = fetch
   }
 
@@ -110,7 +113,7 @@ final class EventSubscription: Sendable {
     params += Array(#","events":["#.utf8)
     for (position, event) in wanted.enumerated() {
       if position > 0 { params.append(UInt8(ascii: ",")) }
-      params += event.json
+      params += event.json(zone: hub.zone)
     }
     params += Array("]}".utf8)
     connection.send(RPCResponse.notification("events.event", params: params))
@@ -129,11 +132,11 @@ final class EventSubscription: Sendable {
 
 extension StoredEvent {
   /// The event as clients see it.
-  package var json: [UInt8] {
+  package func json(zone: Zone) -> [UInt8] {
     var bytes: [UInt8] = Array(#"{"seq":"#.utf8)
     JSONWriter.write(seq, into: &bytes)
     bytes += Array(#","at":""#.utf8)
-    at.append(rfc3339: .shanghai, to: &bytes)
+    at.append(rfc3339: zone, to: &bytes)
     bytes += Array(#"","kind":"#.utf8)
     JSONWriter.write(kind, into: &bytes)
     bytes += Array(#","payload":"#.utf8)

@@ -34,7 +34,8 @@ package struct Meta: Sendable {
 
   private static let compiled = Result { try JSONSchema(schema) }
 
-  /// - Throws: `invalid_params` with the pointer of the offender.
+  /// - Throws: `invalid_params` with the pointer of the offender; also for a reason that holds an ID number or
+  ///   coordinates: the log keeps it for ever, beyond every erasure.
   package init(_ value: JSONValue) throws(RPCError) {
     guard case .success(let schema) = Self.compiled else { throw RPCError(.internalError) }
     if let violation = schema.validate(value) {
@@ -42,6 +43,18 @@ package struct Meta: Sendable {
         .invalidParams,
         Text("Invalid params: meta: \(violation.message)", zh: "参数 meta 无效（\(violation.keyword)）"),
         pointer: "/meta\(violation.pointer)")
+    }
+    if let reason = value["reason"]?.stringValue, reason.allSatisfy(\.isWhitespace) {
+      throw RPCError(
+        .invalidParams, Text("A reason says something", zh: "理由不得为空白"), pointer: "/meta/reason")
+    }
+    if let finding = value["reason"]?.stringValue.flatMap(FreeText.finding) {
+      throw RPCError(
+        .invalidParams,
+        Text(
+          "The log keeps a reason for ever: it must not hold \(finding.name.en)",
+          zh: "理由永久留存于日志，不得包含\(finding.name.zh)"),
+        pointer: "/meta/reason")
     }
     idempotencyKey = value["idempotency_key"]?.stringValue
     deadlineMs = value["deadline_ms"]?.intValue

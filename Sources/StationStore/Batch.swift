@@ -192,8 +192,7 @@ package struct Environment: Sendable {
 
   package var calendar: WorkCalendar { calendars.present }
 
-  /// From here on calls are run with this calendar.
-  package func replace(_ calendar: WorkCalendar) { calendars.replace(calendar) }
+  func replace(_ calendar: WorkCalendar) { calendars.replace(calendar) }
 
   /// The daemon itself as the cause of a record.
   package func ownCause(_ method: String, purpose: String? = nil, detail: [UInt8]? = nil) -> Cause {

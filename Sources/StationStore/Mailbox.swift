@@ -61,6 +61,8 @@ package final class Mailbox<Item>: @unchecked Sendable {
     if waiting == 0 { return isOpen ? [] : nil }
     let taken = takeTurns(min(limit, waiting))
     waiting -= taken.count
+    // Only the first item of a waiting row wakes a thread: that one wakes the next.
+    if waiting > 0 { condition.signal() }
     return taken
   }
 

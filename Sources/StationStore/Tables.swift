@@ -99,6 +99,16 @@ enum DeadlineTable {
     return found
   }
 
+  /// Makes those due now whose instants are provisional under another calendar than this one.
+  static func wake(calendar version: String, now: Instant, on db: Database) throws {
+    try SQL(
+      """
+      UPDATE deadline SET due = ?1, fire_at = ?1, attempts = 0
+      WHERE due > ?1 AND json_extract(CAST(payload AS TEXT), '$.\(Deadline.provisionalUnder)') <> ?2
+      """, on: db
+    ).bind(1, Int(now.milliseconds)).bind(2, version).run()
+  }
+
   /// After a failed attempt: again in 1, 2, 4 … at most 64 minutes. The due instant stays.
   static func postpone(_ deadline: DueDeadline, now: Instant, on db: Database) throws {
     let minutes = 1 << min(deadline.attempts, 6)

@@ -1,6 +1,7 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import StationKit
 import StationRPC
 
 /// Makes an accepted socket a connection, or turns it away.
@@ -70,12 +71,10 @@ private final class TurnAway: ChannelInboundHandler {
   }
 
   func channelActive(context: ChannelHandlerContext) {
-    let line = """
-      {"jsonrpc":"2.0","id":null,"error":{"code":-32006,"message":"\(reason.rawValue)",\
-      "data":{"kind":"too_many_connections","retry_after_ms":1000}}}\n
-      """
+    let error = RPCError(.tooManyConnections, reason.message, retryAfterMs: 1000)
+    let line = RPCResponse.encode(id: RPCRequest.nullID, .failure(error)) + [0x0A]
     // The socket's own buffer is empty and takes the line whole.
-    context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: line)), promise: nil)
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: line)), promise: nil)
     context.close(promise: nil)
   }
 }

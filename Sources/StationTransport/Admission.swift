@@ -1,11 +1,16 @@
+import StationKit
 import StationRPC
 
 /// Counts the open connections on the sockets of each class, for each user and in all, against their limits: whoever
 /// fills one class's leaves the others' as they are.
 package struct Admission: Sendable {
-  package enum Refusal: String, Error, Sendable, Equatable {
-    case perUser = "too many connections of this user"
-    case inAll = "too many connections"
+  package enum Refusal: Error, Sendable, Equatable {
+    case perUser, inAll
+
+    /// nil: what the error's kind says.
+    var message: Text? {
+      self == .perUser ? Text("Too many connections of this user", zh: "该用户连接过多") : nil
+    }
   }
 
   private struct Open {

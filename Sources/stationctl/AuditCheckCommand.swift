@@ -28,6 +28,7 @@ struct AuditCheckCommand: ParsableCommand {
   var key: String
 
   func run() throws {
+    _ = try AuditArgument.key(key)
     let record = RecordProof(
       leaf: try Terminal.read(leaf), proof: String(decoding: try Terminal.read(proof), as: UTF8.self))
     let (index, log) = try record.verify(key: key)

@@ -64,11 +64,12 @@ struct AuditVerifyCommand: ParsableCommand {
   func run() throws {
     let language = options.language
     let report: LogReport
-    let notes = try extends.map { String(decoding: try Terminal.read($0), as: UTF8.self) }
+    let trusted = try key.map(AuditArgument.key)
+    let notes = try extends.map(AuditArgument.checkpoint)
     if let state {
-      report = try OfflineAudit.verify(.state(directory: state, key: key), extending: notes)
-    } else if let db, let anchor, let key {
-      report = try OfflineAudit.verify(.parts(database: db, anchor: anchor, key: key), extending: notes)
+      report = try OfflineAudit.verify(.state(directory: state, key: trusted), extending: notes)
+    } else if let db, let anchor, let trusted {
+      report = try OfflineAudit.verify(.parts(database: db, anchor: anchor, key: trusted), extending: notes)
     } else {
       report = try online(notes, language)
     }
@@ -76,7 +77,7 @@ struct AuditVerifyCommand: ParsableCommand {
   }
 
   private func online(_ notes: [String], _ language: Language) throws -> LogReport {
-    let client = try options.connect()
+    let client = try options.connect(otherwise: .auditor)
     if key == nil {
       Terminal.err(
         language.pick(

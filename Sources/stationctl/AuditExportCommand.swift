@@ -60,8 +60,9 @@ struct AuditExportCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let key { _ = try AuditArgument.key(key) }
     let named = try records.map { try RecordNames(Terminal.read($0)).all } ?? []
-    let client = try options.connect()
+    let client = try options.connect(otherwise: .auditor)
     if let seq {
       try export(seq, to: out ?? Self.name(seq), client)
       return

@@ -29,7 +29,7 @@ struct CallCommand: ParsableCommand {
   func run() throws {
     let params = try KeyValueArguments.params(params, read: Terminal.read)
     let whole = try options.params(params, key: keyOption.key)
-    let result = try options.connect().call(method, whole)
+    let result = try options.connect(otherwise: SocketName(for: method)).call(method, whole)
     if options.ndjson {
       Terminal.out(ResultPrinter.lines(result))
     } else if Terminal.outIsTerminal, !options.json {

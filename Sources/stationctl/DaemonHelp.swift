@@ -7,7 +7,8 @@ enum DaemonHelp {
     let module = words.first
     guard words.count <= 1 else { return }
     guard let options = try? GlobalOptions.checked(DynamicCommand.early(arguments)),
-      let client = try? Client.connect(options.socketPath, timeout: .seconds(1)),
+      let client = try? Client.connect(
+        options.socketPath(otherwise: SocketName(for: module ?? "")), timeout: .seconds(1)),
       let api = try? APIDescription(from: client, language: language)
     else { return }
     let help = MethodHelp(language: language)

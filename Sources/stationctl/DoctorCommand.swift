@@ -8,7 +8,8 @@ struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     "doctor",
     discussion: Language.current.pick(
-      "Exit codes: 0 all is well, 1 something to look at, 2 something to mend.", zh: "退出码：0 正常，1 需关注，2 需处理。"))
+      "Exit codes: 0 all is well, 1 something to look at, 2 something to mend, 4 denied.",
+      zh: "退出码：0 正常，1 需关注，2 需处理，4 无权限。"))
 
   @OptionGroup var options: GlobalOptions
 
@@ -27,13 +28,15 @@ struct DoctorCommand: ParsableCommand {
     do throws(ClientError) {
       let client = try options.connect(otherwise: .administrator)
       let answers = try client.callMany([Client.Call("system.info"), Client.Call("system.doctor")])
-      findings.append(compare(try answers[0].get()))
-      findings += (try answers[1].get()["findings"]?.arrayValue ?? []).map {
-        DoctorText.Finding($0, language: language)
-      }
+      let (info, found) = (try answers[0].get(), try answers[1].get()["findings"]?.arrayValue ?? [])
+      findings.append(compare(info))
+      findings += found.map { DoctorText.Finding($0, language: language) }
     } catch {
+      // Nothing can be said of a daemon that answers, but not to this user.
+      guard StationClient.ExitCode(error) != .denied else { throw error }
       findings.append(unanswered(error))
-      findings.append(configuration())
+      // One that answers an error runs with its settings.
+      if case .rpc = error {} else { findings.append(configuration()) }
     }
     let text = DoctorText(findings)
     if options.json || options.ndjson {

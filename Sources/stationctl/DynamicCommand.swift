@@ -14,10 +14,10 @@ struct DynamicCommand {
     let language = early.language
     let client: Client
     do {
-      client = try early.connect()
+      client = try early.connect(otherwise: SocketName(for: words[0]))
     } catch {
       if words[0].utf8.contains(UInt8(ascii: ".")) == false,
-        let near = Spelling.nearest(to: words[0], among: StaticCommand.all.map(\.name))
+        let near = near(among: StaticCommand.all.map(\.name))
       {
         throw UsageError(
           "no command '\(words[0])', and no daemon to ask for a module of that name; did you mean \(near)?",
@@ -87,7 +87,7 @@ struct DynamicCommand {
     let name = words[0]
     guard api.modules.contains(name) else {
       let known = StaticCommand.all.map(\.name) + api.modules
-      if let near = Spelling.nearest(to: name, among: known) {
+      if let near = near(among: known) {
         throw UsageError(
           "no command or module '\(name)'; did you mean \(near)?", zh: "没有命令或模块“\(name)”；是否想输入 \(near)？")
       }
@@ -124,6 +124,13 @@ struct DynamicCommand {
     throw UsageError(
       "module \(name) has no method '\(typed)'; did you mean '\(near)'?",
       zh: "模块 \(name) 没有方法“\(typed)”；是否想输入“\(near)”？")
+  }
+
+  /// The command or module that was probably meant. A word that is among them was meant itself: what is missing then
+  /// is the module of a command's name.
+  private func near(among known: [String]) -> String? {
+    let near = Spelling.nearest(to: words[0], among: known)
+    return near == words[0] ? nil : near
   }
 
   /// What of the words is needed to connect and to speak.

@@ -9,10 +9,11 @@ struct GlobalOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       Language.current.pick(
-        "The daemon's socket, or a name such as admin for /run/stationd/admin.sock; else $STATIOND_SOCKET, else "
-          + "/run/stationd/stationd.sock.",
-        zh: "守护进程的套接字，或名称（如 admin 即 /run/stationd/admin.sock）；"
-          + "默认取 $STATIOND_SOCKET，其次 /run/stationd/stationd.sock。"),
+        "The daemon's socket, or a name such as admin for /run/stationd/admin.sock; else $STATIOND_SOCKET, else the "
+          + "command's in /run/stationd: admin.sock for administration, auditor.sock for the audit log, where you may "
+          + "open them, and stationd.sock.",
+        zh: "守护进程的套接字，或名称（如 admin 即 /run/stationd/admin.sock）；默认取 $STATIOND_SOCKET，"
+          + "其次按命令取 /run/stationd 下的 admin.sock（管理）、auditor.sock（审计日志），无权打开时及其他命令取 stationd.sock。"),
       valueName: "path"))
   var socket: String?
 
@@ -81,11 +82,11 @@ extension GlobalOptions {
 
   var socketPath: String { socketPath(otherwise: .member) }
 
-  /// - Parameter standard: the socket for commands of this kind, where none is named.
+  /// - Parameter standard: the socket for commands of this kind, where none is named; see ``SocketName/pathOrMembers``.
   func socketPath(otherwise standard: SocketName) -> String {
     if let socket { return SocketName.path(socket) }
     let variable = Terminal.environment("STATIOND_SOCKET") ?? ""
-    return variable.isEmpty ? standard.path : SocketName.path(variable)
+    return variable.isEmpty ? standard.pathOrMembers() : SocketName.path(variable)
   }
 
   var colours: Bool {

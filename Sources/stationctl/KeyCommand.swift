@@ -57,7 +57,7 @@ struct KeyRotateCommand: ParsableCommand {
 
   func run() throws {
     let language = options.language
-    let client = try options.connect()
+    let client = try options.connect(otherwise: .administrator)
     var params: JSONObject = [:]
     if let file { params["file"] = .string(file.hasPrefix("/") ? file : Self.workingDirectory + "/" + file) }
     var status = try client.call("key.rotate", options.params(.object(params), key: nil))

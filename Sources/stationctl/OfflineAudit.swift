@@ -6,9 +6,9 @@ import StationStore
 enum OfflineLog {
   /// The daemon's state directory, with database, anchor and key where the daemon puts them. A key from
   /// elsewhere is trusted instead of the state's own.
-  case state(directory: String, key: String? = nil)
+  case state(directory: String, key: VerifierKey? = nil)
   /// The parts one by one.
-  case parts(database: String, anchor: String, key: String)
+  case parts(database: String, anchor: String, key: VerifierKey)
 }
 
 /// Verification of a database without the daemon.
@@ -38,21 +38,12 @@ enum OfflineAudit {
     _ log: OfflineLog, _ notes: [String], _ progress: @escaping OfflineVerifier.Progress
   ) throws -> OfflineVerifier.Report {
     switch log {
-    case .state(let directory, let text):
+    case .state(let directory, let key):
       return try OfflineVerifier.verify(
-        stateDirectory: directory, key: text.map(verifierKey), extending: notes, progress: progress)
-    case .parts(let database, let anchor, let text):
+        stateDirectory: directory, key: key, extending: notes, progress: progress)
+    case .parts(let database, let anchor, let key):
       return try OfflineVerifier.verify(
-        database: database, anchorDirectory: anchor, key: verifierKey(text), extending: notes,
-        progress: progress)
-    }
-  }
-
-  static func verifierKey(_ text: String) throws -> VerifierKey {
-    do {
-      return try VerifierKey(text)
-    } catch {
-      throw LogFault.key(error)
+        database: database, anchorDirectory: anchor, key: key, extending: notes, progress: progress)
     }
   }
 

@@ -38,7 +38,7 @@ struct RestoreCommand: ParsableCommand {
     let isLive = Terminal.errIsTerminal
     do {
       let restore = try StateRestore.prepare(
-        backup: trimmed(backup), stateDirectory: trimmed(state), key: key.map(OfflineAudit.verifierKey)
+        backup: trimmed(backup), stateDirectory: trimmed(state), key: key.map(AuditArgument.key)
       ) { done, all in if isLive { Terminal.err("\r\(done) / \(all)") } }
       if isLive { Terminal.err("\n") }
       let text = RestoreText(language: language)

@@ -59,9 +59,10 @@ struct RetentionCommand: ParsableCommand {
     }
   }
 
-  /// The daemon's clock, which may be held, and the days ahead.
+  /// The daemon's clock, which may be held, and the days ahead, in the zone that it speaks in.
   private static func ahead(_ now: JSONValue?) -> String {
-    let now = now?.stringValue.flatMap { Instant(rfc3339: $0) } ?? .now
-    return now.adding(hours: 24 * daysAhead).rfc3339(zone: .shanghai)
+    let text = now?.stringValue ?? ""
+    let now = Instant(rfc3339: text) ?? .now
+    return now.adding(hours: 24 * daysAhead).rfc3339(zone: Zone(of: text) ?? .utc)
   }
 }

@@ -3,11 +3,21 @@ import StationClient
 
 /// The program's three streams.
 enum Terminal {
-  /// Writes to standard output. Ends the program, as a filter should, when nobody reads any more.
-  static func out(_ text: String) { write(text, to: STDOUT_FILENO) }
+  /// Writes to standard output. Where that fails it ends the program, lest half an answer pass for a whole one: quietly
+  /// when nobody reads any more, as a filter should, else with the reason.
+  static func out(_ text: String) {
+    guard !write(Array(text.utf8)[...], to: STDOUT_FILENO) else { return }
+    let code = errno
+    if code != EPIPE {
+      let why = String(cString: strerror(code))
+      let text = Language.current.pick("cannot write the output: \(why)", zh: "无法写出结果：\(why)")
+      err("stationctl: \(text)\n")
+    }
+    exit(ExitCode.unreachable.rawValue)
+  }
 
-  /// Writes to standard error: progress and diagnostics.
-  static func err(_ text: String) { write(text, to: STDERR_FILENO) }
+  /// Writes to standard error: progress and diagnostics. If that fails there is nobody left to tell.
+  static func err(_ text: String) { _ = write(Array(text.utf8)[...], to: STDERR_FILENO) }
 
   static var outIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
   static var errIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
@@ -50,11 +60,8 @@ enum Terminal {
     guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw unwritable(path) }
   }
 
-  private static func write(_ text: String, to descriptor: Int32) {
-    // Standard output on a closed pipe ends the program by SIGPIPE before this can fail for that reason.
-    _ = write(Array(text.utf8)[...], to: descriptor)
-  }
-
+  /// Writes all of it; false, with errno, if that fails. On a closed pipe SIGPIPE ends the program first, unless whoever
+  /// started it has that ignored.
   static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
     var rest = bytes
     while !rest.isEmpty {

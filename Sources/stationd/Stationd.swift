@@ -87,10 +87,19 @@ struct Stationd: AsyncParsableCommand {
     let daemon = try await Daemon(configuration, log: stationLog) {
       // Nothing that was promised is lost: what is on disk is found out at the next start. The answers
       // of the failed batch leave first.
-      DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(200)) { Foundation.exit(70) }
+      // Without exit(3): its handlers would take apart what other threads are still using.
+      DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(200)) {
+        fflush(nil)
+        _exit(70)
+      }
     }
     // Whoever is told that the daemon is ready finds it so.
-    try await daemon.callItself()
+    do {
+      try await daemon.callItself()
+    } catch {
+      await daemon.stop(drain: .zero)
+      throw error
+    }
     notifier.notify(.ready, .status("serving"))
     let heartbeat = watchdog.map {
       Heartbeat($0, notifier: notifier, log: log, parts: daemon.vitalParts)

@@ -95,7 +95,8 @@ struct DisputeTests {
     #expect(try fixture.body(id).owner == "st-02")
   }
 
-  @Test("a criminal case that a ruling moves needs no other approval than the ruling")
+  @Test(
+    "a criminal case that a ruling moves needs a notice of its own, and no other approval than the ruling")
   func criminal() throws {
     let id = try fixture.receive("criminal", as: Fixture.station)
     try fixture.screen(id, to: "criminal-brigade")
@@ -105,6 +106,16 @@ struct DisputeTests {
     try fixture.handOver(id)
     try fixture.call("dispute", id, Self.words)
     try fixture.call("adjudicate", id, ["to": "cyber-brigade"])
+    expectRefused("transfer.criminal.notice", "/id") { try fixture.call("send", id, as: Fixture.criminal) }
+    expectError(.wrongState) { try fixture.call("approval.request", id) }
+    let notice = try fixture.call("notice.issue", id, ["number": "T-2"], as: Fixture.criminal)
+    // The ruling stands: the case is not screened again.
+    #expect(notice["state"] == "adjudicated")
+    expectError(.wrongState) { try fixture.call("screen", id, ["jurisdiction": "own"]) }
+    expectRefused("transfer.criminal.notice", "/id") {
+      try fixture.call("notice.issue", id, ["number": "T-3"])
+    }
     #expect(try fixture.call("send", id)["state"] == "sent")
+    #expect(try fixture.body(id).notice?.number == "T-2")
   }
 }

@@ -24,8 +24,8 @@ struct Fixture {
 
   let store: TestStore
 
-  init(_ rules: JSONValue = rules, now: Instant = morning) throws {
-    let catalogue = Fixture.file("etc/support/scenarios.json")
+  init(_ rules: JSONValue = rules, now: Instant = morning, scenario14: Bool = true) throws {
+    let catalogue = Fixture.catalogue(scenario14: scenario14)
     store = try TestStore(
       [
         Directory.module(), Approval.module(), try SupportRequests.module(configuration: catalogue),
@@ -38,6 +38,19 @@ struct Fixture {
   static func at(_ text: String) -> Instant { Instant(rfc3339: text) ?? .earliest }
 
   static func file(_ path: String) -> JSONValue { ShippedFile.json(path) }
+
+  private static func catalogue(scenario14: Bool) -> JSONValue {
+    let shipped = file("etc/support/scenarios.json")
+    guard !scenario14 else { return shipped }
+    var root = shipped.objectValue ?? [:]
+    root["scenarios"] = .array(
+      (shipped["scenarios"]?.arrayValue ?? []).map { scenario in
+        guard scenario["number"] == 14, var changed = scenario.objectValue else { return scenario }
+        changed["active"] = false
+        return .object(changed)
+      })
+    return .object(root)
+  }
 
   /// The shipped rules with one number changed.
   static func rules(_ id: String, _ name: String, _ value: JSONValue) -> JSONValue {

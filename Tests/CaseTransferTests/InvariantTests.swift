@@ -111,7 +111,10 @@ struct InvariantTests {
     case .counted: try fixture.accept(id)
     case .accepted: isRare ? try call(.negotiate) : try call(.dispute)
     case .acceptedUnderDispute: try call(.adjudicate, ["to": .string(isRare ? item.unit : other)])
-    case .adjudicated: item.isLegOpen ? try call(.send) : try call(.negotiate)
+    case .adjudicated where item.isLegOpen:
+      let needsNotice = item.kind == .criminal && !item.isUrgent && item.notice == nil
+      needsNotice ? try call(.issueNotice) : try call(.send)
+    case .adjudicated: try call(.negotiate)
     case .negotiating: try call(isRare ? .designate : .keep)
     case .designated: try call(isRare ? .endJurisdiction : .urgentStep)
     case .jurisdictionEnded: try call(isRare ? .handOut : .addEvidence)

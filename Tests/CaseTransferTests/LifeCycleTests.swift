@@ -34,7 +34,8 @@ struct LifeCycleTests {
     .counted: merged(always, [.recordPapers: nil, .accept: .accepted]),
     .accepted: merged(always, taken, [.dispute: .acceptedUnderDispute, .negotiate: .negotiating]),
     .acceptedUnderDispute: merged(always, taken, [.adjudicate: .adjudicated]),
-    .adjudicated: merged(always, taken, [.send: .sent, .negotiate: .negotiating]),
+    .adjudicated: merged(
+      always, taken, [.issueNotice: nil, .send: .sent, .negotiate: .negotiating]),
     .negotiating: merged(always, outward, [.keep: .screened, .designate: .designated]),
     .designated: merged(always, outward, [.endJurisdiction: .jurisdictionEnded]),
     .jurisdictionEnded: [.handOut: nil],
@@ -65,7 +66,7 @@ struct LifeCycleTests {
   /// Cells in which the table allows the step and a rule of its own refuses it, for the case that `at` makes.
   static let ruled: [State: Set<Action>] = [
     .screened: [.requestApproval, .negotiate], .approval: [.issueNotice, .approve, .reclassify],
-    .adjudicated: [.send], .discrepancy: [],
+    .adjudicated: [.send, .issueNotice], .discrepancy: [],
   ]
 
   @Test(

@@ -45,9 +45,10 @@ struct OutsideTests {
     try fixture.minutes(3 * 24 * 60)
     let answer = try fixture.call("designate", id, ["superior": "T", "number": "D", "keeps": true])
     #expect(answer["state"] == "screened" && answer["owner"] == "st-02" && answer["bureau"] == nil)
-    // The reporter was not told of the negotiations; of the new way it is not late yet.
+    // The reporter was not told of the negotiations, and another way makes it no less late.
     #expect(answer["overdue"] == true)
-    #expect(try fixture.screen(id)["overdue"] == false)
+    let screened = try fixture.screen(id)
+    #expect(screened["overdue"] == true && screened["next_duty"] == "tell")
     #expect(try fixture.due(id, .transfer) == "2026-03-06T09:00:00.000+08:00")
   }
 
@@ -93,16 +94,18 @@ struct OutsideTests {
 
   static let notices: [(received: String?, isFine: Bool)] = [
     (nil, true), ("2026-03-02T11:00:00+08:00", true), ("2026-03-02T11:00:00.001+08:00", false),
-    ("2026-03-02T10:15:00+08:00", true), ("2026-03-02T09:00:00+08:00", true),
-    ("2026-03-02T08:59:59.999+08:00", false), ("2026-03-02T03:00:00Z", true),
+    ("2026-03-02T10:15:00+08:00", true), ("2026-03-02T03:00:00Z", true),
+    // The designation was recorded at 10:00:30; what others tell is compared by the minute.
+    ("2026-03-02T10:00:00+08:00", true), ("2026-03-02T09:59:59.999+08:00", false),
+    ("2026-03-02T09:00:00+08:00", false), ("2026-03-02T08:59:59.999+08:00", false),
   ]
 
   @Test("the jurisdiction ends at the receipt, which may be told later but not earlier", arguments: notices)
   func notice(_ received: String?, _ isFine: Bool) throws {
     let id = try fixture.at(.negotiating)
-    try fixture.minutes(60)
+    try fixture.store.advance(to: Fixture.at("2026-03-02T10:00:30+08:00"))
     try fixture.designate(id)
-    try fixture.minutes(60)
+    try fixture.store.advance(to: Fixture.at("2026-03-02T11:00:00+08:00"))
     var params: JSONObject = ["number": "D-1"]
     params["received_at"] = received.map(JSONValue.string)
     guard isFine else {

@@ -22,6 +22,25 @@ struct OwnershipTests {
     #expect(fixture.events("owner_changed").map { $0["owner"] } == ["public-security-brigade"])
   }
 
+  @Test("a unit that was retired after the sending does not become the owner")
+  func retired() throws {
+    let id = try fixture.receive()
+    try fixture.screen(id, to: "logistics")
+    try fixture.call("send", id)
+    try fixture.count(id, "giving", [])
+    try fixture.count(id, "receiving", [])
+    try fixture.store.call("directory.unit.retire", ["id": "logistics", "version": 1])
+    expectRefused("transfer.unit", "/id") { try fixture.accept(id) }
+    #expect(try fixture.body(id).owner == "st-02")
+    // Brought back, it accepts.
+    let name: JSONValue = ["en": "Logistics", "zh": "警务保障室"]
+    try fixture.store.call(
+      "directory.unit.put",
+      ["id": "logistics", "kind": "department", "name": name, "parent": "bureau", "version": 2])
+    try fixture.accept(id)
+    #expect(try fixture.body(id).owner == "logistics")
+  }
+
   @Test("intervals meet without gap or overlap: the instant of the change is the new owner's")
   func intervals() throws {
     let id = try fixture.at(.counted)

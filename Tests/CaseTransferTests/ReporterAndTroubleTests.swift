@@ -44,6 +44,24 @@ struct ReporterAndTroubleTests {
     #expect(try fixture.body(id).duty(.tell)?.isOpen == true)
   }
 
+  @Test(
+    "a reporter whom nobody told in time is owed it still, and overdue, when a ruling begins the next leg")
+  func overdue() throws {
+    let id = try fixture.at(.acceptedUnderDispute)
+    try fixture.minutes(24 * 60)
+    #expect(try fixture.body(id).duty(.tell)?.isOverdue(at: fixture.store.now) == true)
+    let ruling = try fixture.call("adjudicate", id, ["to": "traffic-brigade"], as: Fixture.legal)
+    #expect(ruling["leg"] == 2 && ruling["overdue"] == true && ruling["next_duty"] == "tell")
+    #expect(try fixture.due(id, .tell) == "2026-03-03T09:00:00.000+08:00")
+    // Nobody hears of the same end twice.
+    try fixture.minutes(24 * 60)
+    #expect(fixture.events("alarm").filter { $0["duty"] == "tell" && $0["rung"] == "overdue" }.count == 1)
+    let told = try fixture.call("reporter.tell", id, ["way": "phone"], as: Fixture.order)
+    #expect(told["next_duty"] == "transfer")
+    let duty = try #require(try fixture.body(id).duty(.tell))
+    #expect(duty.done == fixture.store.now && duty.due == Fixture.at("2026-03-03T09:00:00+08:00"))
+  }
+
   @Test("trouble opens support scenario 14 in the same transaction, and says nothing of persons")
   func trouble() throws {
     let id = try fixture.at(.sent)
@@ -63,19 +81,84 @@ struct ReporterAndTroubleTests {
 
   @Test("what support refuses undoes the step, and points at what the caller wrote")
   func undone() throws {
-    let id = try fixture.at(.accepted)
+    let fixture = try Fixture(scenario14: false)
+    let id = try fixture.at(.sent)
     let before = fixture.version(id)
-    // The brigade has the case, but asks in the name of a station that it does not work for.
-    expectError(.denied) { try fixture.call("trouble", id, ["code": "other"], as: Fixture.order) }
+    expectRefused("support.scenario.inactive", "/id") {
+      try fixture.call("trouble", id, ["code": "other"], as: Fixture.station)
+    }
     #expect(fixture.version(id) == before)
     #expect(fixture.records("step").allSatisfy { $0["action"] != "trouble" })
-    try fixture.call("trouble", id, ["code": "other", "urgency": "immediate"], as: Fixture.station)
+    // Who could not ask has told of it all the same.
+    try fixture.call("trouble", id, ["code": "other"], as: Fixture.order)
+    try fixture.minutes(0)
+    #expect(fixture.records("step").last?["action"] == "trouble")
+    #expect(fixture.records("step").last?["support"] == nil)
   }
 
-  @Test("without a station in the case there is nobody to ask")
+  private func requests() -> [JSONObject] {
+    (fixture.store.contents.rows["support.request"] ?? [:]).values.map(\.record.body)
+  }
+
+  static let troubled: [(state: State, principal: Principal)] = [
+    (.sent, Fixture.order), (.counted, Fixture.order), (.sent, Fixture.legal), (.accepted, Fixture.order),
+    (.acceptedUnderDispute, Fixture.order),
+  ]
+
+  @Test(
+    "receiver, owner and legal department cannot ask in the station's name: the daemon does, at once and once",
+    arguments: troubled)
+  func elsewhere(_ state: State, _ principal: Principal) throws {
+    let id = try fixture.at(state)
+    let answer = try fixture.call(
+      "trouble", id, ["code": "count_stuck", "urgency": "immediate", "text": "Wang left"], as: principal)
+    #expect(answer["support_request"] == nil && requests().isEmpty)
+    let told = fixture.events("changed").last?["to"]?.arrayValue ?? []
+    #expect(told.contains("coordination-desk") && told.contains("legal-department"))
+    let step = try #require(fixture.records("step").last)
+    let due = fixture.store.contents.deadlines["transfer|trouble|\(step.id)"]?.due
+    #expect(due == fixture.store.now)
+    try fixture.minutes(0)
+    let request = try #require(requests().first)
+    #expect(request["scenario"] == 14 && request["station"] == "st-02" && request["urgency"] == "immediate")
+    #expect(request["summary"]?.stringValue?.hasPrefix(id) == true)
+    #expect(request["summary"]?.stringValue?.contains("Wang") == false)
+    let last = try fixture.call("history", id)["items"]?.arrayValue?.last
+    #expect(last?["support"] == "SR-2026-000001" && last?["text"] == "Wang left")
+    // Firing again asks for nothing twice.
+    try fixture.store.handle(
+      "transfer", "trouble", subject: step.id, .init(due: fixture.store.now, payload: [:]), late: true)
+    #expect(requests().count == 1)
+  }
+
+  @Test("two troubles in one instant are two requests")
+  func twice() throws {
+    let id = try fixture.at(.sent)
+    for code in ["documents", "evidence"] {
+      try fixture.call("trouble", id, ["code": .string(code)], as: Fixture.order)
+    }
+    try fixture.minutes(0)
+    #expect(requests().count == 2)
+  }
+
+  @Test("a unit that has no part in the case has no trouble with it")
+  func strangers() throws {
+    let id = try fixture.at(.sent)
+    for principal in [Fixture.criminal, Fixture.coordination, Principal.of("st-03")] {
+      expectError(.denied) { try fixture.call("trouble", id, ["code": "other"], as: principal) }
+    }
+  }
+
+  @Test("without a station in the case nobody asks for support; the desks hear of it all the same")
   func noStation() throws {
     let id = try fixture.receive(unit: "traffic-brigade")
-    expectRefused("transfer.trouble", "/id") { try fixture.call("trouble", id, ["code": "other"]) }
+    let answer = try fixture.call("trouble", id, ["code": "other"], as: .of("traffic-brigade"))
+    #expect(answer["support_request"] == nil)
+    try fixture.minutes(0)
+    #expect(requests().isEmpty)
+    let told = fixture.events("changed").last
+    #expect(told?["action"] == "trouble")
+    #expect(told?["to"] == ["traffic-brigade", "legal-department", "coordination-desk"])
   }
 
   @Test("from station to station the request names no branch")

@@ -62,6 +62,56 @@ struct ScreeningTests {
     #expect(try fixture.due(administrative, .transfer) == "2026-03-03T12:00:00.000+08:00")
   }
 
+  @Test(
+    "the 24 hours of a criminal case run from the first finding, whatever is found in between",
+    arguments: ["own", "outside"])
+  func firstFinding(_ between: String) throws {
+    let fixture = try Fixture()
+    let id = try fixture.receive("criminal")
+    try fixture.screen(id)
+    try fixture.minutes(23 * 60)
+    try fixture.call("screen", id, ["jurisdiction": .string(between)])
+    try fixture.screen(id)
+    #expect(try fixture.due(id, .transfer) == "2026-03-03T09:00:00.000+08:00")
+    #expect(try fixture.due(id, .tell) == "2026-03-03T09:00:00.000+08:00")
+    try fixture.approve(id)
+    try fixture.call("notice.issue", id, ["number": "T-1"])
+    try fixture.minutes(60)
+    try fixture.call("send", id)
+    let sent = try fixture.store.call("transfer.figures", [:])["total"]?["sent_in_time"]
+    #expect(sent?["numerator"] == 0 && sent?["denominator"] == 1)
+    #expect(sent?["exclusions"] == ["running": 0, "dropped": 1])
+  }
+
+  @Test("a unit that finds a case to be another bureau's first has no more time either")
+  func outsideFirst() throws {
+    let fixture = try Fixture()
+    let id = try fixture.receive("criminal")
+    for minutes in [60, 120, 180] {
+      try fixture.minutes(minutes)
+      try fixture.call("screen", id, ["jurisdiction": "outside"])
+      #expect(try fixture.due(id, .transfer) == "2026-03-03T10:00:00.000+08:00")
+    }
+  }
+
+  @Test("the next owner finds for itself, and so does the bureau with which the case stays")
+  func nextFinding() throws {
+    let fixture = try Fixture()
+    let id = try fixture.receive("criminal")
+    try fixture.call("screen", id, ["jurisdiction": "outside"])
+    try fixture.call("negotiate", id, ["bureau": "Linhai"])
+    try fixture.minutes(48 * 60)
+    try fixture.call("designate", id, ["superior": "T", "number": "D", "keeps": true])
+    try fixture.minutes(60)
+    try fixture.screen(id)
+    #expect(try fixture.due(id, .transfer) == "2026-03-05T10:00:00.000+08:00")
+    try fixture.approve(id)
+    try fixture.call("notice.issue", id, ["number": "T-1"])
+    try fixture.call("send", id)
+    try fixture.handOver(id)
+    #expect(try fixture.body(id).found == nil)
+  }
+
   @Test("facts learned at the screening make a case urgent, and an urgent case goes to the brigade alone")
   func urgent() throws {
     let fixture = try Fixture()
@@ -96,6 +146,10 @@ struct ScreeningTests {
     // The approval of a criminal case is needed from here on.
     expectRefused("transfer.criminal.approval", "/id") { try fixture.call("send", id) }
     #expect(fixture.records("leg").map { $0["kind"] } == ["criminal"])
+    // What was left is not more after another finding.
+    try fixture.call("screen", id, ["jurisdiction": "own"])
+    try fixture.screen(id, to: "criminal-brigade")
+    #expect(try fixture.due(id, .transfer) == "2026-03-03T09:00:00.000+08:00")
   }
 
   @Test("a unit that kept a case transfers it within 24 hours of finding the crime")

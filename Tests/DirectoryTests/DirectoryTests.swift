@@ -62,6 +62,48 @@ struct DirectoryTests {
     #expect(try unit("st-13.cases")["active"] == false)
   }
 
+  @Test("a station that is brought back brings its teams and its room with it, and says so of each")
+  func broughtBack() throws {
+    let station: JSONObject = ["id": "st-13", "kind": "station", "name": Self.unitName, "parent": "bureau"]
+    try store.call("directory.unit.put", station)
+    try store.call("directory.unit.retire", ["id": "st-13", "version": 1])
+    store.contents.events = []
+    var back = station
+    back["version"] = 2
+    #expect(try store.call("directory.unit.put", back)["active"] == true)
+    let parts = try store.call("directory.unit.list", ["parent": "st-13"])["items"]?.arrayValue ?? []
+    #expect(parts.count == 3 && parts.allSatisfy { $0["active"] == true })
+    let told = store.contents.events.compactMap { $0.payload["unit"]?.stringValue }
+    #expect(Set(told) == ["st-13", "st-13.community", "st-13.cases", "st-13.command"] && told.count == 4)
+    // A station that was not retired is changed alone.
+    store.contents.events = []
+    back["version"] = 3
+    try store.call("directory.unit.put", back)
+    #expect(store.contents.events.count == 1)
+  }
+
+  @Test("a station that a zone names does not move to another bureau; one that none names does")
+  func moves() throws {
+    try store.call("directory.unit.put", ["id": "bureau-2", "kind": "bureau", "name": Self.unitName])
+    var station: JSONObject = [
+      "id": "st-02", "kind": "station", "name": Self.unitName, "parent": "bureau-2", "version": 1,
+    ]
+    let zones = try store.call("directory.unit.list", ["kind": "zone"])["items"]?.arrayValue ?? []
+    let zone = try #require(
+      zones.first { $0["stations"]?.arrayValue?.contains("st-02") == true }?["id"]?.stringValue)
+    let error = #expect(throws: RPCError.self) { try store.call("directory.unit.put", station) }
+    #expect(error?.rule == "directory.zone.member" && error?.pointer == "/parent")
+    #expect(error?.message.en.contains(zone) == true)
+    #expect(try unit("st-02")["parent"] == "bureau")
+    // In its own bureau it changes as it likes.
+    station["parent"] = "bureau"
+    try store.call("directory.unit.put", station)
+    try store.call("directory.unit.retire", ["id": .string(zone), "version": 1])
+    station["parent"] = "bureau-2"
+    station["version"] = 2
+    #expect(try store.call("directory.unit.put", station)["parent"] == "bureau-2")
+  }
+
   static let unitName: JSONValue = ["en": "Unit", "zh": "单位"]
   static func zone(
     _ stations: [JSONValue], lead: String? = nil, leader: Bool = true, branch: String = "logistics"

@@ -236,6 +236,24 @@ struct DelistTests {
     #expect(unknown?.kind == .notFound && unknown?.pointer == "/task")
   }
 
+  @Test("nobody was told of an end before it came, and what says so does not open erasure")
+  func toldBefore() throws {
+    let fixture = try Fixture(now: Fixture.at("2026-03-02T09:00:30+08:00"))
+    let id = try fixture.enter()
+    let task = try fixture.delist(id)["task"] ?? .null
+    for at in ["1990-01-01T00:00:00+08:00", "2026-03-02T08:59:59.999+08:00"] {
+      let error = #expect(throws: RPCError.self) {
+        try fixture.call("notice.record", ["task": task, "at": .string(at)])
+      }
+      #expect(error?.rule == "keyperson.duty.time" && error?.pointer == "/at")
+    }
+    let early = #expect(throws: RPCError.self) { try fixture.call("erase", ["id": .string(id)]) }
+    #expect(early?.rule == "keyperson.delist.notice")
+    // People tell minutes.
+    try fixture.call("notice.record", ["task": task, "at": "2026-03-02T09:00:00+08:00"])
+    #expect(try fixture.call("erase", ["id": .string(id)])["state"] == "erased")
+  }
+
   @Test("every reason has its words in both languages", arguments: DelistReason.allCases)
   func words(_ reason: DelistReason) throws {
     let module = try KeyPerson.module(configuration: Fixture.rules)

@@ -148,6 +148,55 @@ struct DutyTests {
     #expect(twice?.kind == .wrongState)
   }
 
+  /// When a duty was kept as told, on 16 March: the first time of those of 9 and 16 March, and the second. It was
+  /// entered on 2 March at 09:00:30, and people tell minutes.
+  static let told: [(String, isFirst: Bool, isFine: Bool)] = [
+    ("1990-01-01T00:00:00+08:00", true, false), ("2026-03-02T08:59:59.999+08:00", true, false),
+    ("2026-03-02T09:00:00+08:00", true, true), ("2026-03-09T09:59:59.999+08:00", false, false),
+    ("2026-03-09T10:00:00+08:00", false, true),
+  ]
+
+  @Test(
+    "what is told as kept was kept after the duty was entered and the time before was due", arguments: told)
+  func notBefore(_ at: String, _ isFirst: Bool, _ isFine: Bool) throws {
+    let fixture = try Fixture(now: Fixture.at("2026-03-02T09:00:30+08:00"))
+    let id = try fixture.enter()
+    let first = try Self.add(fixture, id, ["every_days": 7])["task"] ?? .null
+    try fixture.advance("2026-03-16T12:00:00+08:00")
+    let second = fixture.tasks(id, .reportIn).first.map(JSONValue.string) ?? .null
+    let params: JSONObject = ["task": isFirst ? first : second, "at": .string(at)]
+    if isFine {
+      #expect(try fixture.call("duty.record", params)["task_state"] == "done")
+    } else {
+      let error = #expect(throws: RPCError.self) { try fixture.call("duty.record", params) }
+      #expect(error?.rule == "keyperson.duty.time" && error?.pointer == "/at")
+    }
+  }
+
+  @Test(
+    "a duty of before, which does not say when it was entered, was kept within the term",
+    arguments: [
+      ("2026-02-28T23:59:59.999+08:00", false), ("2026-03-01T00:00:00+08:00", true),
+    ])
+  func ofBefore(_ at: String, _ isFine: Bool) throws {
+    let fixture = try Fixture()
+    let id = try fixture.enter()
+    let task = try Self.add(fixture, id)["task"] ?? .null
+    let stored = try #require(fixture.rows("duty").first)
+    var body = stored.body
+    body["begun"] = nil
+    let version = fixture.store.contents.rows["keyperson.duty"]?[stored.id]?.record.version ?? 0
+    fixture.store.contents.rows["keyperson.duty"]?[stored.id]?.record = Record(
+      id: stored.id, version: version, body: body)
+    let params: JSONObject = ["task": task, "at": .string(at)]
+    if isFine {
+      try fixture.call("duty.record", params)
+    } else {
+      let error = #expect(throws: RPCError.self) { try fixture.call("duty.record", params) }
+      #expect(error?.rule == "keyperson.duty.time")
+    }
+  }
+
   @Test("what is recorded after the grace counts as missed, also while the deadline has not fired")
   func race() throws {
     let fixture = try Fixture()

@@ -195,6 +195,112 @@ struct EntryTests {
     #expect(over?.rule == "keyperson.instrument.once")
   }
 
+  private static func under(_ number: String, _ more: JSONObject = [:]) -> JSONObject {
+    var params: JSONObject = [
+      "instrument": ["authority": "Qingping County Court", "number": .string(number), "date": "2026-02-20"]
+    ]
+    for (key, value) in more { params[key] = value }
+    return params
+  }
+
+  @Test("an instrument that a renewal replaced makes no other record of the person, and renews none")
+  func onceRenewed() throws {
+    let fixture = try Fixture()
+    let id = try fixture.enter()
+    try fixture.advance("2026-03-20T09:00:00+08:00")
+    try LifeCycleTests.renew(fixture, id)
+    for number in ["(2026) 0102-31", "(2026) 0102-77"] {
+      let error = #expect(throws: RPCError.self) {
+        try fixture.propose(.communityCorrections, Self.under(number))
+      }
+      #expect(error?.rule == "keyperson.instrument.once" && error?.pointer == "/instrument/number")
+      // Whom else it names can be entered under it.
+      _ = try fixture.propose(
+        .communityCorrections, Self.under(number, ["id_number": .string(Fixture.otherNumber)]))
+    }
+    try fixture.advance("2026-05-10T09:00:00+08:00")
+    for number in ["(2026) 0102-31", "(2026) 0102-77"] {
+      let back = #expect(throws: RPCError.self) {
+        try ReviewTests.request(
+          fixture, id, to: "2027-02-28",
+          [
+            "instrument": ["authority": "Court", "number": .string(number), "date": "2026-05-08"],
+            "next_review": "2026-06-10",
+          ])
+      }
+      #expect(back?.rule == "keyperson.instrument" && back?.pointer == "/instrument/number")
+    }
+    _ = try fixture.delist(id)
+    let over = #expect(throws: RPCError.self) {
+      try fixture.propose(
+        .communityCorrections, Self.under("(2026) 0102-31", ["next_review": "2026-06-10"]))
+    }
+    #expect(over?.rule == "keyperson.instrument.once")
+    // What is erased is forgotten, its numbers too.
+    #expect(fixture.rows("former_instrument").count == 1)
+    try fixture.tell(id)
+    try fixture.call("erase", ["id": .string(id)])
+    #expect(fixture.rows("former_instrument").isEmpty)
+  }
+
+  @Test("a renewal is not under an instrument by which another record of the person was made")
+  func onceInRenewal() throws {
+    let fixture = try Fixture()
+    let first = try fixture.enter()
+    let second = try fixture.enter(.communityCorrections, Self.under("(2026) 0102-32"))
+    try fixture.advance("2026-03-20T09:00:00+08:00")
+    let taken = #expect(throws: RPCError.self) {
+      try ReviewTests.request(fixture, first, to: "2026-12-31", Self.under("(2026) 0102-32"))
+    }
+    #expect(taken?.rule == "keyperson.instrument.once" && taken?.pointer == "/instrument/number")
+    // Also where the other was made while the renewal waited.
+    for id in [first, second] {
+      try fixture.approve(try ReviewTests.request(fixture, id, to: "2026-12-31"))
+    }
+    try fixture.call("renew", ["id": .string(first)])
+    let late = #expect(throws: RPCError.self) { try fixture.call("renew", ["id": .string(second)]) }
+    #expect(late?.rule == "keyperson.instrument.once" && late?.pointer == "/id")
+  }
+
+  /// Two proposals under one instrument, and whether they are about one person.
+  static let persons: [(JSONObject, JSONObject, isSame: Bool)] = [
+    (["id_number": .string(Fixture.number)], ["id_number": .string(Fixture.number), "name": "王晓明"], true),
+    (["id_number": .string(Fixture.number)], ["id_number": .string(Fixture.otherNumber)], false),
+    (["id_number": .string(Fixture.number)], [:], true), ([:], ["id_number": .string(Fixture.number)], true),
+    ([:], [:], true), ([:], ["name": "赵六"], false),
+  ]
+
+  @Test("one person is told by the ID number, and by the name where one has none", arguments: persons.indices)
+  func onePerson(_ index: Int) throws {
+    let (one, other, isSame) = Self.persons[index]
+    let fixture = try Fixture()
+    func propose(_ more: JSONObject) throws {
+      var params = Fixture.proposal(.bailPendingTrial)
+      params["id_number"] = nil
+      for (key, value) in more { params[key] = value }
+      try fixture.call("propose", params)
+    }
+    try propose(one)
+    if isSame {
+      let error = #expect(throws: RPCError.self) { try propose(other) }
+      #expect(error?.rule == "keyperson.instrument.once")
+    } else {
+      try propose(other)
+    }
+  }
+
+  @Test("a correction does not make a second record of one person under one instrument")
+  func onceCorrected() throws {
+    let fixture = try Fixture()
+    _ = try fixture.propose()
+    let other = try fixture.propose(.communityCorrections, ["id_number": .string(Fixture.otherNumber)])
+    let error = #expect(throws: RPCError.self) {
+      try fixture.call(
+        "correct", ["id": .string(other), "id_number": .string(Fixture.number), "document": "letter"])
+    }
+    #expect(error?.rule == "keyperson.instrument.once" && error?.pointer == "/id")
+  }
+
   static let ages: [(String, Bool)] = [("2025-11-29", true), ("2025-11-28", false)]
 
   @Test("a term begins within 92 days of its instrument: an old one cannot begin anew", arguments: ages)

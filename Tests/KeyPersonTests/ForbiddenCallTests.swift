@@ -83,7 +83,7 @@ struct ForbiddenCallTests {
     #expect(throws: KeyPersonError.self) { try KeyPerson.module(configuration: .object(configuration)) }
   }
 
-  @Test("an event that leads to a person")
+  @Test("an event that leads to a person, or names a record")
   func events() throws {
     let fixture = try Fixture()
     let id = try fixture.enter()
@@ -96,6 +96,8 @@ struct ForbiddenCallTests {
       for secret in ["王小明", Fixture.number, "138 0000", "0102-31", "Court"] {
         #expect(!text.contains(secret), "\(event.name)")
       }
+      // An id of the test store can be part of another.
+      #expect(!text.contains("\"\(id)\""), "\(event.name)")
     }
   }
 }

@@ -36,7 +36,8 @@ struct ForbiddenTests {
     "record": [
       "category", "part", "station", "owner", "purpose", "state", "former", "rules_on", "from", "to", "ends",
       "next_review", "review_opens", "review_ends", "lapses", "clean_since", "clean_ends", "clean_noted",
-      "proposed_by", "verified_by", "approval", "renewal", "renewals", "corrections", "lost", "episodes",
+      "proposed_by", "verified_by", "verifiers", "approval", "renewal", "renewals", "corrections", "lost",
+      "episodes",
       "delisting", "step_task", "review_task", "name", "id_number", "phone", "guardian", "instrument",
       "instrument_number", "pending_instrument", "former_instruments", "consent", "care_need", "decision",
       "renewal/to", "renewal/next_review", "renewal/approval", "renewal/by", "lost/since", "lost/support",
@@ -48,9 +49,10 @@ struct ForbiddenTests {
       "care_need/document/by", "care_need/document/reference", "care_need/document/date",
       "decision/authority", "decision/number", "decision/date",
     ],
+    "former_instrument": ["record", "instrument_number"],
     "duty": [
-      "record", "kind", "first_due", "every_days", "every_months", "grace_hours", "number", "task", "ended",
-      "consent", "consent/by", "consent/document", "consent/date",
+      "record", "kind", "first_due", "every_days", "every_months", "grace_hours", "number", "task", "begun",
+      "ended", "consent", "consent/by", "consent/document", "consent/date",
     ],
     "task": [
       "record", "unit", "kind", "due", "state", "duty", "number", "grace", "provisional", "at", "by",
@@ -181,6 +183,13 @@ struct ForbiddenTests {
     for method in module.methods { check(method.result, method.name, "", isInList: false) }
   }
 
+  @Test("an event that names a record: whoever has all events again would have a list of everybody")
+  func events() {
+    for event in module.events {
+      #expect(Self.members(event.payload).isDisjoint(with: ["id", "record", "subject"]), "\(event.name)")
+    }
+  }
+
   @Test("an index that leads to many: a record is found by what names it exactly")
   func indexes() throws {
     let record = try #require(module.collections.first { $0.name == "record" })
@@ -202,7 +211,8 @@ struct ForbiddenTests {
       "record": [
         "/name", "/id_number", "/phone", "/guardian", "/instrument", "/instrument_number",
         "/pending_instrument", "/former_instruments", "/consent", "/care_need", "/decision",
-      ], "duty": ["/consent"], "task": ["/document"], "notice": ["/name", "/phone"],
+      ], "former_instrument": ["/instrument_number"], "duty": ["/consent"], "task": ["/document"],
+      "notice": ["/name", "/phone"],
       "correction": ["/before", "/after", "/document"], "tombstone": [], "tally": [],
     ]
     for collection in module.collections {

@@ -35,6 +35,65 @@ struct FourEyesTests {
     #expect(error?.rule == "approval.second_person")
   }
 
+  static let fourth = Principal.of(Fixture.station, uid: 2004)
+
+  @Test("who verified does not approve, also where somebody else verified again")
+  func verifiedTwice() throws {
+    let fixture = try Fixture()
+    let id = try fixture.propose()
+    _ = try fixture.verify(id)
+    let seen: JSONObject = ["id": .string(id), "seen": "original"]
+    let approval =
+      try fixture.call("verify_instrument", seen, as: Fixture.zhao)["approval"]?.stringValue ?? ""
+    for person in [Fixture.wang, Fixture.li, Fixture.zhao] {
+      let error = #expect(throws: RPCError.self) { try fixture.approve(approval, as: person) }
+      #expect(error?.rule == "approval.second_person")
+    }
+    try fixture.approve(approval, as: Self.fourth)
+    try fixture.call("activate", ["id": .string(id)])
+    #expect(fixture.state(id) == .active)
+  }
+
+  @Test("who proposed or verified the entry does not approve a renewal that another asks for")
+  func renewal() throws {
+    let fixture = try Fixture()
+    let id = try fixture.enter()
+    try fixture.advance("2026-03-20T09:00:00+08:00")
+    var params = LifeCycleTests.renewal
+    params["id"] = .string(id)
+    let approval =
+      try fixture.call("renew.request", params, as: Self.fourth)["approval"]?.stringValue ?? ""
+    for person in [Fixture.wang, Fixture.li, Self.fourth] {
+      let error = #expect(throws: RPCError.self) { try fixture.approve(approval, as: person) }
+      #expect(error?.rule == "approval.second_person")
+    }
+    try fixture.approve(approval)
+    try fixture.call("renew", ["id": .string(id)])
+    #expect(fixture.state(id) == .renewed)
+  }
+
+  @Test("a record of before tells its last verifier, and no more than nineteen can verify one")
+  func verifiers() throws {
+    let fixture = try Fixture()
+    let id = try fixture.propose()
+    _ = try fixture.verify(id)
+    var body = try #require(fixture.body(id))
+    #expect(KeyRecord(body)?.verifiers == [Fixture.li.person])
+    body["verifiers"] = nil
+    #expect(KeyRecord(body)?.verifiers == [])
+    body["verified_by"] = "st-01/7"
+    #expect(KeyRecord(body)?.verifiers == ["st-01/7"])
+    let seen: JSONObject = ["id": .string(id), "seen": "original"]
+    for uid in 3001..<3019 {
+      try fixture.call("verify_instrument", seen, as: .of(Fixture.station, uid: UInt32(uid)))
+    }
+    let error = #expect(throws: RPCError.self) {
+      try fixture.call("verify_instrument", seen, as: .of(Fixture.station, uid: 3019))
+    }
+    #expect(error?.rule == "keyperson.four_eyes")
+    _ = try fixture.verify(id)
+  }
+
   @Test("a correction after the approval was asked for makes it void")
   func changedMeanwhile() throws {
     let fixture = try Fixture()
@@ -57,7 +116,8 @@ struct FourEyesTests {
       stored?["payload"]?.objectValue?.keys.sorted() == [
         "category", "corrections", "from", "next_review", "owner", "purpose", "station", "to",
       ])
-    #expect(stored?["subject"] == .string(id))
+    // Approvals are listed, and told by events: what they name is the task.
+    #expect(stored?["subject"] == fixture.tasks(id, .approve).first.map(JSONValue.string))
   }
 
   @Test("an approval of one record is none for another, and serves once")

@@ -77,10 +77,36 @@ struct SubjectTests {
     #expect(error?.rule == "keyperson.erased")
   }
 
+  @Test("the extract can be had while a missed review hides the record from officers")
+  func suspended() throws {
+    let fixture = try Fixture()
+    let id = try fixture.enter()
+    try fixture.advance("2026-03-31T00:00:00+08:00")
+    #expect(fixture.state(id) == .suspended)
+    #expect(try extract(fixture, id)["name"] == "王小明")
+    let number: JSONObject = ["id_number": .string(Fixture.number), "category": "community_corrections"]
+    #expect(try fixture.call("extract", number, purpose: "subject_request")["id"] == .string(id))
+    let error = #expect(throws: RPCError.self) { try fixture.get(id) }
+    #expect(error?.rule == "keyperson.review")
+  }
+
+  @Test("the extract tells agreements that were taken back, as long as they are kept")
+  func withdrawn() throws {
+    let fixture = try Fixture()
+    let id = try fixture.enter(.resettlementSupport)
+    let duty = try VisitTests.agree(fixture, id)["duty"] ?? .null
+    #expect(try extract(fixture, id)["duties"]?.arrayValue?.first?["ended"] == nil)
+    try fixture.call("visit.withdraw", ["duty": duty])
+    let shown = try #require(try extract(fixture, id)["duties"]?.arrayValue?.first)
+    #expect(shown["duty"] == duty && shown["consent"]?["document"] == "agreement 12")
+    #expect(shown["ended"] == "2026-03-02T09:00:00.000+08:00")
+    #expect(try fixture.get(id)["duties"] == [])
+  }
+
   @Test("a correction keeps both versions; null takes away what need not be there")
   func both() throws {
     let fixture = try Fixture()
-    let id = try fixture.enter()
+    let id = try fixture.propose()
     try fixture.call(
       "correct",
       [
@@ -100,6 +126,39 @@ struct SubjectTests {
     #expect(throws: RPCError.self) {
       try fixture.call("get", ["id_number": .string(Fixture.number), "category": category])
     }
+  }
+
+  /// Whether the record has an ID number, what is corrected, and where that is refused.
+  static let persons: [(hasNumber: Bool, JSONObject, pointer: String?)] = [
+    (true, ["name": "王晓明"], nil), (true, ["id_number": .string(Fixture.otherNumber)], "/id_number"),
+    (true, ["id_number": .null], "/id_number"),
+    (true, ["name": "赵六", "id_number": .string(Fixture.otherNumber)], "/id_number"),
+    (false, ["name": "赵六"], "/name"), (false, ["id_number": .string(Fixture.number)], "/id_number"),
+    (false, ["phone": "137 0000 0000"], nil),
+  ]
+
+  @Test("once entered, no correction makes a record one of somebody else", arguments: persons.indices)
+  func samePerson(_ index: Int) throws {
+    let (hasNumber, more, pointer) = Self.persons[index]
+    let fixture = try Fixture()
+    var proposal = Fixture.proposal(.bailPendingTrial)
+    if !hasNumber { proposal["id_number"] = nil }
+    let id = try fixture.call("propose", proposal)["id"]?.stringValue ?? ""
+    try fixture.approve(try fixture.verify(id))
+    try fixture.call("activate", ["id": .string(id)])
+    var params: JSONObject = ["id": .string(id), "document": "ID card"]
+    for (key, value) in more { params[key] = value }
+    guard let pointer else {
+      try fixture.call("correct", params)
+      return
+    }
+    let error = #expect(throws: RPCError.self) { try fixture.call("correct", params) }
+    #expect(error?.rule == "keyperson.correction" && error?.pointer == pointer)
+    // What is left: the wrong record is taken back, and the right one has four eyes of its own.
+    _ = try fixture.delist(id, "error")
+    let ended = #expect(throws: RPCError.self) { try fixture.call("correct", params) }
+    #expect(ended?.rule == "keyperson.correction")
+    try fixture.call("propose", proposal)
   }
 
   static let refusals: [(JSONObject, ErrorKind, rule: String?, pointer: String)] = [

@@ -48,6 +48,12 @@ struct VisitTests {
       try fixture.call("duty.record", ["task": first["task"] ?? .null])
     }
     #expect(wrong?.rule == "keyperson.duty.kind")
+    let long = #expect(throws: RPCError.self) {
+      try fixture.call(
+        "visit.record",
+        ["task": first["task"] ?? .null, "outcome": "met", "at": "1990-01-01T00:00:00+08:00"])
+    }
+    #expect(long?.rule == "keyperson.duty.time" && long?.pointer == "/at")
     try fixture.call("visit.record", ["task": first["task"] ?? .null, "outcome": "declined"])
     #expect(fixture.events("duty_missed").isEmpty)
     #expect(fixture.tasks(id, .visit).count == 1)

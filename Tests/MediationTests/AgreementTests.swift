@@ -60,6 +60,30 @@ struct AgreementTests {
     #expect(try fixture.step("agreement.record", id, ["signatures": signed])["state"] == "performing")
   }
 
+  /// Born, of the second party; 18 on the day of the signatures, 2 March 2026, or a day later.
+  static let offenders: [(born: String, mayGuardianSign: Bool)] = [
+    ("1985-06-01", false), ("2008-03-02", false), ("2008-03-03", true), ("2014-01-01", true),
+  ]
+
+  @Test("a guardian signs for who is under age; who is of age signs", arguments: offenders)
+  func guardian(_ born: String, _ mayGuardianSign: Bool) throws {
+    let fixture = try Fixture()
+    let offender: JSONValue = ["role": "offender", "name": "Wang Wu", "birth": .string(born)]
+    let id = try fixture.people([Fixture.injured, offender])
+    try fixture.step("party.add", id, ["role": "guardian", "name": "Wang Er", "for": .string("\(id).p2")])
+    try fixture.step("session.record", id, Fixture.attendees(id, "p1", "p2", "p3"))
+    let signed: JSONValue = [.string("\(id).p1"), .string("\(id).p3")]
+    if mayGuardianSign {
+      try fixture.step("agreement.record", id, ["signatures": signed])
+    } else {
+      let error = #expect(throws: RPCError.self) {
+        try fixture.step("agreement.record", id, ["signatures": signed])
+      }
+      #expect(error?.rule == "mediation.agreement.signatures" && error?.pointer == "/signatures")
+      try fixture.step("agreement.record", id)
+    }
+  }
+
   static let days: [(by: String, isFine: Bool)] = [
     ("2026-03-01", false), ("2026-03-02", true), ("2026-03-03", true),
   ]

@@ -96,13 +96,25 @@ struct CaseClockTests {
     #expect(fixture.dispute(id)?.limits[.caseClock]?.end == Fixture.instant("2026-04-02T00:00:00+08:00"))
   }
 
+  @Test("an appraisal that is told after the end of the clock does not move it, whenever it began")
+  func toldAfter() throws {
+    let fixture = try Fixture()
+    let id = try fixture.at(.failed)
+    try fixture.set("2026-04-02T00:00:00+08:00")
+    let start = try fixture.step("appraisal.start", id, ["at": "2026-03-20T09:00:00+08:00"])
+    #expect(start["late"] == ["case"])
+    #expect(try fixture.step("appraisal.end", id)["late"] == ["case"])
+    #expect(fixture.dispute(id)?.limits[.caseClock]?.end == Fixture.instant("2026-04-02T00:00:00+08:00"))
+  }
+
   @Test("30 days more with a higher approval: 60 days from the same start")
   func extended() throws {
     let fixture = try Fixture()
     let id = try fixture.at(.failed)
     try fixture.step("extend.request", id)
     let waiting = #expect(throws: RPCError.self) { try fixture.step("extend", id) }
-    #expect(waiting?.kind == .approvalRequired)
+    #expect(waiting?.kind == .approvalRequired && waiting?.pointer == "/id")
+    #expect(waiting?.rule == "mediation.case.extension")
     // The clock runs on while nobody has decided.
     #expect(fixture.dispute(id)?.next?.end == Fixture.instant("2026-04-02T00:00:00+08:00"))
     try fixture.approve(id)

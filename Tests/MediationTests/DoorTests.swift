@@ -142,6 +142,29 @@ struct DoorTests {
     #expect(Self.requests(fixture).count == 1)
   }
 
+  /// The unit of a call, and what is refused.
+  static let callers: [(unit: String, kind: ErrorKind?)] = [
+    ("st-07", nil), ("command-centre", nil), ("coordination-desk", nil), ("no-such-unit", .notFound),
+    ("zone-1", .refusedByRule), ("st-02.cases", .refusedByRule), ("logistics", .refusedByRule),
+  ]
+
+  @Test("a call is taken by a station, department or desk that is there", arguments: callers)
+  func caller(_ unit: String, _ kind: ErrorKind?) throws {
+    let fixture = try Fixture()
+    let id = try fixture.at(.registered)
+    try fixture.store.call("directory.unit.retire", ["id": "logistics", "version": 1])
+    guard let kind else {
+      #expect(try fixture.step("call.record", id, ["unit": .string(unit)])["calls"] == 2)
+      return
+    }
+    let error = #expect(throws: RPCError.self) {
+      try fixture.step("call.record", id, ["unit": .string(unit)])
+    }
+    #expect(error?.kind == kind && error?.pointer == "/unit")
+    #expect(error?.rule == (kind == .notFound ? nil : "mediation.station"))
+    #expect(fixture.dispute(id)?.calls == 1)
+  }
+
   @Test("a catalogue without the scenario does not block the work: somebody is told to ask by hand")
   func inactive() throws {
     let fixture = try Fixture(scenario8: false)

@@ -66,6 +66,20 @@ struct HandOverTests {
     #expect(fixture.dispute(id)?.proposal == nil)
   }
 
+  @Test("a unit that was retired after the proposal does not become the owner; the owner stays the owner")
+  func retired() throws {
+    let fixture = try Fixture()
+    let id = try fixture.at(.registered)
+    try fixture.step("hand_over.propose", id, ["to": "logistics"], as: Self.owner)
+    try fixture.store.call("directory.unit.retire", ["id": "logistics", "version": 1])
+    let error = #expect(throws: RPCError.self) {
+      try fixture.step("hand_over.accept", id, as: .of("logistics", uid: 4))
+    }
+    #expect(error?.rule == "mediation.hand_over" && error?.pointer == "/id")
+    #expect(fixture.dispute(id)?.owner == "st-02")
+    #expect(try fixture.step("hand_over.cancel", id, as: Self.owner)["proposed_to"] == nil)
+  }
+
   @Test("police, people's and judicial mediation: who took over and when")
   func modes() throws {
     let fixture = try Fixture()

@@ -103,6 +103,35 @@ struct PartyTests {
     #expect(try fixture.get(id)["people"]?.arrayValue?.last?["name"] == "Wang Wu")
   }
 
+  /// Members of a guardian, on 2 March 2026, and what is refused of them.
+  static let guardians: [(members: JSONObject, pointer: String?)] = [
+    ([:], nil), (["birth": "2008-03-02"], nil), (["birth": "2008-03-03"], "/birth"),
+    (["birth": "2014-06-01"], "/birth"), (["id_number": "110101198512120043"], nil),
+    (["id_number": "110101201003030036"], "/id_number"),
+  ]
+
+  @Test(
+    "a guardian is of age, as far as it is known, when added and when more becomes known",
+    arguments: guardians.indices)
+  func guardian(_ index: Int) throws {
+    let (members, pointer) = Self.guardians[index]
+    let fixture = try Fixture()
+    let id = try fixture.at(.registered)
+    let plain: JSONObject = ["role": "guardian", "name": "Li", "for": .string("\(id).p1")]
+    guard pointer != nil else {
+      try fixture.step("party.add", id, plain.merging(members))
+      return
+    }
+    try fixture.step("party.add", id, plain)
+    let update: JSONObject = ["person": .string("\(id).p3")]
+    for (method, given) in [("party.add", plain), ("party.update", update)] {
+      let error = #expect(throws: RPCError.self) {
+        try fixture.step(method, id, given.merging(members))
+      }
+      #expect(error?.rule == "mediation.minor.guardian" && error?.pointer == pointer)
+    }
+  }
+
   @Test("nobody is a party twice")
   func twice() throws {
     let fixture = try Fixture()

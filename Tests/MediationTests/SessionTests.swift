@@ -166,6 +166,27 @@ struct SessionTests {
     #expect(try fixture.step("session.record", id)["late"] == ["session_1"])
   }
 
+  @Test("an end that has passed never moves, also if an appraisal before it is told after it")
+  func noLaterCure() throws {
+    let fixture = try Fixture()
+    let id = try fixture.at(.session1)
+    try fixture.set("2026-03-09T09:00:00+08:00")
+    let start = try fixture.step("appraisal.start", id, ["at": "2026-03-03T09:00:00+08:00"])
+    #expect(start["late"] == ["session_1"])
+    let end = try fixture.step("appraisal.end", id, ["at": "2026-03-08T09:00:00+08:00"])
+    #expect(end["late"] == ["session_1"])
+    #expect(fixture.dispute(id)?.limits[.session1]?.end == Fixture.instant("2026-03-06T00:00:00+08:00"))
+  }
+
+  @Test("an appraisal that is told later, before the end, holds the limit all the same")
+  func toldInTime() throws {
+    let fixture = try Fixture()
+    let id = try fixture.at(.session1)
+    try fixture.set("2026-03-05T23:59:00+08:00")
+    let start = try fixture.step("appraisal.start", id, ["at": "2026-03-03T09:00:00+08:00"])
+    #expect(start["late"] == [] && start["next_due"] == .null)
+  }
+
   @Test("one appraisal at a time, in order")
   func oneAppraisal() throws {
     let fixture = try Fixture()

@@ -39,6 +39,24 @@ import Testing
     #expect(throws: LogFault.self) { try OnlineAudit(Client.connect(server.path)).verify(key: other) }
   }
 
+  @Test func `a checkpoint of another log is told apart from the log's own`() throws {
+    let log = try FakeLog(count: 3)
+    let server = serve(log)
+    let note = try #require(FakeLog(count: 2).answer("audit.checkpoint", [:])["result"]?["checkpoint"])
+    #expect(throws: LogFault.earlier(.unsigned)) {
+      try OnlineAudit(Client.connect(server.path)).verify(key: nil, extending: [note.stringValue ?? ""])
+    }
+  }
+
+  @Test(
+    arguments: [LogFault.key, LogFault.checkpoint, LogFault.earlier],
+    [
+      NoteError.malformedKey, .malformedNote, .malformedSignature, .keyIDMismatch, .unsigned, .malformedProof,
+    ])
+  func `people are not told names of the source`(fault: @Sendable (NoteError) -> LogFault, error: NoteError) {
+    for language in Language.allCases { #expect(!fault(error).text(language).contains("\(error)")) }
+  }
+
   @Test func `a proof of a record verifies without the daemon, and not for other bytes`() throws {
     let log = try FakeLog(count: 11)
     let server = serve(log)

@@ -27,7 +27,11 @@ private func closeFrom(_ actions: UnsafeMutablePointer<posix_spawn_file_actions_
 
   /// Not Foundation's `Process`: it walks `/proc/self/fd` and can crash while other tests hold thousands of
   /// descriptors.
-  private func stationctl(_ words: [String], environment: [String: String] = [:]) throws -> Run {
+  ///
+  /// - Parameter file: where standard output goes, if not into what is answered.
+  private func stationctl(
+    _ words: [String], environment: [String: String] = [:], to file: String? = nil
+  ) throws -> Run {
     let program = try #require(Self.program, "stationctl is not built")
     var (out, err): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
     try #require(pipe(&out) == 0 && pipe(&err) == 0)
@@ -36,6 +40,7 @@ private func closeFrom(_ actions: UnsafeMutablePointer<posix_spawn_file_actions_
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, out[1], 1)
+    if let file { posix_spawn_file_actions_addopen(&actions, 1, file, O_WRONLY, 0) }
     posix_spawn_file_actions_adddup2(&actions, err[1], 2)
     try #require(closeFrom(&actions, 3) == 0)
     let variables = ["LANG": "C"].merging(environment) { $1 }.map { "\($0)=\($1)" }
@@ -97,6 +102,9 @@ private func closeFrom(_ actions: UnsafeMutablePointer<posix_spawn_file_actions_
       (["support", "--help"], 0),
       (["support", "open", "--help"], 0), (["completion", "bash"], 0), (["completion", "csh"], 3),
       (["--socket", "/nope", "call", "echo"], 2), (["--socket", "/nope", "support", "open"], 2),
+      (["--socket", "/nope", "plugin", "list"], 2), (["--socket", "/nope", "key", "status"], 2),
+      (["--socket", "/nope", "audit", "tail"], 2), (["--socket", "/nope", "retention", "preview"], 2),
+      (["--socket", "/nope", "events", "list"], 2), (["--socket", "/nope", "evnts"], 3),
       (["audit", "verify", "--db", "x"], 3),
     ] as [([String], Int32)])
   func `exit codes`(words: [String], code: Int32) throws {
@@ -105,6 +113,63 @@ private func closeFrom(_ actions: UnsafeMutablePointer<posix_spawn_file_actions_
     #expect(run.code == code, "\(run.err)")
     // What went wrong is on standard error, and nothing but results on standard output.
     #expect(run.err.isEmpty == (code == 0 || words == ["status"]))
+  }
+
+  @Test(arguments: [
+    ["call", "echo", "a=1"], ["support", "list"], ["support", "list", "--all"], ["status"], ["--help"],
+    ["support", "--help"], ["completion", "bash"],
+  ])
+  func `output that cannot be written is an error`(words: [String]) throws {
+    let server = Self.server()
+    let run = try stationctl(words, environment: ["STATIOND_SOCKET": server.path], to: "/dev/full")
+    #expect(run.code == 2)
+    #expect(run.err == "stationctl: cannot write the output: No space left on device\n")
+  }
+
+  @Test func `without a daemon a module with a command's name is not mistaken for a slip`() throws {
+    let run = try stationctl(["--socket", "/nope", "plugin", "list"])
+    #expect(run.err.hasPrefix("stationctl: cannot connect to /nope"))
+  }
+
+  @Test(arguments: [
+    ["audit", "verify"], ["audit", "verify", "--state", "/nope"],
+    ["audit", "verify", "--db", "/nope", "--anchor", "/nope"],
+    ["audit", "export", "1"], ["audit", "check", "/nope", "/nope"], ["restore", "/nope"],
+  ])
+  func `a key that is none is named`(words: [String]) throws {
+    let run = try stationctl(words + ["--key", "garbage"], environment: ["STATIOND_SOCKET": "/nope"])
+    #expect(run.code == 3)
+    #expect(run.err.hasPrefix("stationctl: --key is not a verifier key: it is written NAME+ID+KEY"))
+  }
+
+  @Test(arguments: [[], ["--state", "/nope"]])
+  func `a file that is no checkpoint is named`(words: [String]) throws {
+    let run = try stationctl(
+      ["audit", "verify", "--extends", "/dev/null"] + words, environment: ["STATIOND_SOCKET": "/nope"])
+    #expect(run.code == 3)
+    #expect(run.err.hasPrefix("stationctl: --extends /dev/null is not a checkpoint: it is no signed note"))
+  }
+
+  @Test(arguments: [("denied", 4), ("unavailable", 2)] as [(String, Int32)])
+  func `a doctor that is turned away does not look at the settings`(kind: String, code: Int32) throws {
+    let server = FakeServer.answering { method, _ in
+      method == "system.info" ? ["result": ["version": "1"]] : failure(kind)
+    }
+    let run = try stationctl(["doctor", "--socket", server.path])
+    #expect(run.code == code)
+    #expect((run.out + run.err).contains("no: \(kind)"))
+    #expect(!run.out.contains("settings") && !run.out.contains("it answers"))
+    #expect(run.out.isEmpty == (kind == "denied"))
+  }
+
+  @Test(arguments: ["+06:00", "+08:00", "Z"])
+  func `what is foretold is in the daemon's zone`(zone: String) throws {
+    let server = FakeServer.answering { method, params in
+      method == "system.ping"
+        ? ["result": ["now": .string("2026-11-22T09:50:35.123" + zone)]] : ["result": ["collections": []]]
+    }
+    let run = try stationctl(["retention", "--dry-run", "--socket", server.path])
+    #expect(run.out == "nothing is deleted by 2026-12-22T09:50:35.123\(zone)\n", "\(run.err)")
   }
 
   @Test func `options before the module are the call's, after the method its own`() throws {

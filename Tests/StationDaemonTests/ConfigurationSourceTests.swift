@@ -21,6 +21,35 @@ import Testing
     #expect(entries["sockets.auditor.path"]?.line == nil)
   }
 
+  @Test func `each value is told as it holds`() throws {
+    let entries = try Self.entries(more: "state: var\nsockets: {auditor: {path: a.sock}}")
+    #expect(entries["access"]?.value.hasSuffix("/access.yaml") == true)
+    #expect(entries["access"]?.value.hasPrefix("/") == true && entries["access"]?.line == 2)
+    #expect(entries["state"]?.value.hasSuffix("/var") == true && entries["state"]?.line == 7)
+    #expect(entries["sockets.auditor.path"]?.value.hasSuffix("/a.sock") == true)
+    #expect(entries["master_key"]?.value.hasSuffix("/master.key") == true)
+    #expect(entries["master_key"]?.line == nil && entries["master_key"]?.source != nil)
+  }
+
+  @Test func `plugins are told as far as there are any`() throws {
+    let none = try Self.entries(more: "")
+    #expect(none.keys.allSatisfy { !$0.hasPrefix("plugins.") })
+    let entries = try Self.entries(
+      more: "plugins:\n  mail: {program: mail.py, environment: {TOKEN: hushed}, limits: {nice: 3}}")
+    #expect(entries["plugins.mail.program"]?.value.hasSuffix("/mail.py") == true)
+    #expect(entries["plugins.mail.program"]?.line == 8)
+    #expect(entries["plugins.mail.limits.nice"]?.value == "3")
+    #expect(entries["plugins.mail.environment"]?.value == "TOKEN")
+    #expect(entries.values.allSatisfy { !$0.value.contains("hushed") })
+  }
+
+  @Test func `the development profile tells what it sets`() throws {
+    let trace = try DaemonConfiguration.development(directory: "/nowhere/dev").trace
+    #expect(trace.entry("socket")?.value == "/nowhere/dev/stationd.sock")
+    #expect(trace.entry("socket_mode")?.value == "0600")
+    #expect(trace.entries.allSatisfy { $0.source == "development profile" && $0.line == nil })
+  }
+
   @Test func `what else a file may say`() throws {
     let files = try Files.good(
       more: """
@@ -52,7 +81,9 @@ import Testing
     let files = try Files.good()
     try files.write(
       "stationd.yaml", "origin: \"%H/audit\"\naccess: access.yaml\ncalendars: \(Files.root)/etc/calendar\n")
-    let origin = try DaemonConfiguration.load(files.file("stationd.yaml")).origin
+    let configuration = try DaemonConfiguration.load(files.file("stationd.yaml"))
+    let origin = configuration.origin
+    #expect(configuration.trace.entry("origin")?.value == origin)
     #expect(!origin.contains("%") && origin.hasSuffix("/audit") && origin.count > 6)
   }
 

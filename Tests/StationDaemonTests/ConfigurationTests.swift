@@ -51,7 +51,20 @@ import Testing
     ("zone_offset_minutes: 100000", ["stationd.yaml:7: ", "'zone_offset_minutes'"]),
     ("state: [a]", ["stationd.yaml:7: ", "'state'", "text"]),
     ("directory: {a: b}", ["stationd.yaml:7: ", "'directory'", "text"]),
-    ("origin: other", ["stationd.yaml:", "twice", "'origin'"]), ("a: [", ["stationd.yaml:"]),
+    ("origin: other", ["stationd.yaml:7: ", "twice", "'origin'"]), ("a: [", ["stationd.yaml:"]),
+    ("limits:\n  depth: 5\n  batch_length: 2\n  depth: 6", ["stationd.yaml:10: ", "twice", "'depth'"]),
+    ("socket: nowhere/a.sock", ["stationd.yaml:7: ", "'socket'", "folder does not exist"]),
+    (
+      "socket: \(String(repeating: "x", count: 150))", ["stationd.yaml:7: ", "'socket'", "at most 107 bytes"]
+    ),
+    (
+      "socket: a.sock\nsockets: {auditor: {path: ./a.sock}}",
+      ["stationd.yaml:8: ", "'sockets.auditor.path'", "'socket' already"]
+    ),
+    ("state: new\nmaster_key: none", ["stationd.yaml:8: ", "'master_key'", "no master key in none"]),
+    ("plugins:\n  support:\n    program: /x", ["stationd.yaml:8: ", "'plugins.support'", "otherwise"]),
+    ("plugins:\n  x:\n    prgram: /x", ["stationd.yaml:9: ", "'plugins.x.prgram'", "'program'"]),
+    ("directory: none.json", ["stationd.yaml:7: ", "'directory'", "none.json: cannot be read"]),
     ("\ta: b", ["stationd.yaml:7"]),
   ]
 
@@ -61,6 +74,35 @@ import Testing
     let problem = try #require(try Files.good(more: more).problem(), "\(more) was accepted")
     for part in says { #expect(problem.contains(part), "\(problem)") }
     #expect(!problem.contains("\n"), "\(problem)")
+  }
+
+  @Test(arguments: ["", "bad name+x"])
+  func `a name that no key can have is no origin`(origin: String) throws {
+    let files = try Files(["stationd.yaml": "access: a.yaml\norigin: \"\(origin)\"\n"])
+    let problem = try #require(files.problem())
+    #expect(problem.contains("stationd.yaml:2: 'origin' must be ") && problem.contains("not empty"))
+  }
+
+  @Test func `a module that needs one that is off is named at the place of that`() throws {
+    let files = try Files.good()
+    try files.write(
+      "stationd.yaml",
+      """
+      origin: a
+      access: access.yaml
+      calendars: \(Files.root)/etc/calendar
+      modules:
+        support: {enabled: false}
+      """)
+    let problem = try #require(files.problem())
+    #expect(problem.contains("stationd.yaml:5: 'modules.support.enabled'"), "\(problem)")
+    #expect(problem.contains("'mediation' needs 'support'"), "\(problem)")
+  }
+
+  @Test func `the key of a state that is there may be elsewhere`() throws {
+    let files = try Files.good(more: "state: old\nmaster_key: none")
+    try files.write("old/stationd.db", "")
+    #expect(files.problem() == nil)
   }
 
   @Test(arguments: ["origin", "access"])
@@ -76,6 +118,6 @@ import Testing
     let other = try Files.good()
     try other.write(
       "stationd.yaml", "origin: a\naccess: nowhere.yaml\ncalendars: \(Files.root)/etc/calendar\n")
-    #expect(other.problem()?.contains("nowhere.yaml: cannot be read") == true)
+    #expect(other.problem()?.contains("stationd.yaml:2: 'access': nowhere.yaml: cannot be read") == true)
   }
 }

@@ -49,8 +49,10 @@ import Testing
     Case("a phone", ["phone": "13812345678"], ["phone": "138****5678"]),
     Case("an absent phone", ["phone": .null], ["phone": .null]),
     Case(
-      "too short to hide enough", ["number": "1234567890", "name": "王"],
-      ["number": "**********", "name": "*"]),
+      "too short to hide enough", ["number": "1234567", "name": "王"], ["number": "*******", "name": "*"]),
+    Case("eight characters", ["number": "12345678"], ["number": "****5678"]),
+    Case("thirteen characters", ["number": "1380013800099"], ["number": "*********0099"]),
+    Case("fourteen characters", ["number": "13800138000999"], ["number": "138001****0999"]),
     Case("free shapes", ["facts": ["said": "x", "n": [1, 2]]], ["facts": "***"]),
     Case(
       "in a list, by reference, in itself",

@@ -24,6 +24,9 @@ import Testing
     (["idempotency_key": ""], "/meta/idempotency_key"),
     (["idempotency_key": .string(String(repeating: "x", count: 129))], "/meta/idempotency_key"),
     (["reason": .string(String(repeating: "x", count: 501))], "/meta/reason"),
+    (["reason": " \t\u{3000}"], "/meta/reason"),
+    (["reason": "asked about 110101199003074557"], "/meta/reason"),
+    (["reason": "seen at 31.2304,121.4737"], "/meta/reason"),
   ]
 
   @Test(arguments: refused.indices)
@@ -37,5 +40,7 @@ import Testing
     #expect(try Meta(["deadline_ms": 1]).deadlineMs == 1)
     #expect(try Meta(["deadline_ms": 3_600_000]).deadlineMs == 3_600_000)
     #expect(try Meta(["reason": .string(String(repeating: "警", count: 500))]).reason?.count == 500)
+    // A number that is nobody's ID number.
+    #expect(try Meta(["reason": "case 110101199003074558"]).reason != nil)
   }
 }

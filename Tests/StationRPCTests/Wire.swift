@@ -98,7 +98,7 @@ final class Wire: Sendable {
         report: { _ in }, events: { if let last = $0.last { hubs.hub?.published(upTo: last.seq) } },
         broken: { _ in }))
     let store = store
-    hub = EventHub(newest: 0) { seq, deliver in
+    hub = EventHub(newest: 0, zone: .shanghai) { seq, deliver in
       store.fetchEvents(after: seq, limit: EventHub.pageSize, deliver)
     }
     hubs.set(hub)

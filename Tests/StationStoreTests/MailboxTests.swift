@@ -1,3 +1,5 @@
+import Dispatch
+import Foundation
 import StationStore
 import Testing
 
@@ -46,5 +48,25 @@ import Testing
     #expect(!mailbox.post(5, .daemon, limit: 3))
     #expect(mailbox.take(upTo: 9, waiting: nil)?.count == 4)
     #expect(mailbox.take(upTo: 9, waiting: nil) == nil)
+  }
+
+  @Test func `what waits behind a long job is taken by another thread`() {
+    for _ in 0..<50 {
+      let mailbox = Mailbox<Int>()
+      let (taken, over) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+      for _ in 0..<2 {
+        Thread {
+          while mailbox.take(upTo: 1, waiting: nil)?.isEmpty == false {
+            taken.signal()
+            over.wait()
+          }
+        }.start()
+      }
+      // Both may be posted before the first thread is awake.
+      for item in 0..<2 { #expect(mailbox.post(item, .member, limit: 2)) }
+      for _ in 0..<2 { #expect(taken.wait(timeout: .now() + 5) == .success) }
+      for _ in 0..<2 { over.signal() }
+      mailbox.close()
+    }
   }
 }

@@ -75,6 +75,23 @@ struct FiguresTests {
     #expect(late?["numerator"] == 0 && late?["denominator"] == 1)
   }
 
+  @Test(
+    "what is let go by the end of its stop or freeze counts by that instant",
+    arguments: [("stopped", "2026-03-04T09:00:00+08:00", 1), ("frozen", "2026-04-03T00:00:00+08:00", 0)])
+  func wrongLapsed(_ measure: String, _ end: String, _ inTime: Int) throws {
+    let fixture = try Fixture()
+    let id = measure == "stopped" ? try fixture.stopped() : try fixture.frozen(2, of: nil, ["months": 1])
+    try fixture.hours(47)
+    try fixture.call("unrelated", id)
+    try fixture.store.advance(to: Fixture.at(end))
+    #expect(fixture.stop(id)?.state == .lapsed)
+    for _ in 0..<2 {
+      let figure = try figures(fixture)["total"]?["wrong_released"]
+      #expect(figure?["numerator"]?.intValue == inTime && figure?["denominator"] == 1)
+      try fixture.hours(24 * 7)
+    }
+  }
+
   @Test("patterns name a type of fraud and an age band, and never so few that it could be a person")
   func patterns() throws {
     let fixture = try Fixture()

@@ -224,6 +224,45 @@ struct FreezeTests {
     #expect(pending?.kind == .approvalRequired)
   }
 
+  @Test(
+    "a renewal that was ordered in time is recorded whenever it is known, also after its approval would have expired"
+  )
+  func orderedRenewal() throws {
+    let fixture = try Fixture()
+    let id = try fixture.frozen(2, of: nil, ["months": 1])
+    try fixture.store.advance(to: Fixture.at("2026-03-30T09:00:00+08:00"))
+    try fixture.call("renew.request", id, ["months": 1])
+    let pending = #expect(throws: RPCError.self) { try fixture.call("renew.order", id) }
+    #expect(pending?.kind == .approvalRequired)
+    try fixture.approve(id, renewal: true)
+    let ordered = try fixture.call("renew.order", id)
+    #expect(ordered["state"] == "frozen")
+    #expect(ordered["freeze"]?["renewal_ordered_at"] == "2026-03-30T09:00:00.000+08:00")
+    expectRefused("stoploss.freeze.approval", at: "/id") { try fixture.call("renew.order", id) }
+    expectRefused("stoploss.freeze.renewal", at: "/at") {
+      try fixture.call("renew.record", id, ["at": "2026-03-30T08:59:00+08:00"])
+    }
+    // Four days later, and past the end.
+    try fixture.store.advance(to: Fixture.at("2026-04-03T10:00:00+08:00"))
+    #expect(fixture.stop(id)?.lapses == 1)
+    let renewed = try fixture.call("renew.record", id, ["at": "2026-03-31T09:00:00+08:00"])
+    #expect(renewed["state"] == "renewed" && renewed["ends_at"] == "2026-05-03T00:00:00.000+08:00")
+    #expect(fixture.stop(id)?.lapses == 0)
+  }
+
+  @Test("without an order the record takes the approval, as long as that is valid")
+  func unorderedRenewal() throws {
+    let fixture = try Fixture()
+    let id = try fixture.frozen()
+    try fixture.call("renew.request", id)
+    try fixture.approve(id, renewal: true)
+    try fixture.hours(73)
+    let late = #expect(throws: RPCError.self) {
+      try fixture.call("renew.record", id, ["at": "2026-03-03T09:00:00+08:00"])
+    }
+    #expect(late?.kind == .approvalRequired)
+  }
+
   // MARK: Queue
 
   @Test(

@@ -132,6 +132,59 @@ struct GraphTests {
     #expect(try order() == [1, -1, 0, 2])
   }
 
+  @Test("what was returned is not proposed again; what comes later is")
+  func nextAfterReturn() throws {
+    let fixture = try Fixture()
+    let id = try fixture.frozen()
+    try fixture.call("return.decide", id)
+    try fixture.call("return.approve", id, as: Fixture.second)
+    try fixture.call("return.execute", id)
+    try fixture.call("return.record", id)
+    #expect(fixture.row(2)?["holding"] == 0 && fixture.row(2)?["stoppable"] == 0)
+    #expect(try fixture.store.call("stoploss.next", [:])["items"] == [])
+    try fixture.report(victims: [5], [Fixture.transfer(5, 2, 70, "08:55:00")])
+    #expect(fixture.row(2)?["holding"] == 70 && fixture.row(2)?["stoppable"] == 1)
+  }
+
+  @Test(
+    "what was let go as a mistake is not proposed again; what comes later is",
+    arguments: [("wrong_account", 0), ("unrelated", 0), ("court_order", 1)])
+  func nextAfterMistake(_ reason: String, _ stoppable: Int) throws {
+    let fixture = try Fixture()
+    let id = try fixture.stopped()
+    try fixture.call("release", id, ["reason": .string(reason)])
+    #expect(fixture.row(2)?["stoppable"]?.intValue == stoppable)
+    try fixture.hours(1)
+    try fixture.report(victims: [5], [Fixture.transfer(5, 2, 70, "09:30:00")])
+    #expect(fixture.row(2)?["stoppable"] == 1)
+  }
+
+  @Test("what was found unrelated and let go by the end of its stop is not proposed again")
+  func nextAfterEnd() throws {
+    let fixture = try Fixture()
+    let id = try fixture.stopped()
+    try fixture.call("unrelated", id)
+    try fixture.hours(48)
+    #expect(fixture.stop(id)?.state == .lapsed)
+    #expect(fixture.row(2)?["stoppable"] == 0)
+  }
+
+  @Test("accounts whose reports are closed are not proposed, unless another report's money is there")
+  func nextAfterClose() throws {
+    let fixture = try Fixture()
+    let first = try fixture.report([Fixture.transfer(1, 2, 100, "08:00:00")])
+    let second = try fixture.report(
+      victims: [5], [Fixture.transfer(5, 6, 10, "08:00:00"), Fixture.transfer(2, 3, 60, "08:10:00")])
+    try fixture.call("close", second)
+    #expect(fixture.row(6)?["stoppable"] == 0)
+    // Money of the first, which is open.
+    #expect(fixture.row(3)?["open"] == 0 && fixture.row(3)?["stoppable"] == 1)
+    try fixture.call("close", first)
+    #expect(fixture.row(2)?["stoppable"] == 0)
+    try fixture.call("reopen", first)
+    #expect(fixture.row(2)?["stoppable"] == 1)
+  }
+
   @Test("a station sees what its own reports touch; the desk sees all")
   func nextScope() throws {
     let fixture = try Fixture()

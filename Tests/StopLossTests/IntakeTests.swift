@@ -67,6 +67,28 @@ struct IntakeTests {
     #expect(get["key"] == "call-1")
   }
 
+  @Test(
+    "a key holds no number of a person or a card: it is kept in the clear",
+    arguments: [
+      "11010519491231002X", "case-110105 19491231 002x", "6222020000000000018/1", "a13800001234",
+      "+8613800001234",
+    ])
+  func clearKeys(_ key: String) throws {
+    let fixture = try Fixture()
+    let params = Fixture.report(more: ["key": .string(key)])
+    expectRefused("stoploss.intake.key", at: "/key") { try fixture.store.call("stoploss.report", params) }
+    let answer = try fixture.store.call("stoploss.import", ["reports": [.object(params)]])
+    #expect(answer["items"]?.arrayValue?.first?["error"]?["pointer"] == "/reports/0/key")
+    #expect(fixture.reports.isEmpty)
+  }
+
+  @Test(
+    "a key may be a number of the caller's own",
+    arguments: ["110", "1772413200000000000", "6222020000000000019", "20260302-000123", "12345678901", "案-7"])
+  func ownKeys(_ key: String) throws {
+    #expect(throws: Never.self) { try Fixture().report(more: ["key": .string(key)]) }
+  }
+
   @Test("an import answers for each item, in order, and repeating it changes nothing")
   func importing() throws {
     let fixture = try Fixture()

@@ -167,7 +167,7 @@ struct ReturnTests {
     #expect(fixture.stored(report)?.reserved == 0)
   }
 
-  @Test("payers can be named, but only those whose money is known to have come to the account")
+  @Test("payers can be named, but only those whose money is known to have come, and nobody is left out")
   func named() throws {
     let fixture = try Fixture()
     let (id, reports) = try Self.shared(fixture)
@@ -179,8 +179,44 @@ struct ReturnTests {
       try fixture.call("return.decide", id, ["reports": ["SL-2026-999999"]])
     }
     #expect(missing?.kind == .notFound && missing?.pointer == "/reports/0")
-    let decided = try fixture.call("return.decide", id, ["reports": .array([.string(reports[1])])])
-    #expect(decided["return"]?["total"] == 100)
+    for left in reports {
+      expectRefused("stoploss.return.payers", at: "/reports") {
+        try fixture.call("return.decide", id, ["reports": .array([.string(left)])])
+      }
+    }
+    let decided = try fixture.call(
+      "return.decide", id, ["reports": .array(reports.reversed().map(JSONValue.string))])
+    #expect(decided["return"]?["shares"]?.arrayValue?.map { $0["amount"]?.intValue } == [150, 50])
+    #expect(try fixture.call("return.approve", id, as: Fixture.second)["state"] == "notice")
+  }
+
+  @Test("a report that only lists the account has no money in it")
+  func listedOnly() throws {
+    let fixture = try Fixture()
+    let (id, reports) = try Self.shared(fixture)
+    let accounts = [Fixture.account(8, "victim"), Fixture.account(9), Fixture.account(2)]
+    let other = try fixture.report(
+      victims: [8], [Fixture.transfer(8, 9, 10)], more: ["accounts": .array(accounts)])
+    #expect(fixture.account(card: 2)?.reports.contains(other) == true)
+    expectRefused("stoploss.return.payers", at: "/reports/2") {
+      try fixture.call(
+        "return.decide", id, ["reports": .array((reports + [other]).map(JSONValue.string))])
+    }
+  }
+
+  @Test("who paid into the account and is still owed can be named, though the money has left since")
+  func paidBefore() throws {
+    let fixture = try Fixture()
+    let first = try fixture.report([
+      Fixture.transfer(1, 2, 300, "08:00:00"), Fixture.transfer(2, 3, 300, "08:02:00"),
+    ])
+    let second = try fixture.report(victims: [5], [Fixture.transfer(5, 2, 100, "08:05:00")])
+    let id = try fixture.frozen(2, of: second)
+    #expect(try fixture.call("return.decide", id)["return"]?["total"] == 100)
+    try fixture.call("return.withdraw", id)
+    let decided = try fixture.call(
+      "return.decide", id, ["reports": .array([.string(first), .string(second)])])
+    #expect(decided["return"]?["shares"]?.arrayValue?.map { $0["amount"]?.intValue } == [75, 25])
   }
 
   @Test("once it is with the bank a return is neither withdrawn nor released nor sent again")
@@ -195,5 +231,87 @@ struct ReturnTests {
     ] {
       expectRefused("stoploss.return.bank", at: "/id") { try fixture.call(method, id, params) }
     }
+  }
+
+  // MARK: Told after the freeze's end
+
+  /// A freeze of 1,000 to the end of 2 April; a return is with the bank since the morning of the first.
+  static func returning(_ fixture: Fixture, lost: Int) throws -> (stop: String, report: String) {
+    let report = try fixture.report([Fixture.transfer(1, 2, lost)])
+    let id = try fixture.request(report, 2, ["amount": 1_000])
+    try fixture.call("stop.record", id, ["result": "stopped"])
+    try fixture.ordered(id, ["months": 1])
+    try fixture.call("freeze.record", id, ["result": "frozen"])
+    try fixture.store.advance(to: Fixture.at("2026-04-01T10:00:00+08:00"))
+    try fixture.call("return.decide", id)
+    try fixture.call("return.approve", id, as: Fixture.second)
+    try fixture.call("return.execute", id)
+    return (id, report)
+  }
+
+  static let lateCases: [(Int, StopState, Int)] = [
+    // All of it was returned: nothing was left to lapse.
+    (1_000, .executed, 0),
+    // The rest lapsed all the same.
+    (300, .lapsed, 1),
+  ]
+
+  @Test(
+    "a return that the bank finished before the freeze ended is recorded afterwards", arguments: lateCases)
+  func toldLate(_ lost: Int, _ state: StopState, _ lapses: Int) throws {
+    let fixture = try Fixture()
+    let (id, report) = try Self.returning(fixture, lost: lost)
+    try fixture.store.advance(to: Fixture.at("2026-04-03T09:00:00+08:00"))
+    #expect(fixture.stop(id)?.state == .lapsed && fixture.stop(id)?.lapses == 1)
+    #expect(fixture.stored(report)?.reserved == lost)
+    for at in ["2026-04-03T00:00:00+08:00", "2026-04-03T09:00:00+08:00"] {
+      expectRefused("stoploss.lapse", at: "/at") {
+        try fixture.call("return.record", id, ["at": .string(at)])
+      }
+    }
+    try fixture.call("return.record", id, ["at": "2026-04-02T10:00:00+08:00"])
+    #expect(fixture.stop(id)?.state == state && fixture.stop(id)?.lapses == lapses)
+    #expect(fixture.stop(id)?.held == 0 && fixture.stop(id)?.returned == lost)
+    #expect(fixture.stored(report)?.returned == lost && fixture.stored(report)?.reserved == 0)
+  }
+
+  @Test(
+    "what the bank has not returned by the freeze's end is asked after, and withdrawn before a new freeze")
+  func neverReturned() throws {
+    let fixture = try Fixture()
+    let (id, report) = try Self.returning(fixture, lost: 1_000)
+    try fixture.store.advance(to: Fixture.at("2026-04-10T09:00:00+08:00"))
+    #expect(fixture.events("due").map { $0["what"] } == ["bank_late"])
+    let application = try fixture.application(id)
+    expectRefused("stoploss.return.bank", at: "/id") { try fixture.call("freeze.request", id, application) }
+    try fixture.call("return.withdraw", id)
+    #expect(fixture.stop(id)?.state == .lapsed && fixture.stop(id)?.decision == nil)
+    #expect(fixture.stored(report)?.reserved == 0)
+    expectRefused("stoploss.return.bank", at: "/id") { try fixture.call("return.withdraw", id) }
+    #expect(try fixture.call("freeze.request", id, application)["state"] == "freeze_requested")
+  }
+
+  @Test("a renewal in time that is told late lets the return go on")
+  func renewedMeanwhile() throws {
+    let fixture = try Fixture()
+    let (id, report) = try Self.returning(fixture, lost: 300)
+    try fixture.call("renew.request", id)
+    try fixture.approve(id, renewal: true)
+    try fixture.call("renew.order", id)
+    try fixture.store.advance(to: Fixture.at("2026-04-03T09:00:00+08:00"))
+    #expect(fixture.stop(id)?.state == .lapsed)
+    try fixture.call("renew.record", id, ["at": "2026-04-02T09:00:00+08:00"])
+    #expect(fixture.stop(id)?.state == .returnDecided && fixture.stop(id)?.held == 1_000)
+    #expect(fixture.stop(id)?.lapses == 0)
+    #expect(try fixture.call("return.record", id)["held"] == 700)
+    #expect(fixture.stored(report)?.returned == 300)
+    // The rest lapses with the renewed freeze; a renewal that is told late holds the rest, and no more.
+    try fixture.call("renew.request", id)
+    try fixture.approve(id, renewal: true)
+    try fixture.call("renew.order", id)
+    try fixture.store.advance(to: Fixture.at("2026-10-03T09:00:00+08:00"))
+    #expect(fixture.stop(id)?.state == .lapsed)
+    try fixture.call("renew.record", id, ["at": "2026-10-02T09:00:00+08:00"])
+    #expect(fixture.stop(id)?.state == .renewed && fixture.stop(id)?.held == 700)
   }
 }

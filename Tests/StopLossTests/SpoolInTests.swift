@@ -174,6 +174,21 @@ import Testing
     #expect(office.stopRecord(stop)?.hold?.start == Instant(rfc3339: at), "the bank's instant, unchanged")
   }
 
+  @Test func `an answer is taken also after a freeze was asked for in its absence`() throws {
+    let (office, stop, message) = try Self.asked()
+    try office.minutes(15)
+    try office.store.call(
+      "stoploss.freeze.request",
+      [
+        "id": .string(stop), "name": "李四", "account": .string(SpoolOffice.suspect), "amount": 5_000_000,
+        "kind": "ordinary", "scope": "amount", "interest": true,
+      ])
+    #expect(try office.receive(SpoolOffice.answer(message)) == "applied")
+    let record = office.stopRecord(stop)
+    #expect(record?.state == .freezeRequested && record?.former == .stopped && record?.held == 5_000_000)
+    #expect(record?.ends?.rfc3339() == "2026-03-04T09:10:00.000+08:00")
+  }
+
   @Test func `an answer that the stop cannot take is refused whole`() throws {
     let (office, stop, message) = try Self.asked()
     try office.store.call(

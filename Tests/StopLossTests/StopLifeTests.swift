@@ -19,20 +19,25 @@ struct StopLifeTests {
     .freezeRequested: [
       .requestFreeze: .freezeRequested, .orderFreeze: .freezeRequested, .recordFrozen: .frozen,
       .recordQueued: .queued, .recordFreezeRefused: .stopped, .findUnrelated: .freezeRequested,
-      .release: .released, .lapse: .lapsed,
+      .release: .released, .lapse: .lapsed, .answerStopped: .freezeRequested,
+      .answerMismatch: .freezeRequested,
     ],
     .queued: [
       .recordFrozen: .frozen, .takeEffect: .frozen, .findUnrelated: .queued, .release: .released,
     ],
     .frozen: frozen,
-    .renewed: frozen.merging([.requestRenewal: .renewed, .findUnrelated: .renewed]) { $1 },
+    .renewed: frozen.merging(
+      [.requestRenewal: .renewed, .orderRenewal: .renewed, .findUnrelated: .renewed]
+    ) { $1 },
     .returnDecided: [
-      .requestRenewal: .returnDecided, .recordRenewal: .returnDecided, .findUnrelated: .returnDecided,
+      .requestRenewal: .returnDecided, .orderRenewal: .returnDecided, .recordRenewal: .returnDecided,
+      .findUnrelated: .returnDecided,
       .release: .released, .lapse: .lapsed, .withdrawReturn: .stopped, .approveReturn: .returnDecided,
       .beginNotice: .notice, .orderReturn: .returnDecided, .execute: .executed, .executePart: .frozen,
     ],
     .notice: [
-      .requestRenewal: .notice, .recordRenewal: .notice, .findUnrelated: .notice, .release: .released,
+      .requestRenewal: .notice, .orderRenewal: .notice, .recordRenewal: .notice, .findUnrelated: .notice,
+      .release: .released,
       .lapse: .lapsed, .withdrawReturn: .stopped, .orderReturn: .notice, .execute: .executed,
       .executePart: .frozen,
     ],
@@ -40,12 +45,14 @@ struct StopLifeTests {
     .released: [:],
     .lapsed: [
       .requestFreeze: .freezeRequested, .orderFreeze: .lapsed, .recordFrozen: .frozen, .recordQueued: .queued,
-      .recordFreezeRefused: .lapsed, .recordRenewal: .renewed,
+      .recordFreezeRefused: .lapsed, .recordRenewal: .renewed, .withdrawReturn: .lapsed,
+      .execute: .executed, .executePart: .lapsed,
     ],
   ]
 
   private static let frozen: [StopAction: StopState] = [
-    .requestRenewal: .frozen, .recordRenewal: .renewed, .findUnrelated: .frozen, .release: .released,
+    .requestRenewal: .frozen, .orderRenewal: .frozen, .recordRenewal: .renewed, .findUnrelated: .frozen,
+    .release: .released,
     .lapse: .lapsed, .decideReturn: .returnDecided,
   ]
 
@@ -71,7 +78,8 @@ struct StopLifeTests {
     (.recordFrozen, "freeze.record", ["result": "frozen"]),
     (.recordQueued, "freeze.record", ["result": "queued"]),
     (.recordFreezeRefused, "freeze.record", ["result": "refused"]), (.requestRenewal, "renew.request", [:]),
-    (.recordRenewal, "renew.record", [:]), (.findUnrelated, "unrelated", [:]),
+    (.orderRenewal, "renew.order", [:]), (.recordRenewal, "renew.record", [:]),
+    (.findUnrelated, "unrelated", [:]),
     (.release, "release", ["reason": "repaid"]), (.decideReturn, "return.decide", [:]),
     (.withdrawReturn, "return.withdraw", [:]), (.orderReturn, "return.execute", [:]),
   ]

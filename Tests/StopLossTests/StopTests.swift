@@ -118,6 +118,46 @@ struct StopTests {
     #expect(fixture.account(card: 2)?.stops == 1)
   }
 
+  /// A freeze that was asked for while no answer was there.
+  func freezeUnanswered(_ fixture: Fixture) throws -> String {
+    let id = try fixture.request(fixture.report())
+    try fixture.store.advance(to: Fixture.at("2026-03-02T09:31:00+08:00"))
+    try fixture.call("freeze.request", id, fixture.application(id))
+    #expect(fixture.stop(id)?.former == .noAnswer)
+    return id
+  }
+
+  @Test("an answer is taken also after a freeze was asked for in its absence, and the 48 hours are watched")
+  func answeredAfterRequest() throws {
+    let fixture = try Fixture()
+    let id = try freezeUnanswered(fixture)
+    let answered = try fixture.call(
+      "stop.record", id, ["result": "stopped", "at": "2026-03-02T09:20:00+08:00"])
+    #expect(answered["state"] == "freeze_requested" && answered["held"] == 5_000_000)
+    #expect(answered["ends_at"] == "2026-03-04T09:20:00.000+08:00")
+    #expect(fixture.account(card: 2)?.stops == 1 && fixture.account(card: 2)?.active == 1)
+    expectRefused("stoploss.stop.answer", at: "/id") {
+      try fixture.call("stop.record", id, ["result": "stopped"])
+    }
+    try fixture.store.advance(to: Fixture.at("2026-03-04T09:20:00+08:00"))
+    #expect(fixture.stop(id)?.state == .lapsed && fixture.stop(id)?.lapses == 1)
+    #expect(fixture.events("alarm").map { $0["hours_before"] } == [12, 4, 1])
+  }
+
+  @Test("a mismatch that comes after a freeze was asked for leaves the freeze as it is")
+  func mismatchAfterRequest() throws {
+    let fixture = try Fixture()
+    let id = try freezeUnanswered(fixture)
+    let answered = try fixture.call(
+      "stop.record", id, ["result": "refused_mismatch", "mismatch": ["name"]])
+    #expect(answered["state"] == "freeze_requested" && answered["held"] == 0)
+    #expect(answered["ends_at"] == nil)
+    try fixture.approve(id)
+    try fixture.call("freeze.order", id)
+    #expect(try fixture.call("freeze.record", id, ["result": "refused"])["state"] == "refused_mismatch")
+    #expect(fixture.account(card: 2)?.stops == 0 && fixture.account(card: 2)?.active == 0)
+  }
+
   // MARK: Twice
 
   @Test("an account is stopped at most twice, over all reports")

@@ -59,6 +59,10 @@ struct ValidationTests {
       { $0["reported_at"] = "2026-03-03T09:00:00+08:00" }
     ),
     (
+      "a report before the fraud", "stoploss.intake.instant", "/occurred_at",
+      { $0["reported_at"] = "2026-03-02T07:59:59.999+08:00" }
+    ),
+    (
       "a transfer to the same account", "stoploss.intake.parties", "/transfers/0/to",
       {
         $0["transfers"] = [Fixture.transfer(1, 1, 1)]

@@ -109,6 +109,33 @@ struct EscalationTests {
     #expect(rungs == ["response50", "support50", "support100", "support150", "support200"])
   }
 
+  /// Scenario 1, immediate: five minutes to respond, two hours to complete.
+  @Test("an end that has passed stays through a change of urgency, and the breach with it")
+  func passed() throws {
+    let fixture = try Fixture()
+    let id = try fixture.open(urgency: "immediate")
+    try fixture.minutes(20)
+    let response = try fixture.step("change_urgency", id, ["urgency": "routine"])
+    #expect(response["response_due"] == "2026-03-02T09:05:00.000+08:00")
+    #expect(response["support_due"] == "2026-03-03T09:00:00.000+08:00")
+    try fixture.step("acknowledge", id)
+    #expect(fixture.body(id)?.response == .done(milliseconds: 20 * 60_000, onTime: false))
+    try fixture.step("change_urgency", id, ["urgency": "immediate"])
+    try fixture.minutes(100)
+    let support = try fixture.step("change_urgency", id, ["urgency": "routine"])
+    #expect(support["support_due"] == "2026-03-02T11:00:00.000+08:00")
+    for step in ["assign", "start", "complete"] { try fixture.step(step, id) }
+    #expect(fixture.body(id)?.support == .done(milliseconds: 120 * 60_000, onTime: false))
+    let total = try fixture.store.call("support.figures", [:])["total"]
+    for clock in ["response", "support"] {
+      #expect(total?[clock]?["on_time"]?["numerator"] == 0)
+      #expect(total?[clock]?["on_time"]?["denominator"] == 1)
+    }
+    let terms = try fixture.store.call("support.explain", ["id": .string(id)])["terms"]?.arrayValue ?? []
+    #expect(terms.map { $0["limit"] } == ["5min", "2h", "3wd"])
+    #expect(terms.allSatisfy { $0["steps_apply"] == true })
+  }
+
   @Test("feedback that does not come closes the request as incomplete, at the limit")
   func lapse() throws {
     let fixture = try Fixture()
@@ -129,7 +156,7 @@ struct EscalationTests {
     let fixture = try Fixture()
     let id = try fixture.open(16)
     let before = try fixture.get(id)["support_due"]
-    #expect(fixture.body(id)?.clocks.provisional == true)
+    #expect(fixture.body(id)?.clocks.provisional == [.response, .support])
     let day = CivilDate("2026-03-03")
     let source = YearCalendar.Source(
       title: "test", documentNumber: "1", published: day ?? CivilDate(dayNumber: 0))
@@ -140,7 +167,7 @@ struct EscalationTests {
       YearCalendar(year: 2026, version: "2026.9", source: source, holidays: [off], workedDays: [])
     ])
     try fixture.step("acknowledge", id)
-    #expect(fixture.body(id)?.clocks.provisional == false)
+    #expect(fixture.body(id)?.clocks.provisional == [])
     #expect(try fixture.get(id)["support_due"] != before)
     #expect(try fixture.get(id)["cycle"]?["calendar_version"] == "2026.9")
   }

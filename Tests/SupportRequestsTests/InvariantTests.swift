@@ -13,7 +13,7 @@ struct InvariantTests {
     var random = Seeded(state: seed)
     let fixture = try Fixture()
     let ids = try [1, 2, 4, 8, 19].map { try fixture.open($0) }
-    var responseDue: [String: (cycle: Int, urgency: Urgency, due: Instant)] = [:]
+    var responseDue: [String: Known] = [:]
     for _ in 0..<150 {
       guard let id = ids.randomElement(using: &random),
         let action = Self.actions.randomElement(using: &random)
@@ -49,17 +49,25 @@ struct InvariantTests {
     }
   }
 
-  private func check(
-    _ id: String, _ fixture: Fixture, _ known: inout [String: (cycle: Int, urgency: Urgency, due: Instant)]
-  ) throws {
+  /// What was known of a response clock after the call before.
+  struct Known {
+    let cycle: Int
+    let urgency: Urgency
+    let due: Instant
+    let hasPassed: Bool
+  }
+
+  private func check(_ id: String, _ fixture: Fixture, _ known: inout [String: Known]) throws {
     let request = try #require(fixture.body(id))
     let cycle = try #require(request.cycle["number"]?.intValue)
     let clocks = request.clocks
-    // The response clock moves only with the urgency or a new cycle.
-    if let before = known[id], before.cycle == cycle, before.urgency == request.urgency {
+    // The response clock moves only with the urgency or a new cycle, and never once it has passed.
+    if let before = known[id], before.cycle == cycle, before.hasPassed || before.urgency == request.urgency {
       #expect(before.due == clocks.responseDue)
     }
-    known[id] = (cycle, request.urgency, clocks.responseDue)
+    known[id] = Known(
+      cycle: cycle, urgency: request.urgency, due: clocks.responseDue,
+      hasPassed: clocks.responseDue <= fixture.store.now)
     // Rungs at most once, and never one that is not reached.
     for (clock, fired) in [(ClockName.response, clocks.firedResponse), (.support, clocks.firedSupport)] {
       #expect(Set(fired).count == fired.count, "\(clock)")

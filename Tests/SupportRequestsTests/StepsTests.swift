@@ -41,6 +41,34 @@ struct StepsTests {
     try fixture.store.call("support.get", ["id": .string(id)], as: .of("coordination-desk"))
   }
 
+  static let ofTheStation = ["provide_info", "feedback", "withdraw", "reopen"]
+
+  @Test("to support a station is not to act for it", arguments: ofTheStation)
+  func supporter(_ action: String) throws {
+    let fixture = try Fixture()
+    let id = try fixture.open()
+    let desk = Principal(
+      uid: 2001, gid: 2001, roles: ["desk"], unit: "command-centre",
+      scope: .units(["command-centre", "st-02"]))
+    try fixture.store.call("support.get", ["id": .string(id)], as: desk)
+    let error = #expect(throws: RPCError.self) { try fixture.step(action, id, as: desk) }
+    #expect(error?.kind == .denied)
+  }
+
+  @Test("a department changes the urgency of what it has, not of what its stations asked of others")
+  func supporterOfOthers() throws {
+    let fixture = try Fixture()
+    let desk = Principal(
+      uid: 2001, gid: 2001, roles: ["desk"], unit: "command-centre",
+      scope: .units(["command-centre", "st-02"]))
+    let own = try fixture.open()
+    let other = try fixture.open(20)
+    try fixture.step("change_urgency", own, as: desk)
+    let error = #expect(throws: RPCError.self) { try fixture.step("change_urgency", other, as: desk) }
+    #expect(error?.kind == .denied)
+    try fixture.step("change_urgency", other, as: .of("st-02"))
+  }
+
   @Test("redirects never move the response clock, and void an acknowledgement")
   func redirect() throws {
     let fixture = try Fixture()
@@ -92,6 +120,20 @@ struct StepsTests {
     #expect(try fixture.get(id)["approved_by"] == "uid:1000")
     let free = try fixture.open(19, facts: ["secondment": false])
     #expect(try fixture.get(free)["marks"] == [:])
+  }
+
+  @Test("marks follow the facts, and what was done stays done")
+  func marks() throws {
+    let fixture = try Fixture()
+    let id = try fixture.open(19)
+    for action in ["acknowledge", "assign", "request_info"] { try fixture.step(action, id) }
+    #expect(try fixture.step("provide_info", id, ["facts": ["secondment": false]])["marks"] == [:])
+    try fixture.step("start", id)
+    let missing = try fixture.open(4, facts: ["missing_age": 9])
+    for action in ["acknowledge", "request_info"] { try fixture.step(action, missing) }
+    let header = try fixture.step("provide_info", missing, ["facts": ["missing_age": 40]])
+    #expect(header["marks"] == ["transfer_to_criminal_brigade": true])
+    #expect(fixture.events("transfer_to_criminal_brigade").count == 1)
   }
 
   @Test("an approval of urgent help is recorded and holds nothing")

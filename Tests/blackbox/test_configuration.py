@@ -1,14 +1,16 @@
 """Configuration files: every error names file and line and what was expected, and nothing is made."""
 
+import json
 import os
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import unittest
 
-from harness import DATA, STATIOND, Daemon, DaemonTestCase, new_directory
+from harness import DATA, STATIOND, Client, Daemon, DaemonTestCase, new_directory
 from test_framing import ACCESS, CONFIG
 
 GOOD = CONFIG
@@ -29,9 +31,10 @@ class ConfigurationErrorTests(unittest.TestCase):
             (self.directory / "access.yaml").write_text(access)
         return text
 
-    def run_daemon(self, *arguments):
+    def run_daemon(self, *arguments, **options):
         return subprocess.run(
-            [STATIOND, *arguments],
+            [os.path.abspath(STATIOND), *arguments],
+            **options,
             capture_output=True,
             text=True,
             timeout=20,
@@ -68,6 +71,40 @@ class ConfigurationErrorTests(unittest.TestCase):
         self.assertEqual((finished.returncode, finished.stderr), (0, ""))
         self.assertTrue(finished.stdout.strip().endswith("ok"))
         self.assertEqual(sorted(os.listdir(self.directory)), ["access.yaml", "stationd.yaml"])
+
+    def test_a_file_that_is_named_without_its_folder(self):
+        self.write()
+        finished = self.run_daemon("--check-config", "stationd.yaml", cwd=self.directory)
+        self.assertEqual((finished.returncode, finished.stderr, finished.stdout), (0, "", "stationd.yaml: ok\n"))
+        shown = json.loads(self.run_daemon("--show-config", "stationd.yaml", cwd=self.directory).stdout)
+        values = {value["key"]: value["value"] for value in shown}
+        folder = os.path.realpath(self.directory)
+        self.assertEqual(values["access"], f"{folder}/access.yaml")
+        self.assertEqual(values["master_key"], f"{folder}/master.key")
+        # What it lacks is looked for there too.
+        finished = self.run_daemon("--config", "stationd.yaml", cwd=self.directory)
+        self.assertEqual(finished.returncode, 1)
+        self.assertIn(f"there is no master key in {folder}/master.key", finished.stderr)
+
+    def test_what_could_not_start(self):
+        own = "socket: {dir}/stationd.sock"
+        table = [
+            ("origin: stationd.test/audit", 'origin: ""', "'origin'", "not empty"),
+            ("origin: stationd.test/audit", 'origin: "bad name+x"', "'origin'", "without blanks"),
+            (own, "socket: {dir}/" + "x" * 150, "'socket'", "at most 107 bytes"),
+            (own, "socket: {dir}/nowhere/s", "'socket'", "folder does not exist"),
+            ("framing:", "sockets: {auditor: {path: {dir}/stationd.sock}}", "'sockets.auditor.path'",
+             "the path of 'socket' already"),
+            ("framing:", "master_key: none.key", "'master_key'", "no master key in"),
+            ("framing:", "plugins: {support: {program: /bin/true}}", "'plugins.support'", "a module of the daemon"),
+            ("modules: {support: {scenarios: {data}/support/scenarios.json}}", "modules: {support: {enabled: false}}",
+             "'modules.support.enabled'", "'mediation' needs 'support'"),
+        ]
+        for former, latter, *words in table:
+            with self.subTest(latter=latter[:40]):
+                text = self.write(GOOD.replace(former, latter) if former in GOOD else GOOD + latter + "\n")
+                line = self.line_of(text, latter.replace("{dir}", str(self.directory)))
+                self.check_refused(f"stationd.yaml:{line}:", *words)
 
     def test_unknown_keys_are_named_with_the_nearest(self):
         table = [
@@ -121,9 +158,7 @@ class ConfigurationErrorTests(unittest.TestCase):
 
     def test_a_key_twice(self):
         text = self.write(GOOD + "origin: again\n")
-        self.check_refused("'origin'")
-        # Either of the two places helps.
-        self.check_refused_at("stationd.yaml", (self.line_of(text, "origin:"), len(text.splitlines())))
+        self.check_refused(f"stationd.yaml:{self.line_of(text, 'origin: again')}:", "twice", "'origin'")
 
     def test_not_yaml(self):
         for text, line in (
@@ -157,8 +192,8 @@ class ConfigurationErrorTests(unittest.TestCase):
             ("directory: {data}/directory.example.json", "no-directory.json"),
         ):
             with self.subTest(name=name):
-                self.write(GOOD.replace(line, line.split(":")[0] + ": " + name))
-                self.check_refused(name, "cannot be read")
+                text = self.write(GOOD.replace(line, line.split(":")[0] + ": " + name))
+                self.check_refused(f"stationd.yaml:{self.line_of(text, name)}:", name, "cannot be read")
 
     def test_a_broken_directory_file(self):
         self.write(GOOD.replace("{data}/directory.example.json", "units.json"))
@@ -240,6 +275,57 @@ class ConfigurationErrorTests(unittest.TestCase):
         self.assertRegex(self.run_daemon("--version").stdout, r"^\d+\.\d+\.\d+\n$")
 
 
+class ShownTests(DaemonTestCase):
+    """What `system.config` tells of a running daemon."""
+
+    CONFIG = GOOD.replace("origin: stationd.test/audit", 'origin: "%H/audit"') + """
+sockets: {administrator: {path: {dir}/admin.sock}}
+plugins:
+  notify: {program: {dir}/notify, enabled: false, environment: {TOKEN: hushed}}
+"""
+    ACCESS = f"""
+roles: {{all: {{methods: ["*"], scope: all, class: administrator}}}}
+bindings: [{{user: "{os.getuid()}", roles: [all]}}]
+"""
+
+    def on_admin(self, method):
+        with Client(self.daemon.directory / "admin.sock") as client:
+            return client.call(method)
+
+    def values(self):
+        return {value["key"]: value for value in self.on_admin("system.config")["values"]}
+
+    def test_what_needs_a_restart_is_shown_as_it_holds(self):
+        path = self.daemon.directory / "stationd.yaml"
+        good = path.read_text()
+        self.addCleanup(path.write_text, good)
+        before = self.values()
+        path.write_text("# A line more.\n" + good.replace("%H/audit", "other.test/audit").replace("TOKEN", "NAME")
+                        + "zone_offset_minutes: 0\nlimits: {depth: 50}\n")
+        report = self.on_admin("system.reload")
+        self.assertEqual([change["key"] for change in report["changed"]], ["limits.depth"])
+        self.assertEqual({change["key"] for change in report["needs_restart"]}, {"origin", "zone_offset_minutes"})
+        after = self.values()
+        for key in ("origin", "zone_offset_minutes", "socket"):
+            self.assertEqual(after[key], before[key])
+        self.assertEqual(after["limits.depth"]["value"], "50")
+        self.assertEqual(after["plugins.notify.environment"]["value"], "NAME")
+
+    def test_values_are_shown_as_they_hold(self):
+        values = self.values()
+        self.assertRegex(values["origin"]["value"], "^[^%]+/audit$")
+        self.assertEqual(values["master_key"]["value"], f"{self.daemon.directory}/master.key")
+        self.assertEqual(values["plugins.notify.program"]["value"], f"{self.daemon.directory}/notify")
+        self.assertEqual({key.split(".")[1] for key in values if key.startswith("plugins.")}, {"notify"})
+        self.assertNotIn("hushed", json.dumps(values))
+
+    def test_the_development_profile_is_shown(self):
+        daemon = self.new_daemon().start()
+        values = {value["key"]: value for value in daemon.call("system.config")["values"]}
+        self.assertEqual(values["state"]["value"], str(daemon.directory))
+        self.assertEqual({value["source"] for value in values.values()}, {"development profile"})
+
+
 class StateTests(DaemonTestCase):
     def test_a_second_daemon_on_the_same_state_is_refused_at_once(self):
         second = Daemon(directory=self.daemon.directory)
@@ -290,6 +376,20 @@ class StateTests(DaemonTestCase):
         self.assertGreater(daemon.wait_end(10), 0)
         with open(daemon.socket_path, encoding="utf-8") as file:
             self.assertEqual(file.read(), "precious")
+
+    def test_a_start_that_fails_late_ends_in_order(self):
+        """One socket is made; the other one is another process's. By then the store runs."""
+        daemon = self.new_daemon(config=GOOD + "sockets: {auditor: {path: {dir}/taken.sock}}\n", access=GOOD_ACCESS)
+        with socket.socket(socket.AF_UNIX) as taken:
+            taken.bind(str(daemon.directory / "taken.sock"))
+            taken.listen()
+            for attempt in range(20):
+                with self.subTest(attempt=attempt):
+                    self.assertEqual(daemon.spawn().wait_end(10), 1, daemon.log)
+        self.assertIn("'sockets.auditor.path'", daemon.log)
+        self.assertIn("another process answers there", daemon.log)
+        self.assertFalse(os.path.exists(daemon.socket_path))
+        self.assertIn("now", daemon.start().call("system.ping"))
 
     def test_a_store_of_a_newer_version_is_refused_and_untouched(self):
         daemon = self.new_daemon().start()

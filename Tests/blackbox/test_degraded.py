@@ -273,6 +273,75 @@ class ExpiredCalendarTests(DegradedTestCase):
         self.assertTrue(opened["id"])
 
 
+class ArrivingCalendarTests(DegradedTestCase):
+    """Three working days from 30 December 2026; in 2027 the first four days are holidays."""
+
+    ASKED = dict(OPEN, scenario=8, urgency="routine")
+    YEAR = {"year": 2027, "version": "2027.1", "source": {
+        "title": "A test", "document_number": "none", "published": "2026-11-04"},
+        "holidays": [{"name": "元旦", "english_name": "New Year", "first": "2027-01-01", "last": "2027-01-04"}],
+        "worked_days": []}
+    WITHOUT, WITH = "2027-01-05T00:00:00.000+08:00", "2027-01-07T00:00:00.000+08:00"
+
+    def setUp(self):
+        super().setUp()
+        self.data = self.home / "etc"
+
+    def start(self, **options):
+        daemon = self.new_daemon(**options)
+        shutil.copytree(daemon.environment["STATIOND_DATA"], self.data)
+        daemon.environment["STATIOND_DATA"] = str(self.data)
+        return daemon.start()
+
+    def calendar_comes(self):
+        (self.data / "calendar" / "2027.json").write_text(json.dumps(self.YEAR))
+
+    def asked(self, daemon):
+        daemon.call("dev.clock.set", {"now": "2026-12-30T10:00:00+08:00"})
+        opened = daemon.call("support.open", self.ASKED)
+        self.assertEqual(opened["support_due"], self.WITHOUT)
+        return opened["id"]
+
+    def computed_again(self, daemon, *ids):
+        """Waits for the new ends; none is computed twice, and each has its record."""
+        for id in ids:
+            wait_until(lambda: daemon.call("support.get", {"id": id}, **WHY)["support_due"] == self.WITH, "another end")
+        records = read_log(daemon).of("deadline:support.clock")
+        self.assertEqual([record["outcome"] for record in records], ["ok"] * len(ids))
+        self.assertEqual({record["written"][0][1] for record in records}, set(ids))
+        self.verified(daemon)
+
+    def test_a_provisional_end_is_computed_again_at_the_reload(self):
+        daemon = self.start()
+        id = self.asked(daemon)
+        plain = daemon.call("support.open", dict(OPEN, urgency="immediate"))
+        daemon.call("system.reload")
+        self.calendar_comes()
+        daemon.call("system.reload")
+        self.computed_again(daemon, id)
+        self.assertEqual(daemon.call("support.get", {"id": plain["id"]}, **WHY)["version"], 1)
+        daemon.call("system.reload")
+        self.computed_again(daemon, id)
+
+    def test_and_at_the_start_where_the_calendar_came_while_the_daemon_was_down(self):
+        daemon = self.start()
+        id = self.asked(daemon)
+        daemon.stop()
+        self.calendar_comes()
+        daemon.start()
+        daemon.call("dev.clock.set", {"now": "2026-12-30T10:00:00+08:00"})
+        self.computed_again(daemon, id)
+
+    def test_and_by_a_module_in_a_process_of_its_own(self):
+        daemon = self.start(environment={"STATIOND_DEV_ISOLATED": "support"})
+        wait_until(lambda: daemon.call("plugin.show", {"name": "support"})["state"] == "ready", "the module")
+        id = self.asked(daemon)
+        self.calendar_comes()
+        daemon.call("system.reload")
+        wait_until(lambda: daemon.call("support.get", {"id": id}, **WHY)["support_due"] == self.WITH, "another end")
+        self.verified(daemon)
+
+
 class JumpingClockTests(DegradedTestCase):
     RUNGS = 8
 

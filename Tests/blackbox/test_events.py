@@ -4,7 +4,7 @@ import threading
 import time
 import unittest
 
-from harness import LONG, DaemonTestCase, wait_until
+from harness import LONG, CallError, DaemonTestCase, wait_until
 
 OPEN = {
     "scenario": 2,
@@ -163,6 +163,16 @@ class EventTests(DaemonTestCase):
         wanted = self.write(1500)
         events = collect(quick, subscription, lambda seen: wanted[-1] in self.opened_in(seen))
         self.assertEqual(self.opened_in(events), wanted)
+
+    def test_a_place_that_is_still_to_come_or_a_kind_that_nobody_tells_is_refused(self):
+        with self.daemon.connect() as client:
+            newest = client.call("events.subscribe")["since"]
+            client.call("events.subscribe", {"since": newest, "kinds": ["support.changed"]})
+            for params, pointer in (({"since": newest + 1}, "/since"), ({"kinds": ["support.opened", "nope"]}, "/kinds/1"),
+                                    ({"kinds": ["support.nope"]}, "/kinds/0"), ({"kinds": ["support"]}, "/kinds/0")):
+                with self.subTest(params), self.assertRaises(CallError) as caught:
+                    client.call("events.subscribe", params)
+                self.assertEqual((caught.exception.kind, caught.exception.pointer), ("invalid_params", pointer))
 
     def test_kinds_choose(self):
         client = self.connect()

@@ -152,6 +152,25 @@ class LimitTests(DaemonTestCase):
         self.assertEqual({m["id"] for m in messages}, set(range(FLIGHT * 8)))
         self.assertIn("now", client.call("system.ping"))
 
+    def test_notifications_beyond_the_limit_are_refused_in_the_log(self):
+        with self.connect() as client:
+            before = client.call("audit.checkpoint")["size"]
+            notification = json.dumps({"jsonrpc": "2.0", "method": "support.open", "params": OPEN}) + "\n"
+            client.send(notification * FLIGHT * 8)
+            # Nothing is answered, so the log itself is waited for: one record each.
+            wait_until(lambda: self.daemon.call("audit.checkpoint")["size"] - before >= FLIGHT * 8, "all records")
+            records = self.daemon.call("audit.tail", {"limit": 10})["items"]
+            self.assertEqual({record["method"] for record in records}, {"support.open"})
+            self.assertIn("too_many_in_flight", {record["outcome"] for record in records})
+            self.assertEqual(client.call("audit.checkpoint")["size"] - before, FLIGHT * 8)
+
+    def test_an_answer_that_is_too_large_has_its_record(self):
+        with self.connect() as client:
+            with self.refused("answer_too_large"):
+                client.call("rpc.discover")
+            record = client.call("audit.tail", {"limit": 1})["items"][0]
+            self.assertEqual((record["method"], record["outcome"]), ("rpc.discover", "answer_too_large"))
+
     def test_a_client_that_keeps_exactly_the_limit_under_way_is_never_refused(self):
         for method, params in (("support.open", OPEN), ("directory.unit.get", ["st-01"]), ("no.such", [])):
             with self.subTest(method=method), self.daemon.connect() as client:

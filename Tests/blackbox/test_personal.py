@@ -183,6 +183,24 @@ class RoleTests(DaemonTestCase):
         self.assertIn("good", verified.stdout)
 
 
+class ModuleTests(DaemonTestCase):
+    def test_a_module_that_erases_by_itself_is_not_gone_around(self):
+        for module, kind in (("keyperson", "wrong_state"), ("directory", "invalid_params"), ("none", "invalid_params")):
+            with self.subTest(module):
+                asked = {"module": module, "subject": "x"}
+                for method, params in (("request_erasure", asked), ("erase", dict(asked, approval="x"))):
+                    with self.assertRaises(CallError) as caught:
+                        self.daemon.call(f"personal.{method}", params, **WHY)
+                    self.assertEqual((caught.exception.kind, caught.exception.pointer), (kind, "/module"))
+
+    def test_a_reason_with_an_id_number_reaches_no_log(self):
+        number = "110101199003074557"
+        with self.assertRaises(CallError) as caught:
+            self.daemon.call("support.get", {"id": "x"}, purpose="handling", reason=f"about {number}")
+        self.assertEqual((caught.exception.kind, caught.exception.pointer), ("invalid_params", "/meta/reason"))
+        self.assertEqual(holding(self.daemon.directory, [number.encode()]), [])
+
+
 class RotationTests(DaemonTestCase):
     REQUESTS = 1500
 

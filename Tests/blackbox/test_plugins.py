@@ -282,6 +282,49 @@ class Starting(unittest.TestCase):
                 self.assertLess(time.monotonic() - started, STATED)
                 self.assertEqual(daemon.call("bb.do"), {})
 
+    def test_a_start_overtakes_a_stop(self):
+        with PluginDaemon(hostile("aa", "hang", "drain")) as daemon, daemon.connect() as client:
+            daemon.wait_state("aa", "ready")
+            stop = client.begin("plugin.stop", {"name": "aa"})
+            daemon.wait_state("aa", "draining", "stopped")
+            self.assertEqual(daemon.call("plugin.start", {"name": "aa"})["state"], "ready")
+            # Who stopped it hears what became of that.
+            self.assertIn(client.finish(stop)["state"], ("loading", "ready", "stopped"))
+            self.assertEqual(daemon.call("aa.do"), {})
+
+    def test_a_second_stop_waits_for_the_end_too(self):
+        with PluginDaemon(hostile("aa", "hang", "drain")) as daemon, daemon.connect() as client:
+            pid = daemon.wait_state("aa", "ready")["pid"]
+            first = client.begin("plugin.stop", {"name": "aa"})
+            daemon.wait_state("aa", "draining", "stopped")
+            self.assertEqual(daemon.call("plugin.stop", {"name": "aa"})["state"], "stopped")
+            self.assertFalse(os.path.exists(f"/proc/{pid}"))
+            self.assertEqual(client.finish(first)["state"], "stopped")
+
+    def test_a_stop_ends_a_reload(self):
+        with PluginDaemon(hostile("aa")) as daemon, daemon.connect() as client:
+            daemon.wait_state("aa", "ready")
+            daemon.configure(hostile("aa", "hang", "init").replace("start_ms: 1500", "start_ms: 60000"))
+            reload = client.begin("plugin.reload", {"name": "aa"})
+            wait_until(lambda: "loading: reload" in daemon.log, "the second process")
+            self.assertEqual(daemon.call("plugin.stop", {"name": "aa"})["state"], "stopped")
+            with self.assertRaises(CallError) as raised:
+                client.finish(reload)
+            self.assertIn("stopped by a person", raised.exception.message)
+            daemon.configure(hostile("aa"))
+            self.assertEqual(daemon.call("plugin.reload", {"name": "aa"})["state"], "ready")
+
+    def test_a_process_that_ends_during_a_reload_is_followed_by_the_new_one_alone(self):
+        with PluginDaemon(hostile("aa")) as daemon, daemon.connect() as client:
+            pid = daemon.wait_state("aa", "ready")["pid"]
+            daemon.configure(hostile("aa", "slow", "init"))
+            reload = client.begin("plugin.reload", {"name": "aa"})
+            wait_until(lambda: "loading: reload" in daemon.log, "the second process")
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            self.assertEqual(client.finish(reload)["state"], "ready")
+            self.assertEqual(daemon.log.count("text=loading: "), 2)
+
     def test_a_program_that_is_not_there(self):
         with PluginDaemon(entry("aa", "/nowhere/at/all")) as daemon:
             found = daemon.wait_state("aa", "quarantined")

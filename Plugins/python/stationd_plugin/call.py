@@ -179,6 +179,7 @@ class Call:
     def erase(self, subject: str) -> None:
         """Destroys what the plugin keeps about a subject."""
         self._do("erase", subject=subject)
+        self._written.clear()
 
     def next(self, series: str) -> int:
         """The next number of a gapless series, from 1."""
@@ -212,15 +213,29 @@ class Call:
         if self.is_cancelled:
             raise Cancelled
         request = {"token": self._token, **params}
-        if self.operations and method != "store.next":
+        if method != "store.next" and any(_is_seen(operation, method, params) for operation in self.operations):
             request["operations"] = self.operations
         answer = self._channel.ask(method, request)
         if "error" in answer:
             if self.is_cancelled:
                 raise Cancelled
             refused = Refused.from_wire(answer["error"])
-            raise Stale if refused.kind == "conflict" and self.operations else refused
+            raise Stale if refused.kind == "conflict" and "operations" in request else refused
         return answer["result"]
+
+
+def _is_seen(operation: dict[str, Any], method: str, params: dict[str, Any]) -> bool:
+    """Whether a read may tell something else because of an operation. What it cannot see is not sent along: a list of
+    writes with a read for each would be sent again every time."""
+    if operation["op"] in ("call", "erase"):
+        return True
+    if operation["op"] not in ("create", "put", "delete"):
+        return False
+    if "collection" not in params:
+        return True
+    if operation["collection"] != params["collection"]:
+        return False
+    return method != "store.get" or operation["id"] == params["id"]
 
 
 def _query(collection: str, index: Optional[str], equals: Sequence[Value], start: Value, end: Value,

@@ -20,6 +20,8 @@ package struct LogReport: Sendable, Equatable {
 package enum LogFault: Error, Sendable, Equatable {
   /// The checkpoint is not signed by the key, or is not one.
   case checkpoint(NoteError)
+  /// A checkpoint that somebody else has kept is not signed by the key, or is none.
+  case earlier(NoteError)
   /// The key is not written as a verifier key.
   case key(NoteError)
   /// The record, counted from 0, is not the one that the checkpoint covers.
@@ -41,9 +43,14 @@ package enum LogFault: Error, Sendable, Equatable {
   package func text(_ language: Language) -> String {
     switch self {
     case .checkpoint(let error):
-      language.pick("the checkpoint does not verify: \(error)", zh: "检查点验证失败：\(error)")
+      language.pick(
+        "the checkpoint does not verify: \(error.text(.en))", zh: "检查点验证失败：\(error.text(.zh))")
+    case .earlier(let error):
+      language.pick(
+        "a checkpoint that the log is to extend does not verify: \(error.text(.en))",
+        zh: "须延续的检查点验证失败：\(error.text(.zh))")
     case .key(let error):
-      language.pick("not a verifier key: \(error)", zh: "不是有效的验证密钥：\(error)")
+      language.pick("not a verifier key: \(error.text(.en))", zh: "不是有效的验证密钥：\(error.text(.zh))")
     case .record(let seq):
       language.pick("record \(seq) is not the one that was signed", zh: "编号 \(seq) 的记录与签名时不符")
     case .somewhere(let first):

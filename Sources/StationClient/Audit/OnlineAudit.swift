@@ -26,7 +26,7 @@ package struct OnlineAudit {
       throw LogFault.answer("verifier_key")
     }
     let checkpoint = try OnlineAudit.open(note, key: keyText)
-    let earlier = try notes.map { try OnlineAudit.open($0, key: keyText) }
+    let earlier = try notes.map { try OnlineAudit.open($0, key: keyText, otherwise: LogFault.earlier) }
     if let promised = earlier.map(\.size).max(), promised > checkpoint.size {
       throw LogFault.truncated(size: checkpoint.size, promised: promised)
     }
@@ -42,13 +42,15 @@ package struct OnlineAudit {
     return LogReport(origin: checkpoint.origin, size: checkpoint.size, root: root)
   }
 
-  /// Opens a signed checkpoint.
-  static func open(_ note: String, key: String) throws(LogFault) -> Checkpoint {
+  /// Opens a signed checkpoint; `fault` is what one that does not verify is.
+  static func open(
+    _ note: String, key: String, otherwise fault: (NoteError) -> LogFault = LogFault.checkpoint
+  ) throws(LogFault) -> Checkpoint {
     let verifier = try self.key(key)
     do {
       return try Checkpoint(opening: SignedNote(note), signedBy: verifier)
     } catch {
-      throw .checkpoint(error)
+      throw fault(error)
     }
   }
 

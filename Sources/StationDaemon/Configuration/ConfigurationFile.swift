@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import StationAudit
 import StationCalendar
 import StationRPC
 import StationStore
@@ -16,12 +17,8 @@ extension DaemonConfiguration {
       "modules", "sockets", "log_level", "log_calls", "drain_seconds", "metrics", "metrics_seconds",
       "plugins",
     ])
-    guard let origin = try reader.string("origin", takes: "a URL without a scheme").map(expand) else {
-      throw reader.missing("origin")
-    }
-    guard let access = try reader.string("access") else { throw reader.missing("access") }
-    let base = (path as NSString).deletingLastPathComponent
-    func resolve(_ name: String) -> String { name.hasPrefix("/") ? name : "\(base)/\(name)" }
+    let origin = try origin(reader)
+    guard let access = try reader.path("access", takes: "a text") else { throw reader.missing("access") }
     let data = try? dataDirectory()
     let mode = try mode("socket_mode", reader)
     let framing = try reader.word("framing", standard: Framing.automatic)
@@ -32,31 +29,31 @@ extension DaemonConfiguration {
     let modules = try reader.section("modules")
     let standardCalendars = data.map { $0 + "/calendar" }
     let calendars =
-      try reader.string("calendars", standard: standardCalendars ?? "", takes: aDirectory).map(resolve)
+      try reader.path("calendars", standard: standardCalendars ?? "", takes: aDirectory)
       ?? standardCalendars
     guard let calendars else { throw reader.missing("calendars") }
-    let state = try reader.string("state", standard: standardState, takes: aDirectory) ?? standardState
-    let socket = try reader.string("socket", standard: standardSocket, takes: "a path") ?? standardSocket
+    let state = try reader.path("state", standard: standardState, takes: aDirectory) ?? standardState
+    let socket = try reader.path("socket", standard: standardSocket, takes: "a path") ?? standardSocket
     var configuration = DaemonConfiguration(
-      stateDirectory: resolve(state), socketPath: resolve(socket), socketMode: mode, framing: framing,
-      origin: origin, zone: zone, accessFile: resolve(access), calendarDirectory: calendars,
-      modules: try self.modules(modules, data, resolve),
-      spool: try spool(modules.section("stoploss"), resolve),
-      directoryFile: try reader.string("directory", takes: aFile).map(resolve),
+      stateDirectory: state, socketPath: socket, socketMode: mode, framing: framing,
+      origin: origin, zone: zone, accessFile: access, calendarDirectory: calendars,
+      modules: try self.modules(modules, data), spool: try spool(modules.section("stoploss")),
+      directoryFile: try reader.path("directory"),
       ioThreads: try reader.int("io_threads", in: 1...16, standard: 1) ?? 1,
       readerThreads: try reader.int("reader_threads", in: 1...16, standard: 2) ?? 2,
       limits: try limits(reader.section("limits")), development: false, synchronous: "FULL",
-      masterKey: try masterKey(reader, resolve),
+      masterKey: try masterKey(reader),
       plugins: PluginsFile(path: path, key: "plugins", isTrusted: true), isolated: try isolated(modules),
-      ownArguments: ["--config", path])
+      ownArguments: ["--config", absolute(path)])
     configuration.file = path
-    configuration.sockets = try sockets(reader.section("sockets"), resolve)
+    configuration.sockets = try sockets(reader.section("sockets"))
     configuration.logLevel = try reader.word("log_level", standard: Logger.Level.info)
     configuration.logCalls = try reader.word("log_calls", standard: CallLog.Choice.all)
     configuration.drainSeconds = try reader.int("drain_seconds", in: 0...3_600, standard: 10) ?? 10
-    configuration.metricsFile = try reader.string("metrics", takes: aFile).map(resolve)
+    configuration.metricsFile = try reader.path("metrics")
     configuration.metricsSeconds = try reader.int("metrics_seconds", in: 1...3_600, standard: 15) ?? 15
-    try configuration.plugins.describe(reader.section("plugins"))
+    // For the trace: they are read again whenever one is started.
+    _ = try reader.mapping("plugins").map { try configuration.plugins.settings($0) }
     configuration.trace = reader.trace
     return configuration
   }
@@ -64,11 +61,19 @@ extension DaemonConfiguration {
   private static let standardState = "/var/lib/stationd"
   private static let standardSocket = "/run/stationd/stationd.sock"
   private static let aDirectory = "a directory"
-  private static let aFile = "a file"
 
-  /// `%H` stands for the machine's host name.
-  private static func expand(_ text: String) -> String {
-    text.replacingOccurrences(of: "%H", with: ProcessInfo.processInfo.hostName)
+  /// The log's name; `%H` in it stands for the machine's host name.
+  private static func origin(_ reader: YAMLReader) throws -> String {
+    guard let text = try reader.string("origin", takes: "a URL without a scheme") else {
+      throw reader.missing("origin")
+    }
+    let origin = text.replacingOccurrences(of: "%H", with: ProcessInfo.processInfo.hostName)
+    // It becomes the name of the signing key.
+    guard (try? SignerKey.generate(name: origin)) != nil else {
+      throw reader.wrong("origin", nil, "a URL without a scheme: not empty, and without blanks and '+'")
+    }
+    reader.holds("origin", origin)
+    return origin
   }
 
   private static func mode(
@@ -81,39 +86,37 @@ extension DaemonConfiguration {
   }
 
   /// The sockets besides the members' one.
-  private static func sockets(
-    _ reader: YAMLReader, _ resolve: (String) -> String
-  ) throws -> [Socket] {
+  private static func sockets(_ reader: YAMLReader) throws -> [Socket] {
     let classes: [SocketClass] = [.auditor, .administrator]
     try reader.allow(classes.map(\.rawValue))
     return try classes.compactMap { socketClass in
       let socket = try reader.section(socketClass.rawValue)
       try socket.allow(["path", "mode"])
       let mode = try mode("mode", socket)
-      guard let path = try socket.string("path", takes: "a path") else { return nil }
-      return Socket(path: resolve(path), mode: mode, socketClass: socketClass)
+      guard let path = try socket.path("path", takes: "a path") else { return nil }
+      return Socket(path: path, mode: mode, socketClass: socketClass)
     }
   }
 
   /// The configured file, or what the service manager hands over (systemd.exec(5), LoadCredential=), or none.
-  private static func masterKey(
-    _ reader: YAMLReader, _ resolve: (String) -> String
-  ) throws -> MasterKeyPlaces {
-    let next = try reader.string("master_key_next", takes: aFile).map(resolve)
-    if let path = try reader.string("master_key", takes: aFile).map(resolve) {
-      return MasterKeyPlaces(path: path, nextPath: next)
-    }
+  private static func masterKey(_ reader: YAMLReader) throws -> MasterKeyPlaces {
+    let next = try reader.path("master_key_next")
+    if let path = try reader.path("master_key") { return MasterKeyPlaces(path: path, nextPath: next) }
     if let credentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] {
-      return MasterKeyPlaces(
+      let places = MasterKeyPlaces(
         path: "\(credentials)/master.key", nextPath: next ?? "\(credentials)/master.key.next",
         isCredential: true)
+      reader.holds("master_key", places.path, source: "credential")
+      return places
     }
-    return MasterKeyPlaces(path: resolve("master.key"), nextPath: next)
+    let path = reader.resolve("master.key")
+    reader.holds("master_key", path, source: "beside the file")
+    return MasterKeyPlaces(path: path, nextPath: next)
   }
 
   /// The modules that are on, each with its data file. All are, unless they say `enabled: false`.
   private static func modules(
-    _ reader: YAMLReader, _ data: String?, _ resolve: (String) -> String
+    _ reader: YAMLReader, _ data: String?
   ) throws -> [BuiltInModule: String] {
     try reader.allow(isolable)
     var files: [BuiltInModule: String] = [:]
@@ -124,17 +127,15 @@ extension DaemonConfiguration {
           + (module == .stoploss ? ["spool", "spool_mode", "spool_seconds"] : []))
       guard try own.bool("enabled", standard: true) ?? true else { continue }
       let standard = data.map { "\($0)/\(module.defaultFile)" }
-      let file =
-        try own.string(module.dataKey, standard: standard ?? "", takes: aFile).map(resolve) ?? standard
-      guard let file else {
-        throw ConfigurationError("modules", nil, "'\(module.rawValue).\(module.dataKey)' must name a file")
+      guard let file = try own.path(module.dataKey, standard: standard ?? "") ?? standard else {
+        throw own.missing(module.dataKey)
       }
       files[module] = file
     }
-    for (module, _) in files {
+    for module in BuiltInModule.allCases where files[module] != nil {
       for need in module.needs where files[need] == nil {
-        throw ConfigurationError(
-          "modules", nil, "'\(module.rawValue)' needs '\(need.rawValue)': switch both on, or both off")
+        throw try reader.section(need.rawValue).wrong(
+          "enabled", nil, "true: '\(module.rawValue)' needs '\(need.rawValue)'; switch both on, or both off")
       }
     }
     return files
@@ -156,20 +157,18 @@ extension DaemonConfiguration {
   /// Where a module's handlers run.
   private enum Isolation: String, CaseIterable { case none, process }
 
-  private static func spool(
-    _ reader: YAMLReader, _ resolve: (String) -> String
-  ) throws -> SpoolConfiguration? {
+  private static func spool(_ reader: YAMLReader) throws -> SpoolConfiguration? {
     let mode = try mode("spool_mode", reader, standard: "0770")
     let seconds = try reader.int("spool_seconds", in: 1...3600, standard: 1) ?? 1
-    guard let directory = try reader.string("spool", takes: aDirectory) else { return nil }
-    var spool = SpoolConfiguration(directory: resolve(directory))
+    guard let directory = try reader.path("spool", takes: aDirectory) else { return nil }
+    var spool = SpoolConfiguration(directory: directory)
     spool.exchangeMode = mode_t(mode)
     spool.interval = Double(seconds)
     return spool
   }
 
   /// Every bound by its name, with the range that makes sense.
-  private static let limitKeys:
+  static let limitKeys:
     [(name: String, path: WritableKeyPath<Limits, Int> & Sendable, range: ClosedRange<Int>)] = [
       ("frame_bytes", \.frameBytes, 1024...(64 << 20)),
       ("depth", \.depth, 4...512),

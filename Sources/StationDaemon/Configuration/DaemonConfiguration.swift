@@ -63,7 +63,7 @@ package struct DaemonConfiguration: Sendable {
   package static func development(directory: String) throws -> DaemonConfiguration {
     let data = try dataDirectory()
     let access = directory + "/access.yaml"
-    return DaemonConfiguration(
+    var configuration = DaemonConfiguration(
       stateDirectory: directory, socketPath: directory + "/stationd.sock", socketMode: 0o600,
       framing: .automatic, origin: "stationd.localhost/audit", zone: .shanghai,
       accessFile: FileManager.default.fileExists(atPath: access) ? access : nil,
@@ -76,7 +76,14 @@ package struct DaemonConfiguration: Sendable {
       synchronous: ProcessInfo.processInfo.environment["STATIOND_DEV_SYNCHRONOUS"] ?? "FULL",
       masterKey: MasterKeyPlaces(path: directory + "/master.key", isMadeWhenNew: true),
       plugins: PluginsFile(path: directory + "/plugins.yaml", key: nil, isTrusted: false),
-      isolated: developmentIsolation(), ownArguments: ["--dev", directory])
+      isolated: developmentIsolation(), ownArguments: ["--dev", absolute(directory)])
+    configuration.trace = configuration.profile
+    return configuration
+  }
+
+  /// The same path, for a process with another working directory too.
+  static func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
   }
 
   /// The modules that `STATIOND_DEV_ISOLATED` names, or all of them.

@@ -12,11 +12,16 @@ package final class KeyTrace: Sendable {
     package let line: Int?
     /// What values the key takes, in words.
     package let takes: String
+    /// Where a value comes from that neither the file gives nor this program; nil else.
+    package var source: String?
   }
 
   private let stored = Mutex<[Entry]>([])
 
   package var entries: [Entry] { stored.withLock { $0 } }
+
+  /// What was noted of a key.
+  package func entry(_ key: String) -> Entry? { entries.first { $0.key == key } }
 
   func note(_ entry: Entry) {
     stored.withLock { entries in

@@ -1,3 +1,4 @@
+import Foundation
 import Yams
 
 /// A mistake in a configuration file, with where it is and what was expected.
@@ -23,22 +24,33 @@ struct YAMLReader {
     do {
       node = try Yams.compose(yaml: text)
     } catch let error as YamlError {
-      throw Self.notYAML(file, error)
+      throw Self.notYAML(file, text, error)
     }
     try self.init(file: file, node: node ?? Node.mapping(Node.Mapping([])), path: "", trace: KeyTrace())
   }
 
   /// Where the parser stopped, in one line: its own description repeats the file.
-  private static func notYAML(_ file: String, _ error: YamlError) -> ConfigurationError {
+  private static func notYAML(_ file: String, _ text: String, _ error: YamlError) -> ConfigurationError {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
       return ConfigurationError(file, mark.line, "not YAML: \(problem)")
     case .duplicatedKeysInMapping(let duplicates, let context):
       let names = duplicates.map { "'\($0)'" }.joined(separator: ", ")
-      return ConfigurationError(file, context.mark.line, "given twice: \(names)")
+      let line = duplicates.first.flatMap { Self.line(repeating: $0, after: context.mark, in: text) }
+      return ConfigurationError(file, line ?? context.mark.line, "given twice: \(names)")
     default: return ConfigurationError(file, nil, "not YAML")
     }
+  }
+
+  /// The next line that begins with that key, as deeply as the first one: the parser tells the first one's place only.
+  private static func line(repeating key: String, after first: Mark, in text: String) -> Int? {
+    let start = String(repeating: " ", count: max(0, first.column - 1)) + key
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    return lines.indices.dropFirst(first.line).first { place in
+      let line = lines[place]
+      return line.hasPrefix(start + ":") || line.hasPrefix(start + " ")
+    }.map { $0 + 1 }
   }
 
   private init(file: String, node: Node, path: String, trace: KeyTrace) throws {
@@ -80,15 +92,40 @@ struct YAMLReader {
 
   /// - Parameter standard: what holds where the key is not given, for those who ask what holds.
   func string(_ name: String, standard: String = "", takes: String = "a text") throws -> String? {
-    guard let value = pairs[name]?.value else {
-      note(name, standard, nil, takes)
-      return nil
-    }
+    let text = try secret(name)
+    note(name, text ?? standard, pairs[name]?.value, takes)
+    return text
+  }
+
+  /// A text that is not noted: those who ask what holds are not told.
+  func secret(_ name: String) throws -> String? {
+    guard let value = pairs[name]?.value else { return nil }
     guard let text = value.string, value.mapping == nil, value.sequence == nil else {
       throw wrong(name, value, "a text")
     }
-    note(name, text, value, takes)
     return text
+  }
+
+  /// A path; a relative one is relative to the file's folder.
+  func path(_ name: String, standard: String = "", takes: String = "a file") throws -> String? {
+    guard let text = try string(name, standard: standard, takes: takes) else { return nil }
+    let path = resolve(text)
+    note(name, path, pairs[name]?.value, takes)
+    return path
+  }
+
+  /// An absolute path: what it names stays the same in a process with another working directory.
+  func resolve(_ name: String) -> String {
+    guard !name.hasPrefix("/") else { return name }
+    return (DaemonConfiguration.absolute(file) as NSString).deletingLastPathComponent + "/" + name
+  }
+
+  /// Notes the value that holds, for a key that gives it in another way, or does not.
+  /// - Parameter source: where it comes from, if not from the file.
+  func holds(_ name: String, _ value: String, source: String? = nil) {
+    guard let known = trace.entry(full(name)) else { return }
+    trace.note(
+      KeyTrace.Entry(key: known.key, value: value, line: known.line, takes: known.takes, source: source))
   }
 
   /// One of a closed list of words.
@@ -169,6 +206,11 @@ struct YAMLReader {
   func wrong(_ name: String, _ value: Node? = nil, _ expected: String) -> ConfigurationError {
     let node = value ?? pairs[name]?.value ?? node
     return ConfigurationError(file, node.mark?.line, "'\(full(name))' must be \(expected)")
+  }
+
+  /// Of the key itself, which stands in another line than a mapping under it.
+  func misnamed(_ name: String, _ expected: String) -> ConfigurationError {
+    ConfigurationError(file, pairs[name]?.key.mark?.line, "'\(full(name))' must be \(expected)")
   }
 
   func missing(_ name: String) -> ConfigurationError {

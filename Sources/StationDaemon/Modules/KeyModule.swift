@@ -54,21 +54,22 @@ enum KeyModule {
       examples: [
         Example("To a new key", params: ["file": "/etc/stationd/master.key.next"], result: example)
       ],
-      handler: .write { params, _, tx in
-        let store = try store(services)
-        let isUnderWay = store.rotation.status.former != nil
-        let file = params["file"]?.stringValue ?? (isUnderWay ? nil : nextKeyFile)
-        if let file {
-          guard file.hasPrefix("/") else {
-            throw RPCError.invalid(Text("Give the whole path", zh: "请给出完整路径"), pointer: "/file")
+      handler: Handler(
+        body: .write { params, _, tx in
+          let store = try store(services)
+          let isUnderWay = store.rotation.status.former != nil
+          let file = params["file"]?.stringValue ?? (isUnderWay ? nil : nextKeyFile)
+          if let file {
+            guard file.hasPrefix("/") else {
+              throw RPCError.invalid(Text("Give the whole path", zh: "请给出完整路径"), pointer: "/file")
+            }
+            try tx.beginRotation(to: file, store)
+          } else if !isUnderWay {
+            throw RPCError.invalid(Text("Name the new key's file", zh: "请指明新密钥文件"), pointer: "/file")
           }
-          try tx.beginRotation(to: file, store)
-        } else if !isUnderWay {
-          throw RPCError.invalid(Text("Name the new key's file", zh: "请指明新密钥文件"), pointer: "/file")
-        }
-        // Runs after this call: it finds what the call has stored, or nothing to do.
-        store.continueRotation()
-        return shown(store.rotation.status)
-      })
+          // Runs after this call: it finds what the call has stored, or nothing to do.
+          store.continueRotation()
+          return shown(store.rotation.status)
+        }, administers: true))
   }
 }

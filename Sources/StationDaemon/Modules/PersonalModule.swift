@@ -71,6 +71,13 @@ enum PersonalModule {
       throw RPCError.invalid(
         Text("No module '\(name)' keeps personal data", zh: "没有保存个人信息的模块“\(name)”"), pointer: "/module")
     }
+    guard !tx.erasesByItself(module: name) else {
+      throw RPCError(
+        .wrongState,
+        Text(
+          "The module erases by itself, once all is done that comes before: \(name).erase",
+          zh: "该模块须通过 \(name).erase 删除，并先完成规定步骤"), pointer: "/module")
+    }
   }
 }
 

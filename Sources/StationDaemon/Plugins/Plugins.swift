@@ -14,6 +14,7 @@ final class Plugins: Sendable {
   /// Names that no plugin may have.
   private let reserved: Set<String>
   private let late: LatePlugins
+  private let log: Logger
 
   /// - Parameters:
   ///   - modules: those of this program.
@@ -22,8 +23,9 @@ final class Plugins: Sendable {
     _ configuration: DaemonConfiguration, modules: [Module], clock: Clock, calendar: WorkCalendar,
     log: Logger, discovered: @escaping @Sendable (Registry) -> Void
   ) throws {
+    self.log = log
     source = configuration.plugins
-    let late = LatePlugins()
+    let late = LatePlugins(calendar)
     self.late = late
     let store = StorePlugins(late, discovered: discovered) { plugin, level, text in
       log.info("plugin", metadata: ["plugin": "\(plugin)", "stream": "\(level)", "text": "\(text)"])
@@ -36,7 +38,7 @@ final class Plugins: Sendable {
     reserved = Set(modules.map(\.name)).union(["plugin", "dev"])
     let locals = Dictionary(modules.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let surroundings = PluginRunner.Surroundings(
-      version: Daemon.version, zone: configuration.zone, calendar: calendar)
+      version: Daemon.version, zone: configuration.zone, calendar: { late.calendar })
     let directory = configuration.stateDirectory + "/plugins"
     let isolatedNames = Set(isolated.keys)
     host = PluginHost { settings in
@@ -77,6 +79,23 @@ final class Plugins: Sendable {
   }
 
   func opened(_ store: Store) { late.opened(store) }
+
+  /// Those that run are reloaded, each beside its old process, and then have this calendar.
+  /// - Parameter done: told of each that has it.
+  func replace(_ calendar: WorkCalendar, done: @escaping @Sendable () -> Void) {
+    late.replace(calendar)
+    for runner in host.runners where runner.isWanted {
+      runner.reload(runner.settings) { [log] problem in
+        if let problem {
+          log.error(
+            "a plugin goes on with the calendar of before",
+            metadata: ["plugin": "\(runner.name)", "reason": "\(problem)"])
+        } else {
+          done()
+        }
+      }
+    }
+  }
 
   func runner(_ params: Params) throws -> PluginRunner { try runner(try params.string("name")) }
 

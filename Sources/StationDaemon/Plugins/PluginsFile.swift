@@ -11,28 +11,32 @@ package struct PluginsFile: Sendable {
   let key: String?
   let isTrusted: Bool
 
+  /// - Parameter reserved: names that no plugin may have.
   /// - Returns: every plugin, by name; none where there is no such file or key.
   /// - Throws: ``ConfigurationError`` with file, line and what was expected.
-  func load() throws -> [PluginSettings] {
+  func load(reserved: Set<String> = []) throws -> [PluginSettings] {
     guard FileManager.default.fileExists(atPath: path) else { return [] }
     let file = try YAMLReader(file: path, text: try DaemonConfiguration.text(of: path))
     guard let reader = try key.map({ try file.mapping($0) }) ?? file else { return [] }
-    return try reader.keys.compactMap { name in
-      guard Names.isWord(name) else { throw reader.wrong(name, nil, "named with a-z, 0-9 and _") }
-      return try reader.mapping(name).map { try settings(name, $0) }
+    if let name = reader.keys.first(where: { reserved.contains($0) }) {
+      throw reader.misnamed(name, "named otherwise: a module of the daemon has this name")
     }
+    return try settings(reader)
   }
 
-  /// What a plugin's entry may hold, noted as the keys of `plugins.name`: for those who ask what there is.
-  func describe(_ reader: YAMLReader) throws {
-    _ = try? settings("name", reader.section("name"))
+  /// Every plugin of a mapping.
+  func settings(_ reader: YAMLReader) throws -> [PluginSettings] {
+    try reader.keys.compactMap { name in
+      guard Names.isWord(name) else { throw reader.misnamed(name, "named with a-z, 0-9 and _") }
+      return try reader.mapping(name).map { try settings(name, $0) }
+    }
   }
 
   private func settings(_ name: String, _ reader: YAMLReader) throws -> PluginSettings {
     try reader.allow([
       "program", "arguments", "environment", "config", "user", "group", "enabled", "grants", "limits",
     ])
-    let program = try reader.string("program", takes: "a file")
+    let program = try reader.path("program")
     let arguments = try reader.strings("arguments") ?? []
     let environment = try environment(reader)
     let configuration = try reader.json("config") ?? [:]
@@ -41,14 +45,12 @@ package struct PluginsFile: Sendable {
     let grants = try grants(reader.section("grants"))
     let limits = try Self.limits(reader.section("limits"))
     guard let program else { throw reader.missing("program") }
-    let base = (path as NSString).deletingLastPathComponent
-    let absolute = program.hasPrefix("/") ? program : "\(base)/\(program)"
     // The kernel counts processes by user, and not root's.
     guard limits.processes == 0 || user.map({ $0.uid != 0 }) ?? false else {
       throw reader.wrong("limits", nil, "without 'processes' where the plugin has no 'user' of its own")
     }
     return PluginSettings(
-      name: name, program: (absolute as NSString).standardizingPath, arguments: arguments,
+      name: name, program: (program as NSString).standardizingPath, arguments: arguments,
       environment: environment, configuration: configuration, user: user, grants: grants, limits: limits,
       isEnabled: isEnabled, isTrusted: isTrusted)
   }
@@ -58,7 +60,8 @@ package struct PluginsFile: Sendable {
     guard reader.value("environment", takes: "a mapping of names to texts") != nil,
       let map = try reader.mapping("environment")
     else { return environment }
-    for key in map.keys { environment[key] = try map.string(key) }
+    for key in map.keys { environment[key] = try map.secret(key) }
+    reader.holds("environment", map.keys.joined(separator: ", "))
     return environment
   }
 

@@ -119,10 +119,15 @@ final class StorePlugins: PluginStore {
 final class LatePlugins: Sendable {
   private struct State {
     var store: Store?
+    var calendar: WorkCalendar
   }
-  private let state = Mutex(State())
+  private let state: Mutex<State>
+
+  init(_ calendar: WorkCalendar) { state = Mutex(State(calendar: calendar)) }
 
   var store: Store? { state.withLock { $0.store } }
+  var calendar: WorkCalendar { state.withLock { $0.calendar } }
 
   func opened(_ store: Store) { state.withLock { $0.store = store } }
+  func replace(_ calendar: WorkCalendar) { state.withLock { $0.calendar = calendar } }
 }

@@ -6,7 +6,7 @@ struct RunningConfiguration: Sendable {
   struct Value: Sendable, Equatable {
     let key: String
     let value: String
-    /// `default`, or `FILE:LINE`.
+    /// `default`, `FILE:LINE`, or in words where it is neither.
     let source: String
     let takes: String
     /// Whether a reload brings a change into force; else the next start does.
@@ -23,18 +23,27 @@ struct RunningConfiguration: Sendable {
   private(set) var configuration: DaemonConfiguration
   private var access: KeyTrace
   private(set) var calendar: WorkCalendar
-  /// Of keys that a reload does not bring into force: what holds, whatever the file says now.
-  private let atStart: [String: String]
+  /// Of the start. What a reload does not bring into force goes on as it is here, whatever the file says now.
+  private let atStart: [Value]
 
   init(configuration: DaemonConfiguration, access: KeyTrace, calendar: WorkCalendar) {
     self.configuration = configuration
     self.access = access
     self.calendar = calendar
-    atStart = Self.main(configuration).filter { !$0.reloads }.reduce(into: [:]) { $0[$1.key] = $1.value }
+    atStart = Self.main(configuration).filter { !Self.isOfPlugin($0.key) }
   }
 
-  /// All values, in the order in which the files are read.
-  var values: [Value] { Self.main(configuration) + Self.rules(configuration, access) }
+  /// All values that hold, in the order in which the files are read; of plugins, what the file said when it was last
+  /// read.
+  var values: [Value] {
+    let read = Self.main(configuration)
+    let now = read.reduce(into: [:]) { $0[$1.key] = $1 }
+    return atStart.map { $0.reloads ? now[$0.key] ?? $0 : $0 } + read.filter { Self.isOfPlugin($0.key) }
+      + Self.rules(configuration, access)
+  }
+
+  /// Neither a reload nor a restart is needed: `plugin.start` and `plugin.reload` bring it into force.
+  private static func isOfPlugin(_ key: String) -> Bool { key.hasPrefix("plugins.") }
 
   private static func reloads(_ key: String) -> Bool {
     key.hasPrefix("limits.") || ["access", "calendars", "log_level", "log_calls"].contains(key)
@@ -52,7 +61,7 @@ struct RunningConfiguration: Sendable {
     _ trace: KeyTrace, file: String?, prefix: String, _ reloads: (String) -> Bool
   ) -> [Value] {
     trace.entries.map { entry in
-      let source = entry.line.map { "\(file ?? ""):\($0)" } ?? "default"
+      let source = entry.line.map { "\(file ?? ""):\($0)" } ?? entry.source ?? "default"
       return Value(
         key: prefix + entry.key, value: entry.value, source: source, takes: entry.takes,
         reloads: reloads(entry.key))
@@ -66,9 +75,9 @@ struct RunningConfiguration: Sendable {
     let then = new.values.reduce(into: [:]) { $0[$1.key] = $1 }
     let keys = (values + new.values).map(\.key)
     var seen: Set<String> = []
-    for key in keys where seen.insert(key).inserted {
+    for key in keys where seen.insert(key).inserted && !Self.isOfPlugin(key) {
       let reloads = (then[key] ?? now[key])?.reloads ?? false
-      let before = reloads ? now[key]?.value ?? "" : atStart[key] ?? ""
+      let before = now[key]?.value ?? ""
       let after = then[key]?.value ?? ""
       guard before != after else { continue }
       let change = ReloadReport.Change(key: key, from: before, to: after)
@@ -82,7 +91,12 @@ struct RunningConfiguration: Sendable {
 
   /// Takes over what was read anew. What needs a restart goes on as it is, and is told of at every reload.
   mutating func take(_ new: RunningConfiguration) {
-    configuration = new.configuration
+    configuration.accessFile = new.configuration.accessFile
+    configuration.calendarDirectory = new.configuration.calendarDirectory
+    configuration.limits = new.configuration.limits
+    configuration.logLevel = new.configuration.logLevel
+    configuration.logCalls = new.configuration.logCalls
+    configuration.trace = new.configuration.trace
     access = new.access
     calendar = new.calendar
   }

@@ -47,6 +47,13 @@ package final class Registry: Sendable {
     self.expected = expected
   }
 
+  /// Whether a module tells events of this kind (`support.opened`), or one that is to come may.
+  package func mayTell(_ kind: String) -> Bool {
+    let module = String(kind.prefix { $0 != "." })
+    guard let known = modules[module] else { return expected.contains(module) }
+    return known.events[String(kind.dropFirst(module.count + 1))] != nil
+  }
+
   /// The same registry with one module added or exchanged. All others stay as they are, also as objects.
   package func adopting(_ module: Module) throws(RegistryError) -> Registry {
     var modules = modules

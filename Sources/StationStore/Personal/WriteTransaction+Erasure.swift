@@ -93,6 +93,11 @@ extension Transaction {
     return try transaction.erase(subject: subject, of: module)
   }
 
+  /// Whether a module erases by a method of its own, with what has to come before and after.
+  package func erasesByItself(module: String) -> Bool {
+    (self as? SQLWriteTransaction)?.catalog.registry.methods["\(module).erase"] != nil
+  }
+
   /// Whether a module has collections with personal members.
   package func keepsPersonalData(module: String) -> Bool {
     guard let transaction = self as? SQLWriteTransaction else { return false }
