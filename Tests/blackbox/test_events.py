@@ -87,14 +87,6 @@ class EventTests(DaemonTestCase):
             self.assertEqual(events, whole[skip:])
             client.call("events.unsubscribe", [subscription])
 
-    def test_a_number_beyond_the_newest_waits(self):
-        since = self.newest() + 3
-        client = self.connect()
-        subscription = client.call("events.subscribe", {"since": since})["subscription"]
-        wanted = self.write(6)
-        events = collect(client, subscription, lambda seen: wanted[-1] in self.opened_in(seen))
-        self.check_order(events, since)
-
     def test_replay_then_follow_while_four_clients_write(self):
         count = 2000 if LONG else 250
         since = self.newest()

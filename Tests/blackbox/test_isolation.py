@@ -58,10 +58,10 @@ class IsolationTests(unittest.TestCase):
             with self.subTest(victim=victim):
                 before = self.pid(victim)
                 os.kill(before, signal.SIGKILL)
-                self.assertTrue(self.daemon.call("system.health")["ok"])
                 self.assertTrue(self.daemon.call("directory.unit.list", {"limit": 1})["items"])
                 wait_until(lambda: self.pid(victim) not in (before, None), "another process")
                 wait_until(lambda: self.states()[victim] == "ready", "ready again")
+                self.assertTrue(self.daemon.call("system.health")["ok"])
         self.assertNotEqual(self.daemon.call("support.open", OPEN)["id"], first)
 
     def test_its_methods_stay_known_while_it_is_stopped(self):
