@@ -25,8 +25,8 @@ extension Daemon {
       server.apply(configuration.limits)
       store.setQueueLimit(configuration.limits.writeQueue)
       if new.calendar.version != store.environment.calendar.version {
-        store.replace(new.calendar)
-        // Those in processes of their own compute with the calendar that they were started with.
+        store.environment.replace(new.calendar)
+        // Modules in processes of their own compute with the calendar that they were started with.
         plugins.replace(new.calendar) { [store] in store.wakeProvisional() }
       }
       stationLog.logLevel = configuration.logLevel

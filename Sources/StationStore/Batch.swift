@@ -192,7 +192,8 @@ package struct Environment: Sendable {
 
   package var calendar: WorkCalendar { calendars.present }
 
-  func replace(_ calendar: WorkCalendar) { calendars.replace(calendar) }
+  /// From here on calls are run with this calendar; see ``Store/wakeProvisional()``.
+  package func replace(_ calendar: WorkCalendar) { calendars.replace(calendar) }
 
   /// The daemon itself as the cause of a record.
   package func ownCause(_ method: String, purpose: String? = nil, detail: [UInt8]? = nil) -> Cause {

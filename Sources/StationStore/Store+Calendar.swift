@@ -1,12 +1,6 @@
 import StationKit
 
 extension Store {
-  /// From here on calls are run with this calendar.
-  package func replace(_ calendar: WorkCalendar) {
-    environment.replace(calendar)
-    wakeProvisional()
-  }
-
   /// Has terms computed again that relied on a year without a calendar, and on another calendar than the present one:
   /// their deadlines come due.
   package func wakeProvisional() {

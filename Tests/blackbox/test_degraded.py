@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from auditlog import anchored, read_log
-from harness import CallError, DaemonTestCase, new_directory, run_ctl, wait_until
+from harness import ISOLATED, CallError, DaemonTestCase, new_directory, run_ctl, wait_until
 from test_fulldisk import FAILING_SYNC, SmallDisk
 from test_personal import OPEN, WHY
 from test_service import ACCESS, SOCKETS
@@ -332,6 +332,7 @@ class ArrivingCalendarTests(DegradedTestCase):
         daemon.call("dev.clock.set", {"now": "2026-12-30T10:00:00+08:00"})
         self.computed_again(daemon, id)
 
+    @unittest.skipIf(ISOLATED, "all modules are in processes of their own here")
     def test_and_by_a_module_in_a_process_of_its_own(self):
         daemon = self.start(environment={"STATIOND_DEV_ISOLATED": "support"})
         wait_until(lambda: daemon.call("plugin.show", {"name": "support"})["state"] == "ready", "the module")

@@ -323,7 +323,7 @@ class Starting(unittest.TestCase):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
             self.assertEqual(client.finish(reload)["state"], "ready")
-            self.assertEqual(daemon.log.count("text=loading: "), 2)
+            self.assertEqual(daemon.log.count("plugin=aa stream=info text=loading: "), 2)
 
     def test_a_program_that_is_not_there(self):
         with PluginDaemon(entry("aa", "/nowhere/at/all")) as daemon:

@@ -22,7 +22,7 @@ package enum ClientError: Error, Sendable, Equatable {
   package var mayPass: Bool {
     switch self {
     case .unreachable, .closed, .timedOut: true
-    case .rpc(let error): ["unavailable", "queue_full", "too_many_connections"].contains(error.kind)
+    case .rpc(let error): error.json["data"]?["retry_after_ms"] != nil || error.kind == "unavailable"
     case .pathTooLong, .protocolError, .interrupted: false
     }
   }

@@ -81,20 +81,22 @@ final class Plugins: Sendable {
   func opened(_ store: Store) { late.opened(store) }
 
   /// Those that run are reloaded, each beside its old process, and then have this calendar.
-  /// - Parameter done: told of each that has it.
+  /// - Parameter done: called once all have it, or go on with the one of before.
   func replace(_ calendar: WorkCalendar, done: @escaping @Sendable () -> Void) {
     late.replace(calendar)
+    let all = DispatchGroup()
     for runner in host.runners where runner.isWanted {
+      all.enter()
       runner.reload(runner.settings) { [log] problem in
         if let problem {
           log.error(
             "a plugin goes on with the calendar of before",
             metadata: ["plugin": "\(runner.name)", "reason": "\(problem)"])
-        } else {
-          done()
         }
+        all.leave()
       }
     }
+    all.notify(queue: .global(), execute: done)
   }
 
   func runner(_ params: Params) throws -> PluginRunner { try runner(try params.string("name")) }
