@@ -132,7 +132,10 @@ final class PipedModule {
     do {
       result = .success(
         try transaction.undone {
-          try journal.replay(operations, on: transaction, rows: .max, seen: { $1 })
+          // As the host does: what is told of no operations is read as it stands.
+          if isWrite || operations.contains(where: \.isSeenByReads) {
+            try journal.replay(operations, on: transaction, rows: .max, seen: { $1 })
+          }
           return try read.answer(on: transaction, rows: .max, seen: { $1 })
         })
     } catch {

@@ -22,7 +22,9 @@ package enum ClientError: Error, Sendable, Equatable {
   package var mayPass: Bool {
     switch self {
     case .unreachable, .closed, .timedOut: true
-    case .rpc(let error): error.json["data"]?["retry_after_ms"] != nil || error.kind == "unavailable"
+    case .rpc(let error):
+      error.json["data"]?["retry_after_ms"] != nil
+        || ["unavailable", "queue_full", "too_many_connections"].contains(error.kind)
     case .pathTooLong, .protocolError, .interrupted: false
     }
   }
