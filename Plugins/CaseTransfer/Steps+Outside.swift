@@ -63,10 +63,8 @@ extension Steps {
       }
       received = instant
     }
-    // The other side tells minutes.
-    let minute = received.milliseconds / 60_000
     guard received <= handling.now, received >= handling.item.ownedSince,
-      minute >= (handling.item.designated ?? handling.item.ownedSince).milliseconds / 60_000
+      !received.isInMinute(before: handling.item.designated ?? handling.item.ownedSince)
     else {
       throw RPCError.refused(
         rule: RuleID.jurisdictionNotice,

@@ -36,8 +36,7 @@ extension Work {
     record.reviewOpens = min(first, nextReview).start(in: zone)
   }
 
-  /// An instant that a caller tells: what happened has happened, and not before the matter itself. That is compared by
-  /// the minute, which is what people tell.
+  /// An instant that a caller tells: what happened has happened, and not before the matter itself, by the minute.
   func past(_ params: Params, _ key: String, notBefore first: Instant) throws(RPCError) -> Instant {
     guard params[key] != nil else { return now }
     let instant = try params.instant(key)
@@ -45,7 +44,7 @@ extension Work {
       throw .refused(
         rule: RuleID.dutyTime, Text("This is still to come", zh: "时间不得晚于当前"), pointer: "/\(key)")
     }
-    guard instant.milliseconds / 60_000 >= first.milliseconds / 60_000 else {
+    guard !instant.isInMinute(before: first) else {
       throw .refused(
         rule: RuleID.dutyTime, Text("This is before what it is about", zh: "时间早于所涉事项"), pointer: "/\(key)")
     }

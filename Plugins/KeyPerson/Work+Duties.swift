@@ -46,13 +46,16 @@ extension Work {
       Clockwork.grace, subject: id, due: grace, payload: Deadline.payload(provisionalUnder: awaiting))
   }
 
+  /// The duty that a task is an occurrence of; nil for a task of no duty.
+  private func duty(of task: DueTask) throws -> Duty? {
+    try task.duty.flatMap { try tx.get("duty", $0) }.flatMap { Duty($0.body) }
+  }
+
   /// From when on an occurrence can have been kept: since the one before it fell due, if that has been, and since the
   /// duty was entered.
   func earliest(of task: DueTask, _ record: KeyRecord) throws -> Instant {
     let start = record.from.start(in: zone)
-    guard let duty = try task.duty.flatMap({ try tx.get("duty", $0) }).flatMap({ Duty($0.body) }) else {
-      return start
-    }
+    guard let duty = try duty(of: task) else { return start }
     let begun = duty.begun ?? start
     guard let number = task.number, number > 0,
       let before = duty.due(number - 1, terms, on: record.rulesOn)?.due, before <= now
@@ -106,7 +109,7 @@ extension Work {
   private func moveOn(_ loaded: inout LoadedTask, _ record: KeyRecord) throws -> Bool {
     let former = loaded.task
     if former.isProvisional, let number = former.number,
-      let duty = try former.duty.flatMap({ try tx.get("duty", $0) }).flatMap({ Duty($0.body) }),
+      let duty = try duty(of: former),
       let fresh = duty.due(number, terms, on: record.rulesOn)
     {
       if fresh.due > former.due {

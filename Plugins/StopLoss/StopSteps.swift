@@ -132,7 +132,7 @@ package struct StopSteps: Sendable {
       throw .refused(rule: rule, Text("This instant is in the future", zh: "时间不得晚于当前时间"), pointer: pointer)
     }
     // Banks tell minutes, or seconds by a clock of their own.
-    if let earliest, at.milliseconds / 60_000 < earliest.milliseconds / 60_000 {
+    if let earliest, at.isInMinute(before: earliest) {
       throw .refused(
         rule: rule, Text("This instant is before what it follows", zh: "时间早于前一步骤"), pointer: pointer)
     }

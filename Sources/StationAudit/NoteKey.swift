@@ -1,7 +1,7 @@
 import StationCrypto
 
 /// Rules that both kinds of note keys share (C2SP signed-note).
-enum NoteKey {
+package enum NoteKey {
   /// The signature type byte of Ed25519.
   static let ed25519: UInt8 = 0x01
   /// The signature type byte of a witness's timestamped Ed25519 (C2SP tlog-cosignature).
@@ -9,7 +9,7 @@ enum NoteKey {
 
   /// Whether a name may stand in a signature line: not empty, without Unicode spaces, control characters or
   /// plus.
-  static func isValidName(_ name: String) -> Bool {
+  package static func isValidName(_ name: String) -> Bool {
     !name.isEmpty
       && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0 != "+" && !$0.properties.isWhitespace }
   }

@@ -53,6 +53,11 @@ public struct Instant: Hashable, Sendable, Comparable, CustomStringConvertible {
     milliseconds - other.milliseconds
   }
 
+  /// Whether its minute is before the other's: what people tell, they tell by the minute.
+  public func isInMinute(before other: Instant) -> Bool {
+    milliseconds / 60_000 < other.milliseconds / 60_000
+  }
+
   /// The date that a wall calendar in the zone shows at this instant.
   public func date(in zone: Zone) -> CivilDate {
     CivilDate(dayNumber: localDay(in: zone).number)

@@ -35,7 +35,7 @@ package final class Daemon: Sendable {
     _ = try CalendarFiles.load(configuration.calendarDirectory)
     let modules = try modules(for: configuration)
     let registry = try Registry(modules)
-    _ = try configuration.plugins.load(reserved: Set(modules.map(\.name)).union(["plugin", "dev"]))
+    _ = try configuration.plugins.load(reserved: Plugins.reserved(modules))
     if let file = configuration.directoryFile { _ = try organisation(file, registry) }
   }
 
@@ -76,7 +76,7 @@ package final class Daemon: Sendable {
   package init(
     _ configuration: DaemonConfiguration, log stationLog: StationLog, broken: @escaping @Sendable () -> Void
   ) async throws {
-    try Self.check(configuration)
+    try configuration.checkPlaces()
     self.stationLog = stationLog
     stationLog.logLevel = configuration.logLevel
     let log = stationLog.logger("stationd")

@@ -154,7 +154,7 @@ final class PipeTransaction: Transaction {
   /// A handler may make something of this refusal too.
   private func requireUnique(_ collection: String, _ record: Record, former: Record?) throws {
     for index in indexes(collection) where index.unique {
-      let values = index.fields.map { WriteFootprint.column(record.body[$0]) ?? .null }
+      let values = index.fields.map { IndexValue(record.body[$0] ?? .null) ?? .null }
       // NULLs are all different (SQL).
       guard !values.contains(.null), former.map({ Self.differ($0, record, index) }) ?? true else { continue }
       let page = try query(Query(collection, index: index.name, equals: values, limit: 1))

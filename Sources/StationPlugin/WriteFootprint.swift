@@ -57,17 +57,8 @@ package struct WriteFootprint {
     }
   }
 
+  /// What no column holds may be anything.
   private static func mayBe(_ member: JSONValue?, _ value: IndexValue) -> Bool {
-    column(member).map { $0 == value } ?? true
-  }
-
-  /// A member as its column holds it; nil for what no column holds.
-  static func column(_ member: JSONValue?) -> IndexValue? {
-    switch member {
-    case nil, .null: .null
-    case .string(let text): .text(text)
-    case .number(let number): number.intValue.map { .integer($0) }
-    default: nil
-    }
+    IndexValue(member ?? .null).map { $0 == value } ?? true
   }
 }

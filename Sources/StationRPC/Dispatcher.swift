@@ -96,7 +96,7 @@ package final class Dispatcher: Sendable {
     guard let method = registry.methods[request.method],
       method.declaration.permission != .modules
     else {
-      let name = Names.isMethod(request.method) ? request.method : Self.noName
+      let name = Self.name(request)
       throw Refusal(error: unknown(name), cause: cause(name))
     }
     do throws(RPCError) {
@@ -126,8 +126,10 @@ package final class Dispatcher: Sendable {
     }
   }
 
-  /// Stands in the log for what is no method's name.
-  private static let noName = "(not a method name)"
+  /// What was called, for the log: what is no method's name may hold anything.
+  private static func name(_ request: RPCRequest) -> String {
+    Names.isMethod(request.method) ? request.method : "(not a method name)"
+  }
 
   /// A method that nobody offers, or that a module which is still to come may offer.
   private func unknown(_ method: String) -> RPCError {
@@ -305,8 +307,8 @@ package final class Dispatcher: Sendable {
   ) {
     let cause = Cause(
       principal: identity.auditJSON(actor: nil),
-      method: Names.isMethod(request.method) ? request.method : Self.noName,
-      request: Self.loggable(request.id), purpose: nil, detail: nil, line: identity.line)
+      method: Self.name(request), request: Self.loggable(request.id), purpose: nil, detail: nil,
+      line: identity.line)
     refuse(error, cause, observed(request, identity, answer))
   }
 

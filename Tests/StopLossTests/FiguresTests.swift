@@ -34,9 +34,7 @@ struct FiguresTests {
     try fixture.call("stop.record", id, ["result": "stopped", "held": 750])
     try fixture.ordered(id, ["amount": 750])
     try fixture.call("freeze.record", id, ["result": "frozen"])
-    try fixture.call("return.decide", id)
-    try fixture.call("return.approve", id, as: Fixture.second)
-    try fixture.call("return.execute", id)
+    try fixture.sendReturn(id)
     try fixture.call("return.record", id)
     let total = try figures(fixture)["total"]
     #expect(total?["reports"] == 2)

@@ -156,6 +156,20 @@ struct Fixture {
     try store.call("approval.approve", ["id": .string(approval), "version": 1], as: Self.chief)
   }
 
+  /// A renewal asked for, approved and ordered.
+  func orderRenewal(_ id: String) throws {
+    try call("renew.request", id)
+    try approve(id, renewal: true)
+    try call("renew.order", id)
+  }
+
+  /// A return decided, approved by a second officer and sent to the bank.
+  func sendReturn(_ id: String) throws {
+    try call("return.decide", id)
+    try call("return.approve", id, as: Self.second)
+    try call("return.execute", id)
+  }
+
   /// A freeze approved and ordered.
   func ordered(_ id: String, _ more: JSONObject = [:]) throws {
     try call("freeze.request", id, application(id, more))

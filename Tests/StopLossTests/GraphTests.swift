@@ -136,9 +136,7 @@ struct GraphTests {
   func nextAfterReturn() throws {
     let fixture = try Fixture()
     let id = try fixture.frozen()
-    try fixture.call("return.decide", id)
-    try fixture.call("return.approve", id, as: Fixture.second)
-    try fixture.call("return.execute", id)
+    try fixture.sendReturn(id)
     try fixture.call("return.record", id)
     #expect(fixture.row(2)?["holding"] == 0 && fixture.row(2)?["stoppable"] == 0)
     #expect(try fixture.store.call("stoploss.next", [:])["items"] == [])

@@ -223,9 +223,7 @@ struct ReturnTests {
   func withBank() throws {
     let fixture = try Fixture()
     let id = try fixture.frozen()
-    try fixture.call("return.decide", id)
-    try fixture.call("return.approve", id, as: Fixture.second)
-    try fixture.call("return.execute", id)
+    try fixture.sendReturn(id)
     for (method, params) in [
       ("return.withdraw", JSONObject()), ("return.execute", [:]), ("release", ["reason": "court_order"]),
     ] {
@@ -243,9 +241,7 @@ struct ReturnTests {
     try fixture.ordered(id, ["months": 1])
     try fixture.call("freeze.record", id, ["result": "frozen"])
     try fixture.store.advance(to: Fixture.at("2026-04-01T10:00:00+08:00"))
-    try fixture.call("return.decide", id)
-    try fixture.call("return.approve", id, as: Fixture.second)
-    try fixture.call("return.execute", id)
+    try fixture.sendReturn(id)
     return (id, report)
   }
 
@@ -295,9 +291,7 @@ struct ReturnTests {
   func renewedMeanwhile() throws {
     let fixture = try Fixture()
     let (id, report) = try Self.returning(fixture, lost: 300)
-    try fixture.call("renew.request", id)
-    try fixture.approve(id, renewal: true)
-    try fixture.call("renew.order", id)
+    try fixture.orderRenewal(id)
     try fixture.store.advance(to: Fixture.at("2026-04-03T09:00:00+08:00"))
     #expect(fixture.stop(id)?.state == .lapsed)
     try fixture.call("renew.record", id, ["at": "2026-04-02T09:00:00+08:00"])
@@ -306,9 +300,7 @@ struct ReturnTests {
     #expect(try fixture.call("return.record", id)["held"] == 700)
     #expect(fixture.stored(report)?.returned == 300)
     // The rest lapses with the renewed freeze; a renewal that is told late holds the rest, and no more.
-    try fixture.call("renew.request", id)
-    try fixture.approve(id, renewal: true)
-    try fixture.call("renew.order", id)
+    try fixture.orderRenewal(id)
     try fixture.store.advance(to: Fixture.at("2026-10-03T09:00:00+08:00"))
     #expect(fixture.stop(id)?.state == .lapsed)
     try fixture.call("renew.record", id, ["at": "2026-10-02T09:00:00+08:00"])

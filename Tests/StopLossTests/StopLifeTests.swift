@@ -125,9 +125,7 @@ struct StopLifeTests {
       return id
     case .executed:
       let id = try fixture.frozen()
-      try fixture.call("return.decide", id)
-      try fixture.call("return.approve", id, as: Fixture.second)
-      try fixture.call("return.execute", id)
+      try fixture.sendReturn(id)
       try fixture.call("return.record", id)
       return id
     case .released:

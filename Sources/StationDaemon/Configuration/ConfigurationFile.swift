@@ -69,7 +69,7 @@ extension DaemonConfiguration {
     }
     let origin = text.replacingOccurrences(of: "%H", with: ProcessInfo.processInfo.hostName)
     // It becomes the name of the signing key.
-    guard (try? SignerKey.generate(name: origin)) != nil else {
+    guard NoteKey.isValidName(origin) else {
       throw reader.wrong("origin", nil, "a URL without a scheme: not empty, and without blanks and '+'")
     }
     reader.holds("origin", origin)

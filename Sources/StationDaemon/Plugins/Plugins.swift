@@ -35,7 +35,7 @@ final class Plugins: Sendable {
       isolated[module.name] = try Self.settings(isolating: module, configuration)
     }
     self.isolated = isolated
-    reserved = Set(modules.map(\.name)).union(["plugin", "dev"])
+    reserved = Self.reserved(modules)
     let locals = Dictionary(modules.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let surroundings = PluginRunner.Surroundings(
       version: Daemon.version, zone: configuration.zone, calendar: { late.calendar })
@@ -50,15 +50,15 @@ final class Plugins: Sendable {
     for settings in try all() { _ = host.runner(for: settings) }
   }
 
+  /// Names that no plugin may have beside these modules, those of modules that are not always there included.
+  static func reserved(_ modules: [Module]) -> Set<String> {
+    Set(modules.map(\.name)).union(["plugin", "dev"])
+  }
+
   /// All that the configuration names now.
   /// - Throws: ``ConfigurationError``; also where a plugin has the name of a module of this program.
   private func all() throws -> [PluginSettings] {
-    let loaded = try source.load()
-    for settings in loaded where reserved.contains(settings.name) {
-      throw ConfigurationError(
-        source.path, nil, "plugin '\(settings.name)' has the name of a module of the daemon")
-    }
-    return loaded + isolated.values.sorted { $0.name < $1.name }
+    try source.load(reserved: reserved) + isolated.values.sorted { $0.name < $1.name }
   }
 
   /// The daemon's modules with those of plugins, as far as these were good before.

@@ -14,7 +14,7 @@ package struct PluginsFile: Sendable {
   /// - Parameter reserved: names that no plugin may have.
   /// - Returns: every plugin, by name; none where there is no such file or key.
   /// - Throws: ``ConfigurationError`` with file, line and what was expected.
-  func load(reserved: Set<String> = []) throws -> [PluginSettings] {
+  func load(reserved: Set<String>) throws -> [PluginSettings] {
     guard FileManager.default.fileExists(atPath: path) else { return [] }
     let file = try YAMLReader(file: path, text: try DaemonConfiguration.text(of: path))
     guard let reader = try key.map({ try file.mapping($0) }) ?? file else { return [] }
