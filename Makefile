@@ -151,7 +151,7 @@ soak: build ## An hour of two hundred connections, well-behaved and not; SECONDS
 	$(PYTHON) Benchmarks/soak.py --seconds $(or $(SECONDS),3600)
 
 .PHONY: bench
-bench: build ## Measure beside PostgreSQL, Redis and bare SQLite; writes docs/benchmarks.md
+bench: build-static ## Measure beside PostgreSQL, Redis and bare SQLite; writes docs/benchmarks.md
 	$(PYTHON) Benchmarks/run.py
 
 .PHONY: fuzz

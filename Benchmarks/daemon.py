@@ -1,5 +1,6 @@
 """The daemon under measurement, and the load generator aimed at it."""
 
+import base64
 import json
 import os
 import signal
@@ -12,18 +13,45 @@ from peers import stop
 
 PING = b'{"jsonrpc":"2.0","id":1,"method":"system.ping"}\n'
 REQUESTS = HERE / "requests"
+DATA = HERE.parent / "etc"
+CONFIG = """\
+origin: bench.example/audit
+state: state
+socket: stationd.sock
+access: access.yaml
+directory: {data}/directory.example.json
+"""
+ACCESS = """\
+roles:
+  all: {{methods: ["*"], scope: all, personal: full}}
+bindings:
+  - {{user: "{uid}", roles: [all], unit: st-01}}
+"""
 
 
 class Daemon:
-    """`stationd --dev DIR` on a state directory that outlives it."""
+    """The daemon on a state directory that outlives it: configured as a service, or with a clock that can be held."""
 
-    def __init__(self, program, directory, arguments=(), isolated=()):
-        self.command = [str(program), "--dev", str(directory), *arguments]
+    def __init__(self, program, directory, arguments=(), isolated=(), held_clock=False):
         self.isolated = isolated  # modules in processes of their own
         self.directory = directory
         self.socket = directory / "stationd.sock"
         self.process = None
         directory.mkdir(exist_ok=True)
+        profile = ["--dev", str(directory)] if held_clock else ["--config", str(self.configure())]
+        self.command = [str(program), *profile, *arguments]
+
+    def configure(self):
+        """Writes the files of a service; the path of its configuration."""
+        modules = "".join(f"  {name}: {{isolation: process}}\n" for name in self.isolated)
+        (self.directory / "access.yaml").write_text(ACCESS.format(uid=os.getuid()))
+        key = self.directory / "master.key"
+        if not key.exists():
+            key.touch(mode=0o600)
+            key.write_text(f"stationd-master-key-1 {base64.b64encode(os.urandom(32)).decode()}\n")
+        file = self.directory / "stationd.yaml"
+        file.write_text(CONFIG.format(data=DATA) + (f"modules:\n{modules}" if modules else ""))
+        return file
 
     def __enter__(self):
         self.start()
@@ -69,7 +97,7 @@ class Daemon:
         with open(self.directory.parent / "stationd.log", "ab") as log:
             began = time.perf_counter()
             self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                            env={**os.environ, "STATIOND_DEV_ISOLATED": ",".join(self.isolated)},
+                                            env={**os.environ, "STATIOND_DATA": str(DATA)},
                                             start_new_session=True)
         while not self.ping() or not self.serves():
             if self.process.poll() is not None or time.perf_counter() - began > patience:

@@ -22,6 +22,7 @@ from machine import HERE, BenchError, build_programs, describe, install_packages
 from peers import Postgres, Redis
 
 ROOT = HERE.parent
+STATIC = ROOT / ".build-deb" / "release"  # the programs as the package has them
 IN_FLIGHT = 32
 IDLE_CONNECTIONS = 1000
 STARTS = 5
@@ -249,7 +250,7 @@ class Bench:
     def store(self):
         """Fills a store of each size through the socket and measures it; then starts on the largest."""
         for size in self.options.sizes:
-            daemon = self.daemon(f"growth{size}")
+            daemon = self.daemon(f"growth{size}", held_clock=True)
             with daemon:
                 have = self.grow(daemon, size)
                 if self.wants("start") and size == self.options.sizes[-1]:
@@ -352,8 +353,8 @@ class Bench:
 def parse():
     names = list(all_figures())
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--stationd", type=Path, default=ROOT / ".build/release/stationd", metavar="PATH")
-    parser.add_argument("--stationctl", type=Path, default=ROOT / ".build/release/stationctl", metavar="PATH")
+    parser.add_argument("--stationd", type=Path, default=STATIC / "stationd", metavar="PATH")
+    parser.add_argument("--stationctl", type=Path, default=STATIC / "stationctl", metavar="PATH")
     parser.add_argument("--daemon-argument", action="append", default=[], help="one more argument for it")
     parser.add_argument("--quick", action="store_true", help="rounds of 1 s, stores up to 100,000 requests")
     parser.add_argument("--only", action="append", choices=[*names, *GROUPS], metavar="NAME",

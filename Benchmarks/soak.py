@@ -49,12 +49,15 @@ bindings:
 """
 OPEN = {"scenario": 1, "station": "st-01", "urgency": "routine", "summary": "soak"}
 CLASSES = {"member": "stationd.sock", "auditor": "auditor.sock", "administrator": "admin.sock"}
-# What a probe calls, and what a client of the class calls otherwise.
+# What a probe calls, and what a client of the class calls otherwise, with how often of a hundred times. Somebody asks
+# for the month's figures about once a second: more than a bureau ever will, and few enough that a call which counts
+# everything does not become the load itself, as the store grows by years of requests in an hour.
 PROBES = {"member": ("support.open", OPEN), "auditor": ("audit.tail", {"limit": 1}),
           "administrator": ("system.health", {})}
-CALLS = {"member": [("support.open", OPEN), ("support.list", {"limit": 20}), ("support.figures", {})],
-         "auditor": [("audit.tail", {"limit": 100}), ("audit.entries", {"limit": 200}), ("audit.checkpoint", {})],
-         "administrator": [("system.info", {}), ("system.metrics", {}), ("system.health", {})]}
+CALLS = {"member": [(50, "support.open", OPEN), (49, "support.list", {"limit": 20}), (1, "support.figures", {})],
+         "auditor": [(34, "audit.tail", {"limit": 100}), (33, "audit.entries", {"limit": 200}),
+                     (33, "audit.checkpoint", {})],
+         "administrator": [(34, "system.info", {}), (33, "system.metrics", {}), (33, "system.health", {})]}
 # Connections of each kind: 200 with the three probes.
 CALLERS = {"member": 100, "auditor": 15, "administrator": 12}
 SLOW, HALF_OPEN, ABRUPT = 30, 20, 20
@@ -75,7 +78,8 @@ async def caller(path, calls, pause):
     number = 0
     while True:
         number += 1
-        writer.write(message(number, *random.choice(calls)))
+        _, *call = random.choices(calls, [share for share, *_ in calls])[0]
+        writer.write(message(number, *call))
         await writer.drain()
         if not await reader.readline():
             raise ConnectionError("closed")
@@ -95,7 +99,7 @@ async def slow_reader(path):
 
 async def half_open(path):
     _, writer = await asyncio.open_unix_connection(path)
-    text = message(1, *CALLS["member"][0])
+    text = message(1, *PROBES["member"])
     writer.write(text[:random.randrange(1, len(text) - 2)])
     await asyncio.sleep(random.random() * 20)
     writer.close()

@@ -12,9 +12,13 @@ from pathlib import Path
 
 
 def main():
-    if "--dev" not in sys.argv:
-        sys.exit("usage: standin.py --dev DIR")
-    directory = Path(sys.argv[sys.argv.index("--dev") + 1])
+    match sys.argv[1:]:
+        case ["--dev", place]:
+            directory = Path(place)
+        case ["--config", place]:
+            directory = Path(place).parent
+        case _:
+            sys.exit("usage: standin.py --dev DIR | --config FILE")
     database = sqlite3.connect(directory / "standin.db", isolation_level=None)
     database.execute("PRAGMA journal_mode=WAL")
     database.execute("PRAGMA synchronous=FULL")
