@@ -9,7 +9,9 @@ package enum Approval {
     Module(
       name: "approval", title: Text("Approval by a second person", zh: "双人审批"), version: "1.0",
       collections: [collection],
-      methods: [request, get, list, decide("approve", "approved"), decide("reject", "rejected"), consume],
+      methods: [
+        request, get, list, decide("approve", "approved"), decide("reject", "rejected"), consume, forget,
+      ],
       deadlines: [expiry],
       events: [
         EventKind(
@@ -34,7 +36,7 @@ package enum Approval {
     "state": ["type": "string", "enum": .array(states)], "requested_by": ["type": "string"],
     "requested_at": Shapes.instant, "expires_at": Shapes.instant, "decided_by": ["type": "string"],
     "decided_at": Shapes.instant, "note": ["type": "string", "maxLength": 500],
-    "unit": Shapes.unit, "not_by": people,
+    "unit": Shapes.unit, "not_by": people, "about": ["type": "string", "maxLength": 128],
   ]
   /// Names of persons as `Principal.person` makes them.
   private static let people = Shapes.list(["type": "string", "maxLength": 200], max: 20)
@@ -44,13 +46,15 @@ package enum Approval {
   private static let collection = Collection(
     name: "request", summary: Text("A request for approval", zh: "审批申请"),
     schema: Shapes.object(properties, required: required),
-    fields: [.init("state", .text)], indexes: [.init("by_state", on: ["state"])],
+    fields: [.init("state", .text), .init("about", .text)],
+    indexes: [.init("by_state", on: ["state"]), .init("by_about", on: ["about"])],
     personal: ["/payload", "/note"], retention: .years(10, after: "expires_at"))
 
   private static let header: JSONObject = {
     var header = properties
     header["payload"] = nil
     header["note"] = nil
+    header["about"] = nil
     header["id"] = Shapes.text
     header["version"] = Shapes.count
     return header
@@ -71,6 +75,7 @@ package enum Approval {
     var object = record.body
     object["payload"] = nil
     object["note"] = nil
+    object["about"] = nil
     object["id"] = .string(record.id)
     object["version"] = .int(record.version)
     return .object(object)
@@ -95,6 +100,8 @@ package enum Approval {
         "subject": ["type": "string", "minLength": 1, "maxLength": 128], "payload": ["type": "object"],
         "hours": ["type": "integer", "minimum": 1, "maximum": 720],
         "unit": Shapes.unit, "not_by": people,
+        // The subject of the module's personal data that the payload tells of: the request is erased with it.
+        "about": ["type": "string", "minLength": 1, "maxLength": 128],
       ], required: ["action", "subject", "payload", "hours"]), result: headerSchema, permission: .modules,
     examples: [
       Example(
@@ -112,7 +119,7 @@ package enum Approval {
         "requested_at": .string(context.now.rfc3339(zone: context.zone)),
         "expires_at": .string(expires.rfc3339(zone: context.zone)),
       ]
-      for name in ["unit", "not_by"] { body[name] = params[name] }
+      for name in ["unit", "not_by", "about"] { body[name] = params[name] }
       let record = try tx.create("request", id: nil, body)
       try tx.schedule("expiry", subject: record.id, due: expires, payload: [:])
       try announce("requested", record, tx)
@@ -143,6 +150,30 @@ package enum Approval {
       let changed = try tx.put("request", record.id, version: record.version, body)
       try tx.cancel("expiry", subject: record.id)
       return shown(changed)
+    })
+
+  private static let forget = Method(
+    "forget", Text("Erase the requests that tell of a subject which a module erases", zh: "随主体删除相关审批申请"),
+    params: Shapes.object(["module": Shapes.text, "about": Shapes.text]),
+    result: Shapes.object(["erased": Shapes.count]), permission: .modules,
+    examples: [
+      Example(
+        "With an account", params: ["module": "stoploss", "about": "0197a0c0-0000-7000-8000-000000000001"],
+        result: ["erased": 1])
+    ],
+    handler: .write { params, _, tx in
+      let module = params["module"]
+      var erased = 0
+      var query = Query("request", index: "by_about", equals: [.text(try params.string("about"))], limit: 100)
+      repeat {
+        let page = try tx.query(query)
+        for record in page.records where record["module"] == module {
+          try tx.cancel("expiry", subject: record.id)
+          erased += try tx.erase(subject: record.id)
+        }
+        query.cursor = page.next
+      } while query.cursor != nil
+      return ["erased": .int(erased)]
     })
 
   private static let expiry = DeadlineKind(

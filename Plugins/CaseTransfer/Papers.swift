@@ -29,7 +29,7 @@ enum Papers {
       request,
       [
         "action": .string(action), "subject": .string(handling.id), "payload": try payload(handling),
-        "hours": .int(hours), "unit": .string(handling.item.owner),
+        "hours": .int(hours), "unit": .string(handling.item.owner), "about": .string(handling.id),
       ])
     guard let id = answer["id"]?.stringValue else { throw RPCError(.internalError) }
     handling.item.approval = .init(id: id, requested: handling.now)

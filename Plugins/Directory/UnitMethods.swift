@@ -10,7 +10,7 @@ enum UnitMethods {
   static let get = Method(
     "unit.get", Text("Show a unit", zh: "查看单位"),
     params: Schemas.object(["id": Schemas.id], required: ["id"]), positional: ["id"],
-    result: Schemas.unit, permission: .role,
+    result: Schemas.unit, permission: .role, isSteady: true,
     examples: [Example("A station", params: ["id": "st-01"], result: example)],
     handler: .read { params, _, tx in
       let id = try params.string("id")

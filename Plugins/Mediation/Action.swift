@@ -6,6 +6,7 @@ package enum Action: String, Sendable, CaseIterable {
   case addParty = "add_party"
   case addRepresentative = "add_representative"
   case updateParty = "update_party"
+  case correct
   /// Another call about the same dispute.
   case call
   case findOpen = "find_open"

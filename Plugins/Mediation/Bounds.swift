@@ -5,12 +5,15 @@ package enum Bounds {
   package static let place = 256
   package static let matter = 200
   package static let reason = 1_000
+  package static let document = 120
   package static let prose = 4_000
   package static let minutes = 10_000
   /// People of one dispute, representatives included.
   package static let people = 50
+  /// Corrections of one person.
+  package static let corrections = 20
   package static let calls = 1_000
-  /// Lines of the history after which only steps that change the state are taken.
+  /// Lines of the history after which only corrections and steps that change the state are taken.
   package static let history = 400
   /// Changes of custody.
   package static let handOvers = 50

@@ -15,6 +15,7 @@ package enum DisputeLife {
       (early, .addParty, .same),
       (early + sessions + [.agreed], .addRepresentative, .same),
       (State.open, .updateParty, .same),
+      (State.allCases, .correct, .same),
       (State.open, .call, .same),
       ([.eligibility], .findOpen, .state(.consent)),
       ([.eligibility, .consent], .exclude, .state(.ineligible)),

@@ -39,7 +39,9 @@ extension Mediation {
       .init("by_dispute", on: ["dispute", "number"]), .init("by_id_number", on: ["id_number"]),
       .init("by_name_phone", on: ["name_phone"]),
     ],
-    personal: ["/name", "/id_number", "/phone", "/name_phone", "/birth", "/address", "/authority"],
+    personal: [
+      "/name", "/id_number", "/phone", "/name_phone", "/birth", "/address", "/authority", "/corrections",
+    ],
     subject: .member("dispute"), retention: .years(10, after: "ended_at"))
 
   static let session = Collection(

@@ -31,6 +31,13 @@ extension Mediation {
         example: ["person": Examples.person(2), "birth": "1990-05-01"], result: header(.consent, 4),
         steps.updatePerson),
       step(
+        "correct", Text("Correct what is kept about a person; both versions stay", zh: "更正当事人信息（保留前后内容）"),
+        Party.correctable.merging(["person": Schemas.personID, "document": Schemas.document]),
+        required: ["person", "document"],
+        example: [
+          "person": Examples.person(2), "phone": "13900000000", "document": "request of 3 March 2026",
+        ], result: header(.consent, 4), steps.correctPerson),
+      step(
         "eligibility", Text("Decide whether it is open to mediation, and say why", zh: "决定是否适用调解并说明理由"),
         ["open": Shapes.flag, "exclusions": Schemas.exclusions, "reason": Schemas.reason],
         required: ["open", "reason"], example: ["open": true, "reason": "Neighbours, slight injury"],

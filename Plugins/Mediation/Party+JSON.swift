@@ -10,23 +10,23 @@ extension Party {
     try set(said, pointer: pointer, today: today)
   }
 
-  /// Takes over what is said and leaves the rest.
+  /// Takes over what is said and leaves the rest; null takes away.
   mutating func set(_ said: JSONObject, pointer: String, today: CivilDate) throws(RPCError) {
     if let name = said["name"]?.stringValue { self.name = name }
     guard !name.allSatisfy(\.isWhitespace) else {
       throw .invalid(Text("A person has a name", zh: "须填写姓名"), pointer: "\(pointer)/name")
     }
-    if let number = said["id_number"]?.stringValue {
-      guard IDNumber.isValid(number) else {
+    if let number = said["id_number"] {
+      guard number.stringValue.map({ IDNumber.isValid($0) }) ?? true else {
         throw .refused(
           rule: RuleID.idNumber, Text("Not an ID number", zh: "身份证号码无效"), pointer: "\(pointer)/id_number")
       }
-      idNumber = number
+      idNumber = number.stringValue
     }
-    if let phone = said["phone"]?.stringValue { self.phone = phone }
-    if let address = said["address"]?.stringValue { self.address = address }
+    if let phone = said["phone"] { self.phone = phone.stringValue }
+    if let address = said["address"] { self.address = address.stringValue }
     if let authority = said["authority"]?.stringValue { self.authority = authority }
-    if let birth = said["birth"]?.stringValue.flatMap({ CivilDate($0) }) { statedBirth = birth }
+    if let birth = said["birth"] { statedBirth = birth.stringValue.flatMap { CivilDate($0) } }
     let place = said["birth"] == nil ? "\(pointer)/id_number" : "\(pointer)/birth"
     if let statedBirth, let number = idNumber, IDNumber.birth(number) != statedBirth {
       throw .refused(
@@ -39,18 +39,33 @@ extension Party {
     }
   }
 
+  /// What is stated of the person.
+  var stated: JSONObject {
+    var stated: JSONObject = ["name": .string(name)]
+    stated["id_number"] = idNumber.map(JSONValue.string)
+    stated["phone"] = phone.map(JSONValue.string)
+    stated["birth"] = statedBirth.map { .string($0.description) }
+    stated["address"] = address.map(JSONValue.string)
+    stated["authority"] = authority.map(JSONValue.string)
+    return stated
+  }
+
+  /// What is stated here and is not, or is otherwise, in another version.
+  func stated(unlike other: Party) -> JSONObject {
+    let theirs = other.stated
+    return stated.reduce(into: JSONObject()) { unlike, member in
+      if theirs[member.key] != member.value { unlike[member.key] = member.value }
+    }
+  }
+
   func body(dispute: String, number: Int) -> JSONObject {
-    var body: JSONObject = [
+    let place: JSONObject = [
       "dispute": .string(dispute), "number": .int(number), "role": .string(role.rawValue),
-      "name": .string(name),
     ]
+    var body = place.merging(stated)
     body["for"] = represents.map(JSONValue.string)
-    body["id_number"] = idNumber.map(JSONValue.string)
-    body["phone"] = phone.map(JSONValue.string)
     body["name_phone"] = namePhone.map(JSONValue.string)
-    body["birth"] = statedBirth.map { .string($0.description) }
-    body["address"] = address.map(JSONValue.string)
-    body["authority"] = authority.map(JSONValue.string)
+    if !corrections.isEmpty { body["corrections"] = .array(corrections) }
     return body
   }
 
@@ -66,6 +81,7 @@ extension Party {
     statedBirth = body["birth"]?.stringValue.flatMap { CivilDate($0) }
     address = body["address"]?.stringValue
     authority = body["authority"]?.stringValue
+    corrections = body["corrections"]?.arrayValue ?? []
   }
 
   /// Members by which a caller describes a person.
@@ -75,4 +91,10 @@ extension Party {
     "phone": ["type": "string", "minLength": 3, "maxLength": 32], "birth": Shapes.date,
     "address": Shapes.text(max: Bounds.address),
   ]
+
+  /// Members that can be corrected. What was never so is taken away; a person keeps a name.
+  static let correctable = members.reduce(into: JSONObject()) { all, member in
+    all[member.key] =
+      member.key == "name" ? member.value : ["anyOf": [member.value, ["type": "null"]]]
+  }
 }

@@ -11,6 +11,8 @@ package struct Party: Sendable, Hashable {
   package var address: String?
   /// What a proxy may decide.
   package var authority: String?
+  /// What was overwritten and what came in its place, the oldest first; as stored and as shown.
+  package var corrections: [JSONValue] = []
 
   package init(role: Role, name: String) {
     self.role = role

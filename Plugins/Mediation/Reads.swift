@@ -78,12 +78,9 @@ struct Reads: Sendable {
 extension Party {
   /// What `get` shows of a person.
   var shown: JSONObject {
-    var shown: JSONObject = ["name": .string(name)]
-    shown["id_number"] = idNumber.map(JSONValue.string)
-    shown["phone"] = phone.map(JSONValue.string)
+    var shown = stated
     shown["birth"] = birth.map { .string($0.description) }
-    shown["address"] = address.map(JSONValue.string)
-    shown["authority"] = authority.map(JSONValue.string)
+    if !corrections.isEmpty { shown["corrections"] = .array(corrections) }
     return shown
   }
 }

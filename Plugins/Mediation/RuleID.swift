@@ -10,6 +10,7 @@ package enum RuleID {
   package static let idNumber = "mediation.party.id_number"
   package static let birth = "mediation.party.birth"
   package static let age = "mediation.party.age"
+  package static let correction = "mediation.party.correction"
   package static let represents = "mediation.party.represents"
   package static let consent = "mediation.consent"
   package static let firstSession = "mediation.session.first"

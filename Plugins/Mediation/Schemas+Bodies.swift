@@ -73,13 +73,20 @@ extension Schemas {
     return Shapes.object(always.merging(sometimes), required: always.keys)
   }()
 
-  static let party = Shapes.object(
-    [
-      "dispute": id, "number": Shapes.version, "role": role, "for": personID, "name": name,
-      "id_number": Shapes.text(max: 18), "phone": Shapes.text(max: 32), "name_phone": Shapes.text(max: 256),
-      "birth": Shapes.date, "address": Shapes.text(max: Bounds.address), "authority": reason,
+  private static let stated: JSONObject = [
+    "name": name, "id_number": Shapes.text(max: 18), "phone": Shapes.text(max: 32), "birth": Shapes.date,
+    "address": Shapes.text(max: Bounds.address), "authority": reason,
+  ]
+
+  static let party: JSONValue = {
+    let members: JSONObject = [
+      "dispute": id, "number": Shapes.version, "role": role, "for": personID,
+      "name_phone": Shapes.text(max: 256),
+      "corrections": Shapes.list(correction(stated, document: document), max: Bounds.corrections),
       "ended_at": Shapes.instant,
-    ], required: ["dispute", "number", "role", "name"])
+    ]
+    return Shapes.object(members.merging(stated), required: ["dispute", "number", "role", "name"])
+  }()
 
   static let session = Shapes.object(
     [

@@ -16,6 +16,7 @@ enum Schemas {
   static let name = Shapes.text(max: Bounds.name)
   static let place = Shapes.text(max: Bounds.place)
   static let minutes = Shapes.text(max: Bounds.minutes)
+  static let document = Shapes.text(max: Bounds.document)
   static let ruleReference = Shapes.object(["id": Shapes.text(max: 128), "version": Shapes.text(max: 32)])
   static let instantOrNull: JSONValue = ["type": ["string", "null"], "format": "date-time"]
   static let exclusions = Shapes.list(Shapes.words(Exclusion.self), max: Exclusion.allCases.count)
@@ -42,6 +43,14 @@ enum Schemas {
   ]
 
   static let header = Shapes.object(headerMembers.merging(headerOptions), required: headerMembers.keys)
+
+  /// A correction of a person: the members that differ, as they were and as they became.
+  static func correction(_ members: JSONObject, document: JSONValue) -> JSONValue {
+    let version = Shapes.object(members, required: [])
+    return Shapes.object(
+      ["at": Shapes.instant, "by": by, "before": version, "after": version, "document": document],
+      required: ["at", "by", "before", "after"])
+  }
 
   static let attendee = Shapes.object(
     [

@@ -64,7 +64,7 @@ extension Steps {
           "action": "mediation.extend", "subject": .string(step.id),
           "payload": try Self.payload(step, reason: reason),
           "hours": .int(try step.rules.int(RuleID.caseExtension, "approval_hours")),
-          "unit": .string(step.dispute.station),
+          "unit": .string(step.dispute.station), "about": .string(step.id),
         ])
       guard let id = approval["id"]?.stringValue else { throw RPCError(.internalError) }
       step.dispute.extensions.append(

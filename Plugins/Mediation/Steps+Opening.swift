@@ -29,12 +29,7 @@ extension Steps {
       var party = try Party(said: params.object, role: role, pointer: "", today: today)
       try Self.represent(&party, step)
       try Self.requireAdult(party, step)
-      let people = try People.all(step.id, tx)
-      guard !role.isParty || !people.values.contains(where: { $0.role.isParty && $0.isSamePerson(as: party) })
-      else {
-        throw RPCError.refused(
-          rule: RuleID.parties, Text("The same person twice", zh: "当事人重复"), pointer: "/name")
-      }
+      try Self.requireOnce(party, step, pointer: "/name")
       try People.add(party, to: &step.dispute, step.id, tx, pointer: "")
       step.history["person"] = step.dispute.roster.last.map { .string($0.id) }
     }
@@ -70,7 +65,7 @@ extension Steps {
   }
 
   /// A guardian is of age, as far as anybody has said when they were born.
-  private static func requireAdult(_ party: Party, _ step: Step) throws(RPCError) {
+  static func requireAdult(_ party: Party, _ step: Step) throws(RPCError) {
     guard party.role == .guardian, let age = party.age(on: step.now.date(in: step.context.zone)),
       age < (try step.rules.int(RuleID.guardian, "adult"))
     else { return }
@@ -79,19 +74,15 @@ extension Steps {
       pointer: step.params["birth"] == nil ? "/id_number" : "/birth")
   }
 
-  /// What became known of a person later.
-  func updatePerson(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
-    try run(.updateParty, params, context, tx) { step in
-      let person = try step.person("person")
-      guard let record = try tx.get("party", person.id), var party = Party(record.body) else {
-        throw RPCError(.internalError)
-      }
-      try party.set(params.object, pointer: "", today: context.now.date(in: context.zone))
-      try Self.requireAdult(party, step)
-      let number = record["number"]?.intValue ?? 1
-      _ = try tx.put(
-        "party", person.id, version: record.version, party.body(dispute: step.id, number: number))
-      step.history["person"] = .string(person.id)
+  /// Nobody is a party twice.
+  ///
+  /// - Parameter id: the person's, who is on the roster already.
+  static func requireOnce(_ party: Party, id: String? = nil, _ step: Step, pointer: String) throws {
+    guard party.role.isParty else { return }
+    let others = try People.all(step.id, step.tx).filter { $0.key != id && $0.value.role.isParty }
+    guard !others.values.contains(where: { $0.isSamePerson(as: party) }) else {
+      throw RPCError.refused(
+        rule: RuleID.parties, Text("The same person twice", zh: "当事人重复"), pointer: pointer)
     }
   }
 

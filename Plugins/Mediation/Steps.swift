@@ -27,7 +27,10 @@ struct Steps: Sendable {
     step.dispute.state = try DisputeLife.table.next(from, action)
     // A call is a record of its own: there may be many.
     let isLogged = action != .call
-    if isLogged, step.dispute.state == from, step.dispute.history.count >= Bounds.history {
+    // Corrections are bounded by person: the right to one does not end with the work.
+    if isLogged, action != .correct, step.dispute.state == from,
+      step.dispute.history.count >= Bounds.history
+    {
       throw RPCError.refused(
         rule: RuleID.bounds, Text("Too many steps without an end", zh: "办理步骤超过上限"))
     }
@@ -70,7 +73,7 @@ struct Steps: Sendable {
   }
 
   private func finish(_ step: inout Step, _ action: Action, from: State) throws -> JSONValue {
-    if !step.dispute.state.isOpen { try end(&step) }
+    if from.isOpen, !step.dispute.state.isOpen { try end(&step) }
     if step.opensDoor, step.dispute.state.isOpen { try Door(rules: step.rules).check(&step) }
     let version = try Self.save(step.id, step.version, step.dispute, step.context, step.tx, step.rules)
     let announcement = try Announcement(step.tx, step.rules)

@@ -7,14 +7,20 @@ enum Whole {
   }
 
   private static let prose = named(.text, Bounds.prose)
-  private static let people = Shapes.list(
-    Shapes.object(
-      [
-        "id": Schemas.personID, "role": Schemas.role, "for": Schemas.personID, "agrees": Shapes.flag,
-        "name": named(.name), "id_number": named(.number, 18), "phone": named(.phone, 32),
-        "birth": named(.text, 10), "address": named(.text, Bounds.address),
-        "authority": named(.text, Bounds.reason),
-      ], required: ["id", "role"]))
+  private static let stated: JSONObject = [
+    "name": named(.name), "id_number": named(.number, 18), "phone": named(.phone, 32),
+    "birth": named(.text, 10), "address": named(.text, Bounds.address),
+    "authority": named(.text, Bounds.reason),
+  ]
+  private static let people: JSONValue = {
+    var members: JSONObject = [
+      "id": Schemas.personID, "role": Schemas.role, "for": Schemas.personID, "agrees": Shapes.flag,
+    ]
+    members = members.merging(stated)
+    members["corrections"] = Shapes.list(
+      Schemas.correction(stated, document: named(.text, Bounds.document)), max: Bounds.corrections)
+    return Shapes.list(Shapes.object(members, required: ["id", "role"]))
+  }()
 
   private static let custody = Shapes.list(
     Shapes.object(

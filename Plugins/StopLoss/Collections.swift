@@ -19,7 +19,7 @@ extension StopLoss {
         on: ["reported", "station", "fraud_type", "age_band", "amount", "to_stop", "held", "returned"]),
       .init("by_station", on: ["station"]), .init("by_key", on: ["key"]),
     ],
-    personal: ["/victim", "/summary", "/digest"], retention: .years(10, after: "ended_at"))
+    personal: ["/victim", "/corrections", "/summary", "/digest"], retention: .years(10, after: "ended_at"))
 
   /// The index `next` is what makes the question of what to stop next a short walk.
   static let account = Collection(

@@ -54,11 +54,7 @@ struct Intake: Sendable {
         pointer: base + "/occurred_at")
     }
     let day = reported.date(in: context.zone)
-    if let id = victim.idNumber, !IDNumber.isValid(id) {
-      throw RPCError.refused(
-        rule: StopLossRules.idNumber, Text("Not an identity number", zh: "公民身份号码无效"),
-        pointer: base + "/victim/id_number")
-    }
+    try victim.check(at: base + "/victim")
     let parties = try self.parties(accounts, base + "/accounts", tx)
     let places = Dictionary(
       parties.enumerated().map { ($0.element.number, $0.offset) }, uniquingKeysWith: { first, _ in first })

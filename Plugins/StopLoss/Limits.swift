@@ -7,11 +7,13 @@ package enum Limits {
   package static let transfersPerReport = 1_000
   package static let accountsPerReport = 500
   package static let reportsPerImport = 500
+  package static let correctionsPerReport = 20
   /// Reports that one account can be part of.
   package static let reportsPerAccount = 2_000
   /// Names that one account was reported under.
   package static let holdersPerAccount = 50
-  package static let payersPerReturn = 100
+  /// As many as the reports of one account: what mules collect is given back too.
+  package static let payersPerReturn = reportsPerAccount
   /// Lines of a stop's history; a freeze that is renewed for decades does not come near.
   package static let history = 500
   /// Of these, kept free of what callers ask for.

@@ -130,6 +130,7 @@ extension StopLoss {
     members["rules_on"] = Shapes.date
     members["key"] = Schemas.key
     members["victim"] = Victim.schema
+    members["corrections"] = Shapes.list(Correction.shownSchema)
     members["summary"] = Schemas.prose
     members["report_to_stop_s"] = Shapes.count
     members["accounts"] = Shapes.list(Shapes.object(account, required: ["account", "role"]))

@@ -24,6 +24,7 @@ extension Report {
     if let key { body["key"] = .string(key) }
     if let digest { body["digest"] = .string(digest) }
     if let summary { body["summary"] = .string(summary) }
+    if !corrections.isEmpty { body["corrections"] = .array(corrections.map(\.json)) }
     return body
   }
 
@@ -46,6 +47,7 @@ extension Report {
     returned = body["returned"]?.intValue ?? 0
     ended = body["ended_at"]?.stringValue.flatMap { Instant(rfc3339: $0) }
     reserved = body["reserved"]?.intValue ?? 0
+    corrections = body["corrections"]?.arrayValue?.compactMap { Correction($0) } ?? []
   }
 
   static let schema: JSONValue = Shapes.object(
@@ -54,6 +56,7 @@ extension Report {
       "fraud_type": Shapes.text(max: 40), "age_band": AgeBand.schema, "occurred": Shapes.milliseconds,
       "reported": Shapes.milliseconds, "rules_on": Shapes.date, "ended_at": Shapes.instant,
       "victim": Victim.schema,
+      "corrections": Shapes.list(Correction.schema, max: Limits.correctionsPerReport),
       "summary": Schemas.prose, "amount": Schemas.amount, "held": Schemas.amountOrZero,
       "returned": Schemas.amountOrZero, "reserved": Shapes.count, "to_stop": Shapes.count,
       "accounts": Shapes.list(Schemas.id, max: Limits.accountsPerReport),

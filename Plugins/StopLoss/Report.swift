@@ -7,12 +7,12 @@ package struct Report: Sendable {
   package let key: String?
   package let digest: String?
   package let fraudType: String
-  package let ageBand: String
+  package var ageBand: String
   package let occurred: Instant
   package let reported: Instant
   /// The day whose rules it keeps.
   package let rulesOn: CivilDate
-  package let victim: Victim
+  package var victim: Victim
   package let summary: String?
   /// What the victim has lost, in fen: what left the victim's accounts, less what came back.
   package private(set) var loss = 0
@@ -30,6 +30,8 @@ package struct Report: Sendable {
   package var ended: Instant?
   /// What decisions that are under way will return, in fen: no other decision may count on it.
   package var reserved = 0
+  /// The earliest first.
+  package var corrections: [Correction] = []
 
   package init(
     station: String, key: String?, digest: String?, fraudType: String, ageBand: String, occurred: Instant,

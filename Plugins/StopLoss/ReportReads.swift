@@ -12,6 +12,9 @@ struct ReportReads: Sendable {
     whole["rules_on"] = .string(report.rulesOn.description)
     if let key = report.key { whole["key"] = .string(String(key.dropFirst(report.station.utf8.count + 1))) }
     whole["victim"] = report.victim.json
+    if !report.corrections.isEmpty {
+      whole["corrections"] = .array(report.corrections.map { $0.shown(context.zone) })
+    }
     if let summary = report.summary { whole["summary"] = .string(summary) }
     if let toStop = report.toStop { whole["report_to_stop_s"] = .int(toStop / 1000) }
     whole["accounts"] = .array(
@@ -39,7 +42,10 @@ struct ReportReads: Sendable {
     let stops = try tx.query(Query("stop", index: "by_report", equals: [.text(record.id)], limit: 500))
     whole["stops"] = .array(
       stops.records.compactMap { found in
-        Stop(found.body).map { .object($0.header(id: found.id, version: found.version, zone: context.zone)) }
+        Stop(found.body).map {
+          .object(
+            $0.header(id: found.id, version: found.version, zone: context.zone, withShares: false))
+        }
       })
     return .object(whole)
   }

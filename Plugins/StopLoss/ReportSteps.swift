@@ -1,6 +1,6 @@
 import StationKit
 
-/// Closes reports and opens them again.
+/// Closes reports, opens them again, and corrects them.
 struct ReportSteps: Sendable {
   let policy: Policy
 
@@ -32,10 +32,20 @@ struct ReportSteps: Sendable {
     _ action: ReportAction, _ params: Params, _ context: CallContext, _ tx: any Transaction,
     change: (String, inout Report) throws -> Void
   ) throws -> JSONValue {
+    try edit(params, context, tx) { id, report in
+      _ = try ReportLife.table.next(report.state, action)
+      try change(id, &report)
+    }
+  }
+
+  /// Reads the report, checks scope and version, changes it, and writes it.
+  func edit(
+    _ params: Params, _ context: CallContext, _ tx: any Transaction,
+    change: (String, inout Report) throws -> Void
+  ) throws -> JSONValue {
     let (record, found) = try Reports.find(params, pointer: "/id", policy, context, tx)
     try Reports.requireVersion(params, record)
     var report = found
-    _ = try ReportLife.table.next(report.state, action)
     try change(record.id, &report)
     let stored = try tx.put("report", record.id, version: record.version, report.body)
     return .object(report.header(id: record.id, version: stored.version, zone: context.zone))
@@ -63,13 +73,18 @@ struct ReportSteps: Sendable {
   }
 
   private func hasOpenStops(_ report: String, _ tx: any ReadTransaction) throws -> Bool {
+    try stops(of: report, tx).contains { Stop($0.body).map { !$0.state.isOver } ?? false }
+  }
+
+  func stops(of report: String, _ tx: any ReadTransaction) throws -> [Record] {
     var query = Query("stop", index: "by_report", equals: [.text(report)], limit: 500)
-    while true {
+    var found: [Record] = []
+    repeat {
       let page = try tx.query(query)
-      if page.records.contains(where: { Stop($0.body).map { !$0.state.isOver } ?? false }) { return true }
-      guard let next = page.next else { return false }
-      query.cursor = next
-    }
+      found += page.records
+      query.cursor = page.next
+    } while query.cursor != nil
+    return found
   }
 
   /// - Throws: `refused_by_rule` for a report that is closed.

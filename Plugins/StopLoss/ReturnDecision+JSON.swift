@@ -52,11 +52,12 @@ extension ReturnDecision {
     ], required: ["shares", "frozen", "decided", "decided_by"])
 
   /// What callers are shown: shares by report, never by name.
-  func shown(_ zone: Zone) -> JSONValue {
+  func shown(_ zone: Zone, withShares: Bool) -> JSONValue {
     var shown: JSONObject = [
-      "shares": sharesJSON, "frozen": .int(frozen), "total": .int(total), "remains": .int(frozen - total),
+      "frozen": .int(frozen), "total": .int(total), "remains": .int(frozen - total),
       "decided_at": .string(decided.rfc3339(zone: zone)), "decided_by": .string(decidedBy),
     ]
+    if withShares { shown["shares"] = sharesJSON }
     if let approved { shown["approved_at"] = .string(approved.rfc3339(zone: zone)) }
     if let approvedBy { shown["approved_by"] = .string(approvedBy) }
     if let notice {
@@ -77,5 +78,5 @@ extension ReturnDecision {
       "remains": Schemas.amountOrZero, "decided_at": Shapes.instant, "decided_by": Schemas.person,
       "approved_at": Shapes.instant, "approved_by": Schemas.person, "notice_ends": Shapes.instant,
       "bank_due": Shapes.instant, "provisional": Shapes.flag, "finished_at": Shapes.instant,
-    ], required: ["shares", "frozen", "total", "remains", "decided_at", "decided_by"])
+    ], required: ["frozen", "total", "remains", "decided_at", "decided_by"])
 }

@@ -2,7 +2,9 @@ import StationKit
 
 extension Stop {
   /// What every method shows of a stop: ids, codes, amounts and times.
-  func header(id: String, version: Int, zone: Zone) -> JSONObject {
+  ///
+  /// - Parameter withShares: not in lists, since a return can have thousands of payers.
+  func header(id: String, version: Int, zone: Zone, withShares: Bool = true) -> JSONObject {
     func time(_ instant: Instant) -> JSONValue { .string(instant.rfc3339(zone: zone)) }
     var header: JSONObject = [
       "id": .string(id), "version": .int(version), "report": .string(report), "account": .string(account),
@@ -17,8 +19,10 @@ extension Stop {
     if let freeze { header["freeze"] = freeze.shown(zone) }
     if let unrelated { header["release_due"] = time(unrelated.end) }
     if let released { header["released_at"] = time(released) }
-    if let decision { header["return"] = decision.shown(zone) }
-    if !returns.isEmpty { header["returns"] = .array(returns.map { $0.shown(zone) }) }
+    if let decision { header["return"] = decision.shown(zone, withShares: withShares) }
+    if !returns.isEmpty {
+      header["returns"] = .array(returns.map { $0.shown(zone, withShares: withShares) })
+    }
     return header
   }
 

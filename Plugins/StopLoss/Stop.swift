@@ -7,7 +7,7 @@ package struct Stop: Sendable, Hashable {
   package let reported: Instant
   package let station: String
   package let fraudType: String
-  package let ageBand: String
+  package var ageBand: String
   /// Whose account it is: a record's id, never its number.
   package let account: String
   /// Which stop of the account this is, 1 or 2; one that never came about is not counted.

@@ -17,6 +17,7 @@ package enum StopLossRules {
   package static let limits = "stoploss.intake.limits"
   package static let steps = "stoploss.steps"
   package static let close = "stoploss.close"
+  package static let correction = "stoploss.correction"
   // Stop
   package static let stopTerm = "stoploss.stop.term"
   package static let twice = "stoploss.stop.twice"
@@ -58,7 +59,8 @@ package enum StopLossRules {
     .init(amount),
     .init(instant), .init(parties), .init(known), .init(loss), .init(limits),
     .init(steps, ints: ["stop_minutes", "evidence_hours"]), .init(stopTerm, ints: ["hours"]),
-    .init(close, ints: ["idle_days"]), .init(twice, ints: ["stops"]), .init(stopTarget), .init(answer),
+    .init(close, ints: ["idle_days"]), .init(correction), .init(twice, ints: ["stops"]), .init(stopTarget),
+    .init(answer),
     .init(answerTime, ints: ["minutes"]),
     .init(match), .init(stopAlarms, lists: ["hours"]), .init(lapse), .init(approval),
     .init(approvalTime, ints: ["hours"]), .init(particulars),

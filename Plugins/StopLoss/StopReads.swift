@@ -29,7 +29,8 @@ struct StopReads: Sendable {
     let query = Query("stop", index: "by_state", equals: [.text(try params.string("state"))])
     return try Scoped.page(query, params, tx) { record in
       guard let stop = Stop(record.body), station == nil || stop.station == station else { return nil }
-      return .object(stop.header(id: record.id, version: record.version, zone: context.zone))
+      return .object(
+        stop.header(id: record.id, version: record.version, zone: context.zone, withShares: false))
     }
   }
 

@@ -89,7 +89,7 @@ extension StopSteps {
       "approval.request",
       [
         "action": .string(action), "subject": .string(work.id), "payload": payload(work, freeze),
-        "hours": .int(hours), "unit": .string(work.stop.station),
+        "hours": .int(hours), "unit": .string(work.stop.station), "about": .string(work.stop.account),
       ])
     guard let id = asked["id"]?.stringValue else { throw RPCError(.internalError) }
     return id

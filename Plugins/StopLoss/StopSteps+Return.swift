@@ -68,6 +68,7 @@ extension StopSteps {
 
   /// Naming payers adds to those whose money is traced to the account, and takes none of them away.
   private static func requireAll(_ owed: [String], among named: [String]) throws(RPCError) {
+    let named = Set(named)
     guard let missing = owed.first(where: { !named.contains($0) }) else { return }
     throw .refused(
       rule: StopLossRules.payers,

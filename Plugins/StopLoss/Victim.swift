@@ -20,9 +20,32 @@ package struct Victim: Sendable, Hashable {
     return .object(json)
   }
 
-  static let schema: JSONValue = Shapes.object(
+  /// The same with what a correction names; a null takes a member away. nil where no name would be left.
+  func corrected(_ changes: JSONObject) -> Victim? {
+    var members = json.objectValue ?? [:]
+    for (name, value) in changes { members[name] = value.isNull ? .none : value }
+    return Victim(.object(members))
+  }
+
+  /// - Throws: `refused_by_rule` for an identity number that is none.
+  func check(at pointer: String) throws(RPCError) {
+    guard let idNumber, !IDNumber.isValid(idNumber) else { return }
+    throw .refused(
+      rule: StopLossRules.idNumber, Text("Not an identity number", zh: "公民身份号码无效"),
+      pointer: pointer + "/id_number")
+  }
+
+  private static let name = Shapes.personal(.name, max: 64)
+  private static let idNumber = Shapes.personal(.number, max: 18)
+  private static let phone = Shapes.personal(.phone, max: 32)
+
+  static let schema = Shapes.object(
+    ["name": name, "id_number": idNumber, "phone": phone], required: ["name"])
+
+  /// What a correction names.
+  static let changes = Shapes.object(
     [
-      "name": Shapes.personal(.name, max: 64), "id_number": Shapes.personal(.number, max: 18),
-      "phone": Shapes.personal(.phone, max: 32),
-    ], required: ["name"])
+      "name": name, "id_number": ["anyOf": [idNumber, ["type": "null"]]],
+      "phone": ["anyOf": [phone, ["type": "null"]]],
+    ], required: [])
 }

@@ -20,6 +20,8 @@ public struct JSONSchema: Sendable {
     public let keyword: String
     /// A clause for a person, to be read after the pointer.
     public let message: String
+    /// The same in Chinese.
+    public let chinese: String
   }
 
   /// The schema as it was given.

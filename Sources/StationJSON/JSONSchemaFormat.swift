@@ -35,6 +35,20 @@ public enum JSONSchemaFormat: String, Sendable, CaseIterable {
     }
   }
 
+  var chinese: String {
+    switch self {
+    case .dateTime: "带时区的日期时间，如 2025-03-01T08:30:00+08:00"
+    case .date: "日期，如 2025-03-01"
+    case .time: "时间，如 08:30"
+    case .uuid: "UUID"
+    case .code: "代码：小写字母开头，由小写字母、数字和下划线组成"
+    case .id: "标识：小写字母或数字开头，由小写字母、数字、下划线、点和连字符组成，不超过 64 个字符"
+    case .base64: "带填充的 base64"
+    case .hex: "偶数个十六进制数字"
+    case .integerString: "十进制整数"
+    }
+  }
+
   /// Whether the string has this format.
   public func accepts(_ string: String) -> Bool {
     let result = string.utf8.withContiguousStorageIfAvailable { accepts(UnsafeRawBufferPointer($0)) }

@@ -10,14 +10,19 @@ struct SchemaTypes: OptionSet, Sendable {
   static let array = SchemaTypes(rawValue: 32)
   static let object = SchemaTypes(rawValue: 64)
 
-  static let names: [(name: String, type: SchemaTypes)] = [
-    ("null", .null), ("boolean", .boolean), ("integer", .integer), ("number", .number),
-    ("string", .string), ("array", .array), ("object", .object),
+  static let names: [(name: String, chinese: String, type: SchemaTypes)] = [
+    ("null", "空值", .null), ("boolean", "布尔值", .boolean), ("integer", "整数", .integer),
+    ("number", "数字", .number), ("string", "字符串", .string), ("array", "数组", .array),
+    ("object", "对象", .object),
   ]
 
   /// `a`, `a or b`, for a message.
   var listed: String {
     Self.names.filter { contains($0.type) }.map(\.name).joined(separator: " or ")
+  }
+
+  var chinese: String {
+    Self.names.filter { contains($0.type) }.map(\.chinese).joined(separator: "或")
   }
 }
 
@@ -70,9 +75,9 @@ final class SchemaNode: Sendable {
   /// Whether the value satisfies this schema; what does not is recorded until the report is full.
   func check(_ value: JSONValue, _ definitions: [SchemaNode], _ report: inout SchemaReport) -> Bool {
     if let reference = rules.reference { return definitions[reference].check(value, definitions, &report) }
-    if rules.refusesAll { return report.fail("false", "is not allowed") }
+    if rules.refusesAll { return report.fail("false", "is not allowed", zh: "不允许") }
     if !rules.types.isEmpty && !hasType(value) {
-      return report.fail("type", "must be \(rules.types.listed)")
+      return report.fail("type", "must be \(rules.types.listed)", zh: "须为\(rules.types.chinese)")
     }
     var passes = checkValue(value, &report)
     guard passes || !report.isFull else { return false }
@@ -106,20 +111,22 @@ final class SchemaNode: Sendable {
 
   private func checkValue(_ value: JSONValue, _ report: inout SchemaReport) -> Bool {
     if let choices = rules.choices, !choices.contains(value) {
-      return report.fail("enum", "must be one of \(JSONValue.array(choices).encodedString)")
+      return report.fail(
+        "enum", "must be one of \(JSONValue.array(choices).encodedString)",
+        zh: "须为下列之一：\(JSONValue.array(choices).encodedString)")
     }
     if let constant = rules.constant, constant != value {
-      return report.fail("const", "must be \(constant.encodedString)")
+      return report.fail("const", "must be \(constant.encodedString)", zh: "须为 \(constant.encodedString)")
     }
     return true
   }
 
   private func checkNumber(_ number: JSONNumber, _ report: inout SchemaReport) -> Bool {
     if let minimum = rules.minimum, number.compare(to: minimum) < 0 {
-      return report.fail("minimum", "must be at least \(minimum)")
+      return report.fail("minimum", "must be at least \(minimum)", zh: "不得小于 \(minimum)")
     }
     if let maximum = rules.maximum, number.compare(to: maximum) > 0 {
-      return report.fail("maximum", "must be at most \(maximum)")
+      return report.fail("maximum", "must be at most \(maximum)", zh: "不得大于 \(maximum)")
     }
     return true
   }
@@ -130,13 +137,15 @@ final class SchemaNode: Sendable {
     if let minLength = rules.minLength,
       bytes < minLength || bytes / 4 < minLength && string.unicodeScalars.count < minLength
     {
-      return report.fail("minLength", "must have at least \(minLength) characters")
+      return report.fail(
+        "minLength", "must have at least \(minLength) characters", zh: "不得少于 \(minLength) 个字符")
     }
     if let maxLength = rules.maxLength, bytes > maxLength, string.unicodeScalars.count > maxLength {
-      return report.fail("maxLength", "must have at most \(maxLength) characters")
+      return report.fail(
+        "maxLength", "must have at most \(maxLength) characters", zh: "不得超过 \(maxLength) 个字符")
     }
     if let format = rules.format, !format.accepts(string) {
-      return report.fail("format", "must be \(format.explanation)")
+      return report.fail("format", "must be \(format.explanation)", zh: "须为\(format.chinese)")
     }
     return true
   }
@@ -146,10 +155,10 @@ final class SchemaNode: Sendable {
   ) -> Bool {
     var passes = true
     if let minItems = rules.minItems, elements.count < minItems {
-      passes = report.fail("minItems", "must have at least \(minItems) elements")
+      passes = report.fail("minItems", "must have at least \(minItems) elements", zh: "不得少于 \(minItems) 项")
     }
     if let maxItems = rules.maxItems, elements.count > maxItems {
-      passes = report.fail("maxItems", "must have at most \(maxItems) elements")
+      passes = report.fail("maxItems", "must have at most \(maxItems) elements", zh: "不得超过 \(maxItems) 项")
     }
     guard passes || !report.isFull else { return false }
     if let items = rules.items {
@@ -164,7 +173,7 @@ final class SchemaNode: Sendable {
     }
     if rules.uniqueItems, let place = firstRepeated(elements) {
       let count = report.violations.count
-      passes = report.fail("uniqueItems", "repeats an earlier element")
+      passes = report.fail("uniqueItems", "repeats an earlier element", zh: "与前面的项重复")
       report.prepend(String(place), since: count)
     }
     return passes
@@ -183,10 +192,12 @@ final class SchemaNode: Sendable {
   ) -> Bool {
     var passes = true
     if let minProperties = rules.minProperties, object.count < minProperties {
-      passes = report.fail("minProperties", "must have at least \(minProperties) members")
+      passes = report.fail(
+        "minProperties", "must have at least \(minProperties) members", zh: "不得少于 \(minProperties) 个成员")
     }
     if let maxProperties = rules.maxProperties, object.count > maxProperties {
-      passes = report.fail("maxProperties", "must have at most \(maxProperties) members")
+      passes = report.fail(
+        "maxProperties", "must have at most \(maxProperties) members", zh: "不得超过 \(maxProperties) 个成员")
     }
     guard passes || !report.isFull else { return false }
     return rules.properties.check(object, definitions, &report) && passes
@@ -209,7 +220,7 @@ final class SchemaNode: Sendable {
       if matches == 0 {
         passes = explain("oneOf", rules.oneOf, value, definitions, &report)
       } else if matches > 1 {
-        passes = report.fail("oneOf", "fits more than one of the alternatives")
+        passes = report.fail("oneOf", "fits more than one of the alternatives", zh: "符合多种可选形式")
       }
     }
     return passes
@@ -236,6 +247,6 @@ final class SchemaNode: Sendable {
       }
     }
     if candidates.count == 1 { return candidates[0].check(value, definitions, &report) }
-    return report.fail(keyword, "fits none of the alternatives")
+    return report.fail(keyword, "fits none of the alternatives", zh: "不符合任何一种可选形式")
   }
 }

@@ -61,7 +61,7 @@ struct SchemaProperties: Sendable {
       let count = report.violations.count
       let fits: Bool
       if refusesOthers, node === additional {
-        fits = report.fail("additionalProperties", "is not a known member")
+        fits = report.fail("additionalProperties", "is not a known member", zh: "不是已知的成员")
       } else {
         fits = node.check(member.value, definitions, &report)
       }
@@ -74,7 +74,7 @@ struct SchemaProperties: Sendable {
     // Keys are unique, so counting is enough.
     if requiredSeen < requiredCount {
       for entry in entries where entry.isRequired && object[entry.name] == nil && !report.isFull {
-        _ = report.fail("required", member: entry.name, "is required")
+        report.miss(entry.name)
       }
       passes = false
     }

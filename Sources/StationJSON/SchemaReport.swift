@@ -10,19 +10,22 @@ struct SchemaReport {
   var isFull: Bool { violations.count >= limit }
 
   /// Records a violation of the value being checked; always false, to be returned by the check.
-  mutating func fail(_ keyword: String, _ message: @autoclosure () -> String) -> Bool {
+  mutating func fail(
+    _ keyword: String, _ message: @autoclosure () -> String, zh chinese: @autoclosure () -> String
+  ) -> Bool {
     if !isFull {
-      violations.append(.init(pointer: JSONPointer(), keyword: keyword, message: message()))
+      violations.append(
+        .init(pointer: JSONPointer(), keyword: keyword, message: message(), chinese: chinese()))
     }
     return false
   }
 
-  /// Records a violation at a member of the value being checked.
-  mutating func fail(_ keyword: String, member: String, _ message: @autoclosure () -> String) -> Bool {
-    if !isFull {
-      violations.append(.init(pointer: JSONPointer(tokens: [member]), keyword: keyword, message: message()))
-    }
-    return false
+  /// Records that a member of the value being checked is missing.
+  mutating func miss(_ member: String) {
+    guard !isFull else { return }
+    violations.append(
+      .init(
+        pointer: JSONPointer(tokens: [member]), keyword: "required", message: "is required", chinese: "必填"))
   }
 
   /// Moves what was recorded since there were `count` violations one level down: they are of that member.

@@ -14,13 +14,16 @@ public struct Method: Sendable {
   /// Whether the result holds personal data: then `meta.purpose` and `meta.reason` are required,
   /// and the audit record is on disk before a byte is answered.
   public let disclosesPersonalData: Bool
+  /// Whether what it answers changes rarely, and is the same whoever asks: a module in a process of its own may then
+  /// rely on what it was told before, and the call is checked with the rest when that module's call is done.
+  public let isSteady: Bool
   public let examples: [Example]
   public let handler: Handler
 
   public init(
     _ name: String, _ summary: Text, params: JSONValue, positional: [String] = [], result: JSONValue,
-    permission: Permission, disclosesPersonalData: Bool = false, examples: [Example],
-    handler: Handler
+    permission: Permission, disclosesPersonalData: Bool = false, isSteady: Bool = false,
+    examples: [Example], handler: Handler
   ) {
     self.name = name
     self.summary = summary
@@ -29,6 +32,7 @@ public struct Method: Sendable {
     self.result = result
     self.permission = permission
     self.disclosesPersonalData = disclosesPersonalData
+    self.isSteady = isSteady
     self.examples = examples
     self.handler = handler
   }

@@ -22,9 +22,17 @@ final class PipeTransaction: Transaction {
   /// Answers to other reads, with what had been written when they came.
   private var told: [[UInt8]: (answer: JSONValue, written: Int)] = [:]
   private var footprint = WriteFootprint()
+  /// Numbers that the daemon has foretold, by series.
+  private var foretold: [String: Int]
+  private let kept: KeptAnswers
+  /// Whether what earlier calls were told is taken for what the store would tell this one.
+  private let reliesOnKept: Bool
+  /// What of that was relied on: the daemon finds it so before anything is done.
+  private(set) var relied: [JSONValue] = []
 
   init(
     _ link: PluginLink, token: String, module: Module, context: CallContext, writes: Set<String>,
+    foretold: [String: Int], kept: KeptAnswers, reliesOnKept: Bool,
     isCancelled: @escaping @Sendable () -> Bool
   ) {
     self.link = link
@@ -32,6 +40,9 @@ final class PipeTransaction: Transaction {
     self.module = module
     self.context = context
     self.writes = writes
+    self.foretold = foretold
+    self.kept = kept
+    self.reliesOnKept = reliesOnKept
     self.isCancelled = isCancelled
   }
 
@@ -52,8 +63,23 @@ final class PipeTransaction: Transaction {
     if let (answer, written) = told[key], !footprint.touches(request, indexes, since: written) {
       return answer
     }
-    let answer = try ask(request)
+    let answer = try keptAnswer(request, key) ?? ask(request)
     told[key] = (answer, footprint.count)
+    return answer
+  }
+
+  /// What an earlier call was told, where that may be kept and no write of this call can have changed it. What is
+  /// asked instead is kept for the calls that come.
+  private func keptAnswer(_ request: ReadRequest, _ key: [UInt8]) throws -> JSONValue? {
+    guard case .call(let method, let params) = request, kept.keeps(method), footprint.count == 0 else {
+      return nil
+    }
+    guard reliesOnKept, relied.count < PluginLimits().kept, let answer = kept[key] else {
+      let answer = try ask(request)
+      kept[key] = answer
+      return answer
+    }
+    relied.append(["method": .string(method), "params": .object(params), "result": answer])
     return answer
   }
 
@@ -181,7 +207,9 @@ final class PipeTransaction: Transaction {
 
   func next(series: String) throws -> Int {
     guard !isCancelled() else { throw RPCError(.cancelled) }
-    let answer = try link.ask(.next, ["token": .string(token), "series": .string(series)])
+    let answer =
+      try foretold.removeValue(forKey: series).map { .int($0) }
+      ?? link.ask(.next, ["token": .string(token), "series": .string(series)])
     guard let value = answer.intValue else { throw RPCError(.internalError) }
     operations.append(.number(series: series, value: value))
     return value

@@ -16,6 +16,7 @@ package final class PluginWorker: Sendable {
     var zone = Zone.shanghai
     var cancelled: Set<String> = []
     var writes: Set<String> = []
+    var kept = KeptAnswers()
   }
   private let state: Guarded<State>
   private let line = WorkLine()
@@ -93,6 +94,8 @@ package final class PluginWorker: Sendable {
         state.calendar = calendar
         state.zone = zone
         state.writes = Set(params["write_calls"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+        state.kept = KeptAnswers(
+          methods: Set(params["kept_calls"]?.arrayValue?.compactMap(\.stringValue) ?? []))
       }
       answer(id, .success([:]))
       link.send(["jsonrpc": "2.0", "method": .string(PluginProtocol.ToHost.ready.rawValue), "params": [:]])
@@ -102,15 +105,39 @@ package final class PluginWorker: Sendable {
   }
 
   private func run(_ params: JSONObject) -> Result<JSONValue, RPCError> {
-    let (calendar, zone, module, writes) = state.withLock { ($0.calendar, $0.zone, $0.module, $0.writes) }
-    guard let token = params["token"]?.stringValue, let name = params["method"]?.stringValue,
+    guard let token = params["token"]?.stringValue else { return .failure(RPCError(.invalidRequest)) }
+    defer { state.withLock { _ = $0.cancelled.remove(token) } }
+    // A read is not looked at again when it is answered, and what made a call come again may be what is kept.
+    let mayRely = params["kind"] != "read" && params["again"] != true
+    do {
+      let (answer, relied) = try attempt(params, token, reliesOnKept: mayRely)
+      // Nobody looks at a refusal again either.
+      if case .failure = answer, relied { return try attempt(params, token, reliesOnKept: false).answer }
+      return answer
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// One run of the handler.
+  ///
+  /// - Returns: also whether it has relied on what earlier calls were told.
+  private func attempt(
+    _ params: JSONObject, _ token: String, reliesOnKept: Bool
+  ) throws(RPCError) -> (answer: Result<JSONValue, RPCError>, relied: Bool) {
+    let (calendar, zone, module, writes, kept) = state.withLock {
+      ($0.calendar, $0.zone, $0.module, $0.writes, $0.kept)
+    }
+    guard let name = params["method"]?.stringValue,
       let context = params["context"].flatMap({ WireContext.context($0, calendar: calendar, zone: zone) }),
       let given = params["params"]?.objectValue
-    else { return .failure(RPCError(.invalidRequest)) }
+    else { throw RPCError(.invalidRequest) }
     let transaction = PipeTransaction(
       link, token: token, module: module, context: context, writes: writes,
+      foretold: (params["numbers"]?.objectValue ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.intValue },
+      kept: kept, reliesOnKept: reliesOnKept,
       isCancelled: { [self] in state.withLock { $0.cancelled.contains(token) } })
-    defer { state.withLock { _ = $0.cancelled.remove(token) } }
+    func relied() -> Bool { !transaction.relied.isEmpty }
     do {
       let result: JSONValue
       if params["kind"] == "deadline" {
@@ -119,12 +146,14 @@ package final class PluginWorker: Sendable {
       } else {
         result = try call(name, Params(given), context, transaction)
       }
-      return .success(["result": result, "operations": .array(transaction.operations.map(\.json))])
+      var answer: JSONObject = ["result": result, "operations": .array(transaction.operations.map(\.json))]
+      if relied() { answer["kept"] = .array(transaction.relied) }
+      return (.success(.object(answer)), relied())
     } catch let error as RPCError {
-      return .failure(error)
+      return (.failure(error), relied())
     } catch {
       FileHandle.standardError.write(Data("\(context.method): \(error)\n".utf8))
-      return .failure(RPCError(.internalError))
+      return (.failure(RPCError(.internalError)), relied())
     }
   }
 

@@ -33,6 +33,15 @@ package struct CallJournal: Sendable {
     reads.append(Read(position: position, request: request, answer: answer))
   }
 
+  /// What a handler relied on as an earlier call was told it: to be found so before anything is done.
+  package mutating func note(kept: [(method: String, params: JSONObject, result: JSONValue)]) {
+    let kept = kept.map { kept in
+      Read(
+        position: 0, request: .call(method: kept.method, params: kept.params), answer: .success(kept.result))
+    }
+    reads.insert(contentsOf: kept, at: 0)
+  }
+
   package mutating func note(rehearsed method: String, _ params: JSONObject, _ result: JSONValue) {
     rehearsed.append(Rehearsed(method: method, params: params, result: result))
   }
@@ -41,9 +50,14 @@ package struct CallJournal: Sendable {
     numbers.append((series, value, generation))
   }
 
+  /// Whether the operations take every number that was given to the call.
+  package func takesAll(_ operations: [Operation]) -> Bool {
+    operations.count { if case .number = $0 { true } else { false } } == numbers.count
+  }
+
   /// Why these operations are not what the host promised; nil if they are.
   package func contradiction(in operations: [Operation]) -> String? {
-    var numbers = numbers[...]
+    var numbers = numbers
     var rehearsed = rehearsed[...]
     for operation in operations {
       switch operation {
@@ -51,7 +65,7 @@ package struct CallJournal: Sendable {
         guard let promised = numbers.firstIndex(where: { $0.series == series && $0.value == value }) else {
           return "a number of '\(series)' that the host did not give"
         }
-        numbers = numbers[(promised + 1)...]
+        numbers.remove(at: promised)
       case .call(let method, let params, let result):
         let told = Rehearsed(method: method, params: params, result: result)
         guard let place = rehearsed.firstIndex(of: told) else {

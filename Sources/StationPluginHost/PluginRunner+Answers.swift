@@ -8,13 +8,16 @@ extension PluginRunner {
     _ after: inout [After]
   ) {
     guard let record = state.sessions[number]?.calls.removeValue(forKey: id),
-      let check = state.sessions[number]?.check, let sights = state.sessions[number]?.sights
+      let check = state.sessions[number]?.check, let sights = state.sessions[number]?.sights,
+      let keptCalls = state.sessions[number]?.keptCalls
     else { return }
     state.sessions[number]?.answeredAt = MonotonicTime.milliseconds()
+    learnHabit(record, &state)
     defer { dispatchWaiting(&state) }
     let outcome: Result<Prepared, RPCError>
     do throws(RPCError) {
-      outcome = .success(try prepared(record, try result.get(), check, sights, state.settings.limits))
+      outcome = .success(
+        try prepared(record, try result.get(), check, sights, keptCalls, state.settings.limits))
     } catch let error {
       if case .success = result {
         offence(number, "\(record.call.context.method): \(error.message.en)", &state, &after)
@@ -23,7 +26,7 @@ extension PluginRunner {
         outcome = .success(refusal(record, error, sights, state.settings.limits))
       }
     }
-    if case .failure = outcome { release(record.number, posted: false, &state, &after) }
+    if case .failure = outcome { release(record, posted: false, &state, &after) }
     let done: After = { record.done(outcome) }
     if state.desk.mayPost(record.number) {
       after.append(done)
@@ -33,8 +36,12 @@ extension PluginRunner {
   }
 
   /// The call has been posted to the writer, or has ended without: what waited for that goes on.
-  func release(_ call: Int, posted: Bool, _ state: inout State, _ after: inout [After]) {
-    let grants = state.desk.release(call: call, posted: posted)
+  ///
+  /// - Parameter posted: whether it takes all numbers that it was given.
+  func release(_ record: CallRecord, posted: Bool, _ state: inout State, _ after: inout [After]) {
+    if !posted, record.isForetold { state.habits[record.call.name] = nil }
+    state.reruns.remove(record.number)
+    let grants = state.desk.release(call: record.number, posted: posted)
     if !grants.isEmpty { serve(grants, &state, &after) }
     while let place = state.held.firstIndex(where: { state.desk.mayPost($0.call) }) {
       after.append(state.held.remove(at: place).done)
@@ -44,7 +51,7 @@ extension PluginRunner {
   /// - Throws: what is wrong with the answer; its text goes to the log only.
   private func prepared(
     _ record: CallRecord, _ answer: JSONValue, _ check: OperationCheck, _ sights: PluginSights,
-    _ limits: PluginLimits
+    _ keptCalls: Set<String>, _ limits: PluginLimits
   ) throws(RPCError) -> Prepared {
     func wrong(_ what: String) -> RPCError { RPCError(.internalError, Text(what, zh: what)) }
     guard case .object(let object) = answer, let result = object["result"] else {
@@ -59,6 +66,12 @@ extension PluginRunner {
     for operation in operations {
       if let offence = check.offence(operation) { throw wrong(offence) }
     }
+    guard let kept = PluginConversation.kept(object["kept"], of: keptCalls, limits) else {
+      throw wrong("'kept' that are no answers to steady methods, or too many")
+    }
+    if case .read = record.call.work, !kept.isEmpty { throw wrong("'kept' in the answer to a read") }
+    var record = record
+    record.journal.note(kept: kept)
     if !record.journal.isDoomed, let contradiction = record.journal.contradiction(in: operations) {
       throw wrong(contradiction)
     }
@@ -77,10 +90,11 @@ extension PluginRunner {
     _ sights: PluginSights, _ limits: PluginLimits
   ) -> Prepared {
     let journal = record.journal
+    let takesAll = journal.takesAll(operations)
     return Prepared(
       result: result, isSettled: isSettled,
       posted: { [self] in
-        with { state, after in release(record.number, posted: true, &state, &after) }
+        with { state, after in release(record, posted: takesAll, &state, &after) }
       },
       body: { [self] transaction in
         guard !journal.isDoomed else { throw StaleReads() }
@@ -113,7 +127,7 @@ extension PluginRunner {
     return Prepared(
       result: nil,
       posted: { [self] in
-        with { state, after in release(record.number, posted: false, &state, &after) }
+        with { state, after in release(record, posted: false, &state, &after) }
       },
       body: { transaction in
         guard !journal.isDoomed else { throw StaleReads() }

@@ -65,7 +65,10 @@ extension PluginRunner {
     if let bytes = session.conversation.cancel(call: id) { session.process.send(bytes) }
     session.owed[id] = now + Int64(session.settings.limits.graceMs)
     state.sessions[number] = session
-    release(record.number, posted: false, &state, &after)
+    for waiting in record.waitingNumbers {
+      reply(number, waiting.request, .failure(RPCError(.cancelled)), &state)
+    }
+    release(record, posted: false, &state, &after)
     after.append { record.done(.failure(error)) }
     dispatchWaiting(&state)
   }
@@ -75,6 +78,7 @@ extension PluginRunner {
     let error = unavailable(state, now)
     for record in state.waiting where now > record.expiry || record.call.isCancelled() {
       let outcome = record.call.isCancelled() ? RPCError(.cancelled) : error
+      state.reruns.remove(record.number)
       after.append { record.done(.failure(outcome)) }
     }
     state.waiting.removeAll { now > $0.expiry || $0.call.isCancelled() }

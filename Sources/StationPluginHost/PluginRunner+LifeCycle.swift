@@ -153,11 +153,13 @@ extension PluginRunner {
       session.manifest = manifest
       session.module = module
       session.phase = .askedStart
+      session.keptCalls = Set(manifest.calls.map(\.method).filter(store.isSteady))
       let params: JSONObject = [
         "protocol": .int(PluginProtocol.version), "config": session.settings.configuration,
         "zone_offset_minutes": .int(surroundings.zone.offsetMinutes),
         "calendars": WireCalendar.json(surroundings.calendar()),
         "write_calls": .array(manifest.calls.map(\.method).filter(store.writes).map(JSONValue.string)),
+        "kept_calls": .array(session.keptCalls.sorted().map(JSONValue.string)),
         "limits": [
           "frame_bytes": .int(session.settings.limits.frameBytes),
           "in_flight": .int(session.settings.limits.inFlight),
@@ -291,7 +293,7 @@ extension PluginRunner {
     }
     let error = unavailable(state, MonotonicTime.milliseconds())
     for record in calls {
-      release(record.number, posted: false, &state, &after)
+      release(record, posted: false, &state, &after)
       after.append { record.done(.failure(error)) }
     }
   }
@@ -300,6 +302,7 @@ extension PluginRunner {
     let error = unavailable(state, MonotonicTime.milliseconds())
     let waiting = state.waiting
     state.waiting = []
+    state.reruns.subtract(waiting.map(\.number))
     for record in waiting { after.append { record.done(.failure(error)) } }
   }
 

@@ -21,6 +21,8 @@ struct PluginSession: Sendable {
   var module: Module?
   var check: OperationCheck?
   var sights: PluginSights = PluginSights()
+  /// Methods whose answers it may keep from one call to the next.
+  var keptCalls: Set<String> = []
   /// Calls under way, by the id of their request.
   var calls: [Int: CallRecord] = [:]
   /// Calls that nobody waits for, and until when their answers are.
@@ -78,6 +80,8 @@ struct CallRecord: Sendable {
   /// The store's state before the first read, if it was quiet then.
   var quietState: UInt64?
   var hasRead = false
+  /// Whether its first number was given before it asked.
+  var isForetold = false
   /// Requests of its own that wait for a number.
   var waitingNumbers: [(series: String, request: JSONValue)] = []
 }

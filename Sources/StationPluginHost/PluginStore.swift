@@ -24,6 +24,9 @@ package protocol PluginStore: Sendable {
   /// Whether a method of some module changes the store.
   func writes(_ method: String) -> Bool
 
+  /// Whether what a method told one call may be kept for those that come.
+  func isSteady(_ method: String) -> Bool
+
   /// What of a method's result is personal; nil where nothing is.
   func mask(of method: String) -> ResultMask?
 

@@ -58,6 +58,15 @@ package struct SeriesDesk: Sendable {
     return .granted(grant(&entry, name, call))
   }
 
+  /// A number for a call that has not asked; nil where it would have to wait for it.
+  package mutating func offer(_ name: String, call: Int) -> Grant? {
+    guard var entry = series[name], entry.last != nil, !entry.isLent, entry.waiting.isEmpty else {
+      return nil
+    }
+    defer { series[name] = entry }
+    return grant(&entry, name, call)
+  }
+
   private mutating func grant(_ entry: inout Series, _ name: String, _ call: Int) -> Grant {
     let value = (entry.last ?? 0) + 1
     entry.last = value

@@ -25,9 +25,11 @@ package struct PluginLimits: Sendable, Equatable {
   /// From closing its descriptor to its exit.
   package var exitMs = 100
   /// Operations in one answer.
-  package var operations = 1_000
+  package var operations = 10_000
   /// Reads in one call.
   package var reads = 10_000
+  /// Answers of earlier calls that one call relies on.
+  package var kept = 100
   /// Rows of one scan.
   package var scanRows = 1_000_000
   /// Small offences (a token that is not its own, an undeclared name) within ``offenceWindowMs``.

@@ -42,12 +42,12 @@ package struct PluginManifest: Sendable {
     Module(
       name: name, title: title, version: version, collections: collections,
       methods: methods.map { head in
-        let inside = local?.methods.first { $0.name == head.name }?.handler.body.local
+        let inside = local?.methods.first { $0.name == head.name }
         return Method(
           head.name, head.summary, params: head.params, positional: head.positional, result: head.result,
           permission: head.permission, disclosesPersonalData: head.disclosesPersonalData,
-          examples: head.examples,
-          handler: Handler(body: .remote(remote, writes: head.writes, local: inside)))
+          isSteady: inside?.isSteady ?? false, examples: head.examples,
+          handler: Handler(body: .remote(remote, writes: head.writes, local: inside?.handler.body.local)))
       },
       deadlines: deadlines.map { DeadlineKind($0.name, $0.summary, remote: remote) }, events: events,
       calls: calls.map(\.method), rules: rules, lifeCycles: lifeCycles)

@@ -17,7 +17,7 @@ extension Dispatcher {
       purpose: admission.meta.purpose, reason: admission.meta.reason)
     let call = RemoteCall(
       name: method.declaration.name, work: writes ? .write(admission.params) : .read(admission.params),
-      context: context, expiry: token.deadline, isCancelled: { token.isCancelled })
+      context: context, expiry: token.deadline, attempt: attempt, isCancelled: { token.isCancelled })
     module.run(call) { [self] outcome in
       var prepared: Prepared
       do throws(RPCError) {

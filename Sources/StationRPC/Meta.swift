@@ -41,7 +41,9 @@ package struct Meta: Sendable {
     if let violation = schema.validate(value) {
       throw RPCError(
         .invalidParams,
-        Text("Invalid params: meta: \(violation.message)", zh: "参数 meta 无效（\(violation.keyword)）"),
+        Text(
+          "Invalid params: meta: \(violation.message)",
+          zh: "参数 meta 无效：\(violation.pointer) \(violation.chinese)"),
         pointer: "/meta\(violation.pointer)")
     }
     if let reason = value["reason"]?.stringValue, reason.allSatisfy(\.isWhitespace) {

@@ -108,9 +108,24 @@ package struct LogReader: TileSource {
       seq: seq, leaf: statement.blob(0), detail: statement.isNull(1) ? nil : statement.blob(1))
   }
 
-  package func entries(_ range: Range<UInt64>) throws -> [AuditEntry] {
+  /// The records of a range, from its beginning, or with `newestFirst` from its end: as many as have so many bytes
+  /// together, and one at least. A single record can have hundreds of kilobytes.
+  package func entries(
+    _ range: Range<UInt64>, newestFirst: Bool = false, bytes: Int = .max
+  ) throws -> [AuditEntry] {
+    let statement = try SQL(
+      "SELECT seq, leaf FROM audit WHERE seq >= ? AND seq < ? ORDER BY seq \(newestFirst ? "DESC" : "")",
+      on: db)
+    statement.bind(1, Int(range.lowerBound)).bind(2, Int(range.upperBound))
+    defer { statement.done() }
     var entries: [AuditEntry] = []
-    try forEachLeaf(range) { entries.append(AuditEntry(seq: $0, leaf: [UInt8]($1), detail: nil)) }
+    var left = bytes
+    while try statement.step() {
+      let entry = AuditEntry(seq: UInt64(statement.int(0)), leaf: statement.blob(1), detail: nil)
+      left -= entry.leaf.count
+      if left < 0, !entries.isEmpty { break }
+      entries.append(entry)
+    }
     return entries
   }
 

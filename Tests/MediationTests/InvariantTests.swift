@@ -67,7 +67,7 @@ struct InvariantTests {
       if let person = params[key]?.stringValue { more[key] = .string("\(id).\(person)") }
     }
     switch action {
-    case .addParty: more["name"] = .string("Sun \(Int.random(in: 0...99, using: &random))")
+    case .addParty, .correct: more["name"] = .string("Sun \(Int.random(in: 0...99, using: &random))")
     case .addRepresentative: more["role"] = Bool.random(using: &random) ? "proxy" : "guardian"
     case .consent, .consentAll:
       let open = dispute.parties.first { $0.agrees == nil }

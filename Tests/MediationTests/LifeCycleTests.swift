@@ -50,6 +50,7 @@ struct LifeCycleTests {
     for state in State.allCases where ![.closed, .advised, .withdrawn].contains(state) {
       for action in always { table[state]?[action] = state }
     }
+    for state in State.allCases { table[state]?[.correct] = state }
     return table
   }()
 
@@ -71,6 +72,7 @@ struct LifeCycleTests {
     .accept: ("accept", [:]), .addParty: ("party.add", ["role": "other", "name": "Sun"]),
     .addRepresentative: ("party.add", ["role": "proxy", "name": "Li", "for": "p1"]),
     .updateParty: ("party.update", ["person": "p1", "address": "12 Willow Lane"]),
+    .correct: ("correct", ["person": "p1", "name": "Zhang Shan", "document": "ID card"]),
     .call: ("call.record", [:]), .findOpen: ("eligibility", [:]),
     .exclude: ("eligibility", ["open": false, "exclusions": ["new_offence"]]),
     .consent: ("consent", ["person": "p1", "agrees": true]),
@@ -169,8 +171,11 @@ struct LifeCycleTests {
     #expect(fixture.dispute(id)?.history.count == Bounds.history)
     let error = #expect(throws: RPCError.self) { try fixture.step("party.update", id, update) }
     #expect(error?.rule == "mediation.bounds")
+    try fixture.step(
+      "correct", id, ["person": .string("\(id).p1"), "phone": "13900000000", "document": "letter"])
+    history += 1
     #expect(try fixture.step("call.record", id)["calls"] == 2)
-    #expect(fixture.dispute(id)?.history.count == Bounds.history)
+    #expect(fixture.dispute(id)?.history.count == history)
     #expect(try fixture.step("accept", id)["state"] == "eligibility")
   }
 }

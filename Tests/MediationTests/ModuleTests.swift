@@ -135,6 +135,7 @@ struct ModuleTests {
       "session.record", ["minutes": "SECRET", "mediator": "SECRET", "result": "failed", "place": "SECRET"])
     try step("extend.request", ["reason": "SECRET"])
     try step("call.record", ["summary": "SECRET", "place": "SECRET"])
+    try step("correct", ["person": .string("\(id).p1"), "address": "SECRET", "document": "SECRET"])
     said.append(try fixture.register(secret))
     for method in ["list", "repeats", "figures"] {
       said.append(try fixture.store.call("mediation.\(method)", [:]))

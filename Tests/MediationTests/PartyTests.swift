@@ -124,7 +124,8 @@ struct PartyTests {
     }
     try fixture.step("party.add", id, plain)
     let update: JSONObject = ["person": .string("\(id).p3")]
-    for (method, given) in [("party.add", plain), ("party.update", update)] {
+    let correct = update.merging(["document": "ID card"])
+    for (method, given) in [("party.add", plain), ("party.update", update), ("correct", correct)] {
       let error = #expect(throws: RPCError.self) {
         try fixture.step(method, id, given.merging(members))
       }

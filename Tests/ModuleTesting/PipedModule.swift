@@ -11,8 +11,11 @@ final class PipedModule {
   let calendar: WorkCalendar
   private let descriptor: Int32
   private let writes: Set<String>
+  private let kept: Set<String>
   private var framer = LineFramer(limits: PluginLimits())
   private var lastID = 0
+  /// The series that a method asked a number of last.
+  private var habits: [String: String] = [:]
 
   struct Work {
     let kind: String
@@ -40,12 +43,15 @@ final class PipedModule {
     case writesInARead
   }
 
-  /// - Parameter writes: methods of other modules that it calls and that write.
-  init(_ module: Module, writes: Set<String>, calendar: WorkCalendar) throws {
+  /// - Parameters:
+  ///   - writes: methods of other modules that it calls and that write.
+  ///   - kept: those whose answers it may keep.
+  init(_ module: Module, writes: Set<String>, kept: [String], calendar: WorkCalendar) throws {
     var pair: [Int32] = [-1, -1]
     guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0 else { throw PipeError.closed }
     descriptor = pair[0]
     self.writes = writes
+    self.kept = Set(kept)
     self.calendar = calendar
     let theirs = pair[1]
     let worker = PluginWorker(
@@ -62,6 +68,7 @@ final class PipedModule {
         "config": [:], "zone_offset_minutes": .int(Zone.shanghai.offsetMinutes),
         "calendars": WireCalendar.json(calendar),
         "write_calls": .array(writes.sorted().map(JSONValue.string)),
+        "kept_calls": .array(kept.map(JSONValue.string)),
       ])
     guard case .object(let answer) = try receive(), answer["id"] == .int(id), answer["result"] != nil else {
       throw PipeError.closed
@@ -71,18 +78,34 @@ final class PipedModule {
 
   deinit { close(descriptor) }
 
-  /// One run of a handler, and what it decided done in the transaction.
+  /// A handler's run, and what it decided done in the transaction; once more where it relied on what is not so.
   func call(
     _ name: String, _ work: Work, _ context: CallContext, _ transaction: TestTransaction
   ) throws -> JSONValue {
-    let id = try ask(
-      .call,
-      [
-        "token": "token", "method": .string(name), "kind": .string(work.kind), "params": .object(work.params),
-        "context": WireContext.json(context), "deadline_ms": 1_000,
-      ])
+    do {
+      return try transaction.whole { try run(name, work, context, transaction) }
+    } catch is StaleReads {
+      return try run(name, work, context, transaction, again: true)
+    }
+  }
+
+  private func run(
+    _ name: String, _ work: Work, _ context: CallContext, _ transaction: TestTransaction, again: Bool = false
+  ) throws -> JSONValue {
     var journal = CallJournal()
     var numbers: [String: Int] = [:]
+    var params: JSONObject = [
+      "token": "token", "method": .string(name), "kind": .string(work.kind), "params": .object(work.params),
+      "context": WireContext.json(context), "deadline_ms": 1_000,
+    ]
+    if again { params["again"] = true }
+    if work.kind == "write", let series = habits[name] {
+      let value = try transaction.undone { try transaction.next(series: series) }
+      numbers[series] = value
+      journal.note(number: value, of: series, generation: 0)
+      params["numbers"] = .object([series: .int(value)])
+    }
+    let id = try ask(.call, params)
     while true {
       guard case .object(let message) = try receive() else { throw PipeError.closed }
       guard let method = message["method"]?.stringValue.flatMap(PluginProtocol.ToHost.init(rawValue:)) else {
@@ -92,12 +115,14 @@ final class PipedModule {
           throw RPCError(wire: error) ?? RPCError(.internalError)
         }
         guard let answer = message["result"], let result = answer["result"],
-          let operations = PluginConversation.operations(answer["operations"], PluginLimits())
+          let operations = PluginConversation.operations(answer["operations"], PluginLimits()),
+          let kept = PluginConversation.kept(answer["kept"], of: kept, PluginLimits())
         else { throw PipeError.notAnAnswer(.object(message)) }
+        journal.note(kept: kept)
         if let contradiction = journal.contradiction(in: operations) {
           throw PipeError.contradiction(contradiction)
         }
-        if work.kind == "read", !operations.isEmpty { throw PipeError.writesInARead }
+        if work.kind == "read", !operations.isEmpty || !kept.isEmpty { throw PipeError.writesInARead }
         try journal.replay(operations, on: transaction, rows: .max, seen: { $1 })
         return result
       }
@@ -107,6 +132,7 @@ final class PipedModule {
         let value =
           try numbers[series].map { $0 + 1 } ?? transaction.undone { try transaction.next(series: series) }
         numbers[series] = value
+        habits[name] = series
         journal.note(number: value, of: series, generation: 0)
         try reply(request, .success(.int(value)))
       } else {

@@ -143,8 +143,10 @@ package final class TestStore {
   private func pipe(_ name: String) throws -> PipedModule? {
     guard Self.isPiped, checks else { return nil }
     if let pipe = piped[name], pipe.calendar == calendar { return pipe }
-    let writes = try module(name).calls.filter { methods[$0]?.method.handler.writes ?? false }
-    let pipe = try PipedModule(try module(name), writes: Set(writes), calendar: calendar)
+    let calls = try module(name).calls.compactMap { name in methods[name].map { (name, $0.method) } }
+    let writes = calls.filter { $0.1.handler.writes }.map(\.0)
+    let kept = calls.filter(\.1.isSteady).map(\.0)
+    let pipe = try PipedModule(try module(name), writes: Set(writes), kept: kept, calendar: calendar)
     piped[name] = pipe
     return pipe
   }

@@ -19,6 +19,17 @@ package final class TestTransaction: Transaction {
     return try body()
   }
 
+  /// Undone where it throws.
+  func whole<T>(_ body: () throws -> T) throws -> T {
+    let before = store.contents
+    do {
+      return try body()
+    } catch {
+      store.contents = before
+      throw error
+    }
+  }
+
   private func declared(_ collection: String) throws -> Collection {
     guard let found = try store.module(name).collections.first(where: { $0.name == collection }) else {
       throw TestStore.StoreError.undeclared(collection)

@@ -33,7 +33,7 @@ import Testing
       let violation = schema.validate(value)
       #expect(violation?.pointer.description == pointer, "\(text)")
       #expect(violation?.keyword == keyword, "\(text)")
-      #expect(violation?.message.isEmpty == false)
+      #expect(violation?.message.isEmpty == false && violation?.chinese.isEmpty == false)
       #expect(!schema.accepts(value), "\(text)")
       #expect(schema.validateAll(value).first == violation, "\(text)")
     }
@@ -66,6 +66,10 @@ import Testing
       violations.map(\.message) == [
         #"must be one of ["x",1]"#, "must be at least 3", "must be null or string", "is not a known member",
         "is required",
+      ])
+    #expect(
+      violations.map(\.chinese) == [
+        #"须为下列之一：["x",1]"#, "不得小于 3", "须为空值或字符串", "不是已知的成员", "必填",
       ])
   }
 

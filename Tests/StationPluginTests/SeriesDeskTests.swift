@@ -6,6 +6,7 @@ private final class Desk {
   private var desk = SeriesDesk()
 
   func ask(_ name: String, call: Int) -> SeriesDesk.Step { desk.ask(name, call: call) }
+  func offer(_ name: String, call: Int) -> Int? { desk.offer(name, call: call)?.value }
   func loaded(_ name: String, last: Int) -> [SeriesDesk.Grant] { desk.loaded(name, last: last) }
   func release(call: Int, posted: Bool) -> [SeriesDesk.Grant] { desk.release(call: call, posted: posted) }
   func mayPost(_ call: Int) -> Bool { desk.mayPost(call) }
@@ -104,6 +105,29 @@ private final class Desk {
     #expect(value(desk.ask("n", call: 1)) == 6)
     #expect(desk.release(call: 1, posted: false).isEmpty)
     #expect(value(desk.ask("n", call: 2)) == 5)
+  }
+
+  @Test func `a number is offered where nobody has to wait for it`() {
+    let unknown = Desk()
+    #expect(unknown.offer("n", call: 1) == nil)
+    #expect(unknown.ask("n", call: 1) == .load)
+    #expect(unknown.offer("n", call: 2) == nil)
+    let desk = desk()
+    #expect(desk.offer("n", call: 1) == 5)
+    #expect(desk.offer("n", call: 2) == 6)
+    #expect([1, 2].map(desk.mayPost) == [true, false])
+    // It asks for more: the series is lent to it, and what the other was offered is wrong.
+    #expect(value(desk.ask("n", call: 1)) == 6)
+    #expect(desk.offer("n", call: 3) == nil)
+    #expect(desk.release(call: 1, posted: true).isEmpty)
+    #expect(value(desk.ask("n", call: 3)) == 7)
+  }
+
+  @Test func `a number that was offered and not taken goes to the next`() {
+    let desk = desk()
+    #expect(desk.offer("n", call: 1) == 5)
+    #expect(desk.release(call: 1, posted: false).isEmpty)
+    #expect(desk.offer("n", call: 2) == 5)
   }
 
   @Test func `a call that goes away while it waits is forgotten`() {

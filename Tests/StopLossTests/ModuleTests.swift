@@ -21,7 +21,7 @@ struct ModuleTests {
   @Test("a person's particulars are declared personal, and found by exact value only")
   func personal() {
     let personal = Dictionary(uniqueKeysWithValues: module.collections.map { ($0.name, $0.personal) })
-    #expect(personal["report"] == ["/victim", "/summary", "/digest"])
+    #expect(personal["report"] == ["/victim", "/corrections", "/summary", "/digest"])
     #expect(personal["account"] == ["/number", "/holders", "/credit_code"])
     #expect(personal["stop"] == [])
     let account = module.collections.first { $0.name == "account" }
@@ -34,6 +34,8 @@ struct ModuleTests {
     let id = try fixture.frozen()
     try fixture.call("unrelated", id)
     try fixture.call("release", id, ["reason": "unrelated"])
+    try fixture.call(
+      "correct", try #require(fixture.stop(id)).report, ["victim": ["name": "张珊"], "document": "ID of 张珊"])
     var texts = fixture.store.contents.events.filter { $0.name.hasPrefix("stoploss.") }.map {
       JSONValue.object($0.payload).encodedString
     }
@@ -46,7 +48,9 @@ struct ModuleTests {
     }
     #expect(texts.count > 5)
     for text in texts {
-      for secret in ["张三", "户主2", "11010519491231002X", "13800001234", Fixture.card(1), Fixture.card(2)] {
+      for secret in [
+        "张三", "张珊", "户主2", "11010519491231002X", "13800001234", Fixture.card(1), Fixture.card(2),
+      ] {
         #expect(!text.contains(secret), "\(text)")
       }
     }

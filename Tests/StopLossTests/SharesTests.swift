@@ -25,6 +25,11 @@ struct SharesTests {
       1_000_000_000_000_000, Array(repeating: 1_000_000_000_000_000, count: 3),
       [333_333_333_333_334, 333_333_333_333_333, 333_333_333_333_333]
     ),
+    // As many payers as there can be, each with the most that can be lost.
+    (
+      1_000_000_000_000_000, Array(repeating: 1_000_000_000_000_000, count: Limits.payersPerReturn),
+      Array(repeating: 500_000_000_000, count: Limits.payersPerReturn)
+    ),
   ]
 
   @Test("frozen money is divided by loss, in whole fen, by largest remainder", arguments: cases)

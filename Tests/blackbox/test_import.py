@@ -184,6 +184,36 @@ class ImportTests(ImportCase):
         self.assertIsNone(self.run_import(self.file, daemon=daemon, code=4))
 
 
+class LongRecordTests(ImportCase):
+    """An import of many reports a call leaves long records in the log; whoever reads it has to be able to."""
+
+    def test_the_log_is_read_and_verified_in_pages_that_are_as_long_as_an_answer_may_be(self):
+        # Some 5 MB of records, more than one answer holds.
+        self.write(*(of_its_own(5_000_000 + number) for number in range(25_000)))
+        self.assertEqual(self.counts(self.file, "--batch", "500"), (25_000, 0, 0))
+        done = run_ctl("audit", "verify", socket_path=self.daemon.socket_path, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with self.daemon.connect() as client:
+            size = client.call("audit.checkpoint")["size"]
+            forwards = self.pages(client, "audit.entries", "from", {"from": 0, "limit": 1000})
+            backwards = self.pages(client, "audit.tail", "before", {"limit": 500})
+        self.assertEqual([len(pages) > 4 for pages in (forwards, backwards)], [True, True])
+        for pages in (forwards, [page[::-1] for page in backwards[::-1]]):
+            # The log grows by the reading itself.
+            self.assertEqual(sum(pages, [])[:size], list(range(size)))
+
+    @staticmethod
+    def pages(client, method, member, params):
+        """The numbers of all records, page by page."""
+        pages = []
+        while True:
+            page = client.call(method, params)
+            pages.append([item["seq"] for item in page["items"]])
+            if "next" not in page or method == "audit.entries" and page["next"] >= page["size"]:
+                return pages
+            params[member] = page["next"]
+
+
 class InterruptedImportTests(ImportCase):
     """What is killed goes on, and nothing is entered twice."""
 

@@ -2,7 +2,9 @@
 
 import os
 import signal
+import threading
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from harness import MODULES, CallError, Daemon, wait_until
 
@@ -63,6 +65,43 @@ class IsolationTests(unittest.TestCase):
                 wait_until(lambda: self.states()[victim] == "ready", "ready again")
                 self.assertTrue(self.daemon.call("system.health")["ok"])
         self.assertNotEqual(self.daemon.call("support.open", OPEN)["id"], first)
+
+    def test_what_a_module_was_told_before_counts_only_while_it_is_so(self):
+        """A process keeps what it was told of a unit; a call that relies on what has changed since is run again."""
+        self.daemon.call("support.open", OPEN)
+        unit = self.daemon.call("directory.unit.get", {"id": "st-01"})
+        for _ in range(3):
+            self.daemon.call("directory.unit.retire", {"id": "st-01", "version": unit["version"]})
+            with self.assertRaises(CallError) as raised:
+                self.daemon.call("support.open", OPEN)
+            self.assertEqual(raised.exception.kind, "refused_by_rule")
+            unit = self.daemon.call("directory.unit.get", {"id": "st-01"})
+            put = {name: unit[name] for name in ("id", "kind", "name", "parent", "city", "version") if name in unit}
+            unit = self.daemon.call("directory.unit.put", put)
+            self.daemon.call("support.open", OPEN)
+
+    def test_numbers_have_no_gap_whoever_is_refused(self):
+        """After many openings the next numbers are foretold; those that are not taken are others'."""
+        numbers = []
+        lock = threading.Lock()
+
+        def open_many(place):
+            with self.daemon.connect() as client:
+                for turn in range(40):
+                    wrong = turn > 25 and (turn + place) % 5 == 0
+                    try:
+                        id_ = client.call("support.open", dict(OPEN, station="st-99" if wrong else "st-01"))["id"]
+                    except CallError as error:
+                        self.assertTrue(wrong, error)
+                        continue
+                    self.assertFalse(wrong)
+                    with lock:
+                        numbers.append(int(id_.rsplit("-", 1)[1]))
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(open_many, range(8)))
+        self.assertEqual(sorted(numbers), list(range(1, len(numbers) + 1)))
+        self.assertGreater(len(numbers), 250)
 
     def test_its_methods_stay_known_while_it_is_stopped(self):
         self.daemon.call("plugin.stop", {"name": "support"})

@@ -11,7 +11,7 @@ import threading
 import unittest
 from pathlib import Path
 
-from harness import STATIOND, CallError, DaemonTestCase, new_directory, wait_until
+from harness import STATIOND, CallError, DaemonTestCase, luhn, new_directory, wait_until
 from test_access import UserClient
 from test_framing import CONFIG
 
@@ -192,6 +192,36 @@ class ModuleTests(DaemonTestCase):
                     with self.assertRaises(CallError) as caught:
                         self.daemon.call(f"personal.{method}", params, **WHY)
                     self.assertEqual((caught.exception.kind, caught.exception.pointer), (kind, "/module"))
+
+    def test_what_a_chief_was_shown_of_an_account_is_erased_with_it(self):
+        daemon = self.new_daemon().start()
+        victim, suspect = luhn("622202000000001"), luhn("622202000000002")
+        now = "2026-03-02T09:00:00+08:00"
+        daemon.call("dev.clock.set", {"now": now})
+        report = daemon.call("stoploss.report", {
+            "station": "st-01", "fraud_type": "brushing_rebate", "occurred_at": now, "victim": {"name": "张三"},
+            "accounts": [{"number": victim, "kind": "card", "role": "victim"},
+                         {"number": suspect, "kind": "card", "role": "suspect", "bank": "ICBKCNBJ", "holder": "何磊"}],
+            "transfers": [{"at": now, "amount": 5_000_000, "from": victim, "to": suspect}]})["id"]
+        account = daemon.call("stoploss.next", {"limit": 1})["items"][0]["account"]
+        stop = daemon.call("stoploss.stop.request", {"report": report, "account": account})["id"]
+        daemon.call("stoploss.stop.record", {"id": stop, "result": "stopped", "at": now})
+        asked = daemon.call("stoploss.freeze.request", {
+            "id": stop, "name": "何磊", "account": suspect, "amount": 5_000_000, "kind": "ordinary", "scope": "amount",
+            "interest": True})["freeze"]["approval"]
+        self.assertEqual(daemon.call("approval.get", {"id": asked}, **WHY)["payload"]["name"], "何磊")
+        subject = {"module": "stoploss", "subject": account}
+        erasure = daemon.call("personal.request_erasure", subject, actor="officer-1", **WHY)["approval"]
+        daemon.call("approval.approve", {"id": erasure, "version": 1}, actor="officer-2")
+        erased = daemon.call("personal.erase", dict(subject, approval=erasure), actor="officer-1", **WHY)
+        self.assertEqual(erased, {"erased": 2})
+        with self.assertRaises(CallError) as caught:
+            daemon.call("approval.get", {"id": asked}, **WHY)
+        self.assertEqual(caught.exception.kind, "not_found")
+        # The approval of the erasure itself tells of nobody, and stays.
+        self.assertEqual(daemon.call("approval.get", {"id": erasure}, **WHY)["state"], "consumed")
+        verified = stationctl(daemon, "audit", "verify")
+        self.assertIn("good", verified.stdout)
 
     def test_a_reason_with_an_id_number_reaches_no_log(self):
         number = "110101199003074557"

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from harness import REPOSITORY, STATIONCTL, CallError, Daemon, run_ctl, wait_until
@@ -177,6 +178,10 @@ class Faults(unittest.TestCase):
             wait_until(lambda: "kept token: denied" in json.dumps(self.daemon.call("plugin.logs", {"name": culprit})),
                        "the refusal")
 
+    def test_what_is_kept_and_may_not_be(self):
+        for fault in ("kept_undeclared", "kept_nonsense"):
+            self.fails(fault, ["internal_error"], ends=False)
+
     def test_a_failed_operation_undoes_those_before_it(self):
         for culprit, others in self.culprits():
             for _ in range(2):
@@ -226,6 +231,56 @@ class Faults(unittest.TestCase):
         self.others_serve(["aa", "zz"])
         self.daemon.call("plugin.start", {"name": culprit})
         self.others_serve(self.NAMES)
+
+
+class Numbers(unittest.TestCase):
+    """Who has asked for a number often enough is told the next one with the call."""
+
+    def setUp(self):
+        self.daemon = PluginDaemon(hostile("aa"))
+        self.daemon.start()
+        self.addCleanup(self.daemon.remove)
+        self.daemon.wait_state("aa", "ready")
+        self.expected = 0
+
+    def take(self):
+        """Takes the next number; whether it was told unasked."""
+        self.expected += 1
+        told = self.daemon.call("aa.do", {"fault": "number"})
+        self.assertEqual(told["value"], self.expected)
+        return told["foretold"]
+
+    def test_after_a_hundred_calls_that_take_one(self):
+        self.assertEqual([self.take() for _ in range(103)], [False] * 100 + [True] * 3)
+        # One that takes none ends that, and no number is lost.
+        self.assertTrue(self.daemon.call("aa.do", {"fault": "leave_number"})["foretold"])
+        self.assertEqual([self.take() for _ in range(102)], [False] * 100 + [True] * 2)
+        # A call that fails, too.
+        with self.assertRaises(CallError):
+            self.daemon.call("aa.do", {"fault": "bad_result"})
+        self.assertFalse(self.take())
+
+    def test_a_crowd_gets_each_number_once_although_some_leave_theirs(self):
+        for _ in range(101):
+            self.take()
+        values, kinds = [], []
+
+        def run(place):
+            with self.daemon.connect() as client:
+                for turn in range(40):
+                    fault = "leave_number" if (turn * 7 + place) % 13 == 0 else "number"
+                    try:
+                        value = client.call("aa.do", {"fault": fault})["value"]
+                    except CallError as error:
+                        kinds.append(error.kind)
+                        continue
+                    if fault == "number":
+                        values.append(value)
+
+        with ThreadPoolExecutor(16) as crowd:
+            list(crowd.map(run, range(16)))
+        self.assertEqual(kinds, [])
+        self.assertEqual(sorted(values), list(range(self.expected + 1, self.expected + 1 + len(values))))
 
 
 class Starting(unittest.TestCase):

@@ -94,6 +94,7 @@ class Call:
         self._channel = channel
         self._token = message["token"]
         self._written: dict[tuple[str, str], Optional[Record]] = {}
+        self._foretold: dict[str, int] = dict(message.get("numbers", {}))
         self.context = Context.from_wire(message["context"])
         self.params: Body = message["params"]
         self.deadline_ms: int = message["deadline_ms"]
@@ -183,7 +184,7 @@ class Call:
 
     def next(self, series: str) -> int:
         """The next number of a gapless series, from 1."""
-        value = self._ask("store.next", {"series": series})
+        value = self._foretold.pop(series, None) or self._ask("store.next", {"series": series})
         self._do("number", series=series, value=value)
         return value
 

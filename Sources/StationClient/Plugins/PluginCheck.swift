@@ -157,7 +157,7 @@ package final class PluginCheck {
   private static func startParams(_ config: JSONValue, _ limits: PluginLimits) -> JSONObject {
     [
       "protocol": .int(PluginProtocol.version), "config": config, "zone_offset_minutes": 480,
-      "calendars": WireCalendar.json(.weekendsOnly), "write_calls": [],
+      "calendars": WireCalendar.json(.weekendsOnly), "write_calls": [], "kept_calls": [],
       "limits": [
         "frame_bytes": .int(limits.frameBytes), "in_flight": .int(limits.inFlight),
         "call_ms": .int(limits.callMs),

@@ -96,6 +96,9 @@ enum AuditModule {
       return .object(result)
     })
 
+  /// Records of one page have so many bytes together; a page is then shorter than was asked.
+  private static let pageBytes = 1 << 20
+
   private static let entries = Method(
     "entries", Text("Read records as leaves, in order, for verification", zh: "按序读取记录叶子"),
     params: Shapes.object(
@@ -120,13 +123,14 @@ enum AuditModule {
       let log = try log(tx)
       let size = try log.size()
       let end = min(size, from.addingReportingOverflow(limit).partialValue)
-      let items = from < end ? try log.entries(from..<end) : []
+      let items = from < end ? try log.entries(from..<end, bytes: pageBytes) : []
+      let next = items.last.map { $0.seq + 1 } ?? end
       var result: JSONObject = [
         "items": .array(
           items.map { ["seq": .int(Int($0.seq)), "leaf": .string(Base64.encode($0.leaf))] }),
         "size": .int(Int(size)),
       ]
-      if end < size { result["next"] = .int(Int(end)) }
+      if next < size { result["next"] = .int(Int(next)) }
       return .object(result)
     })
 
@@ -147,11 +151,9 @@ enum AuditModule {
       let size = try log.size()
       let end = min(size, params["before"]?.intValue.map(UInt64.init) ?? size)
       let count = min(end, UInt64(params["limit"]?.intValue ?? 20))
-      let items = end > 0 ? try log.entries(end - count..<end) : []
-      var result: JSONObject = [
-        "items": .array(try items.reversed().map { try JSONParser.parse($0.leaf) })
-      ]
-      if end > count { result["next"] = .int(Int(end - count)) }
+      let items = try log.entries(end - count..<end, newestFirst: true, bytes: pageBytes)
+      var result: JSONObject = ["items": .array(try items.map { try JSONParser.parse($0.leaf) })]
+      if let oldest = items.last?.seq, oldest > 0 { result["next"] = .int(Int(oldest)) }
       return .object(result)
     })
 

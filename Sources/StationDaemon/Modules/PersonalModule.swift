@@ -5,7 +5,7 @@ import StationStore
 enum PersonalModule {
   static let module = Module(
     name: "personal", title: Text("Personal data", zh: "个人信息"), version: "1.0", methods: [request, erase],
-    calls: ["approval.request", "approval.consume"])
+    calls: ["approval.request", "approval.consume", "approval.forget"])
 
   private static let action = "personal.erase"
   /// How long an approval may take.
@@ -62,7 +62,11 @@ enum PersonalModule {
           "id": .string(try params.string("approval")), "action": .string(action),
           "subject": .string(subject), "payload": .object(payload),
         ])
-      return ["erased": .int(try tx.erase(subject: subject, ofModule: try params.string("module")))]
+      let module = try params.string("module")
+      let erased = try tx.erase(subject: subject, ofModule: module)
+      // What somebody was shown of it, to approve something else.
+      let forgotten = try tx.call("approval.forget", ["module": .string(module), "about": .string(subject)])
+      return ["erased": .int(erased + (forgotten["erased"]?.intValue ?? 0))]
     })
 
   private static func requireModule(_ params: Params, _ tx: any Transaction) throws {

@@ -174,9 +174,12 @@ final class Plugins: Sendable {
     }
     var grants = PluginSettings.Grants(personal: true)
     for method in module.calls { grants.calls[method] = .some(nil) }
+    var limits = PluginLimits()
+    // Whatever one call may write compiled in, in one answer.
+    limits.frameBytes = 16 << 20
     return PluginSettings(
       name: module.name, program: program, arguments: ["--plugin-host", module.name] + arguments,
       environment: ProcessInfo.processInfo.environment.filter { $0.key == "STATIOND_DATA" },
-      grants: grants, isTrusted: false)
+      grants: grants, limits: limits, isTrusted: false)
   }
 }

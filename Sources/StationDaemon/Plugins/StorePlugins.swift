@@ -61,6 +61,10 @@ final class StorePlugins: PluginStore {
     store?.catalog.registry.methods[method]?.declaration.handler.writes ?? false
   }
 
+  func isSteady(_ method: String) -> Bool {
+    store?.catalog.registry.methods[method]?.declaration.isSteady ?? false
+  }
+
   func mask(of method: String) -> ResultMask? { store?.catalog.registry.methods[method]?.mask }
 
   func useAgain(_ ids: [String], in transaction: any ReadTransaction) { transaction.useAgain(ids: ids) }

@@ -38,6 +38,9 @@ package final class CompiledMethod: Sendable {
         "'\(fullName)' gives back personal data (\(ResultMask.keyword)) and does not say that it discloses it"
       )
     }
+    guard !method.isSteady || !method.handler.writes && !method.disclosesPersonalData else {
+      throw RegistryError("'\(fullName)' is not steady: it writes, or discloses personal data")
+    }
     for example in method.examples {
       if let violation = params.validate(example.params) {
         throw RegistryError("'\(fullName)' example '\(example.name)' params: \(violation)")
@@ -62,7 +65,7 @@ package final class CompiledMethod: Sendable {
     throw RPCError(
       .invalidParams,
       Text(
-        "Invalid params: \(violation.message)", zh: "参数无效：\(violation.pointer)（\(violation.keyword)）"),
+        "Invalid params: \(violation.message)", zh: "参数无效：\(violation.pointer) \(violation.chinese)"),
       pointer: violation.pointer.description)
   }
 }

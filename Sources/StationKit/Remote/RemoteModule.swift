@@ -24,17 +24,20 @@ package struct RemoteCall: Sendable {
   package let context: CallContext
   /// When its caller stops waiting, on the monotonic clock in nanoseconds.
   package let expiry: UInt64?
+  /// Which run of the same call it is, from 1: what it had read was not so any more in those before.
+  package let attempt: Int
   /// Whether its caller has left or cancelled it.
   package let isCancelled: @Sendable () -> Bool
 
   package init(
-    name: String, work: Work, context: CallContext, expiry: UInt64? = nil,
+    name: String, work: Work, context: CallContext, expiry: UInt64? = nil, attempt: Int = 1,
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) {
     self.name = name
     self.work = work
     self.context = context
     self.expiry = expiry
+    self.attempt = attempt
     self.isCancelled = isCancelled
   }
 

@@ -107,6 +107,20 @@ def misbehave(fault, message):
             {"op": "put", "collection": "thing", "id": "nowhere", "version": 7, "body": {"n": 1}}]})
     elif fault == "made_up_number":
         answer(number, {"result": {}, "operations": [{"op": "number", "series": "s", "value": 41}]})
+    elif fault == "kept_undeclared":
+        answer(number, {"result": {}, "operations": [], "kept": [
+            {"method": "directory.unit.get", "params": {"id": "st-01"}, "result": {}}]})
+    elif fault == "kept_nonsense":
+        answer(number, {"result": {}, "operations": [], "kept": [7]})
+    elif fault in ("number", "leave_number"):
+        # A good plugin that takes a number, and tells whether it was given one unasked; or leaves it.
+        foretold = params.get("numbers", {}).get("s")
+        value = foretold
+        if foretold is None and fault == "number":
+            ask("store.next", {"token": params["token"], "series": "s"})
+            value = json.loads(incoming.readline())["result"]
+        taken = [{"op": "number", "series": "s", "value": value}] if fault == "number" else []
+        answer(number, {"result": {"value": value, "foretold": foretold is not None}, "operations": taken})
     elif fault == "bad_result":
         answer(number, {"result": "not an object", "operations": []})
     elif fault == "no_result":
