@@ -201,6 +201,7 @@ final class WorkLine: @unchecked Sendable {
   private var waiting: [@Sendable () -> Void] = []
   private var underWay = 0
   private var isClosed = false
+  private var isDraining = false
 
   func add(_ work: @escaping @Sendable () -> Void) {
     condition.lock()
@@ -224,7 +225,8 @@ final class WorkLine: @unchecked Sendable {
   func done() {
     condition.lock()
     underWay -= 1
-    if underWay == 0, waiting.isEmpty { condition.broadcast() }
+    // To wake all threads after each call would cost more than the call.
+    if isDraining, underWay == 0, waiting.isEmpty { condition.broadcast() }
     condition.unlock()
   }
 
@@ -238,6 +240,7 @@ final class WorkLine: @unchecked Sendable {
   /// Waits until nothing waits and nothing is under way.
   func drain() {
     condition.lock()
+    isDraining = true
     while underWay > 0 || !waiting.isEmpty { condition.wait() }
     condition.unlock()
   }
