@@ -55,6 +55,16 @@ def ask(method, params, number=77):
     send({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
 
 
+backlog = []
+
+
+def awaited():
+    """The daemon's next answer; the calls that come before it wait."""
+    while "method" in (message := json.loads(incoming.readline())):
+        backlog.append(message)
+    return message
+
+
 def misbehave(fault, message):
     """Does it. True where the message is still to be answered as a good plugin would."""
     number = message.get("id")
@@ -118,7 +128,7 @@ def misbehave(fault, message):
         value = foretold
         if foretold is None and fault == "number":
             ask("store.next", {"token": params["token"], "series": "s"})
-            value = json.loads(incoming.readline())["result"]
+            value = awaited()["result"]
         taken = [{"op": "number", "series": "s", "value": value}] if fault == "number" else []
         answer(number, {"result": {"value": value, "foretold": foretold is not None}, "operations": taken})
     elif fault == "bad_result":
@@ -199,8 +209,8 @@ def good(message):
 
 
 def main():
-    for line in incoming:
-        message = json.loads(line)
+    while backlog or (line := incoming.readline()):
+        message = backlog.pop(0) if backlog else json.loads(line)
         kind = message["method"].split(".")[1]
         wanted = fault if where == kind else "none"
         if kind == "call" and "fault" in message["params"]["params"]:
