@@ -267,8 +267,8 @@ class Numbers(unittest.TestCase):
 
         def run(place):
             with self.daemon.connect() as client:
-                for turn in range(40):
-                    fault = "leave_number" if (turn * 7 + place) % 13 == 0 else "number"
+                for turn in range(60):
+                    fault = "leave_number" if (turn * 7 + place) % 149 == 0 else "number"
                     try:
                         value = client.call("aa.do", {"fault": fault})["value"]
                     except CallError as error:
@@ -277,8 +277,8 @@ class Numbers(unittest.TestCase):
                     if fault == "number":
                         values.append(value)
 
-        with ThreadPoolExecutor(16) as crowd:
-            list(crowd.map(run, range(16)))
+        with ThreadPoolExecutor(96) as crowd:
+            list(crowd.map(run, range(96)))
         self.assertEqual(kinds, [])
         self.assertEqual(sorted(values), list(range(self.expected + 1, self.expected + 1 + len(values))))
 
