@@ -50,11 +50,11 @@ package enum Approval {
     indexes: [.init("by_state", on: ["state"]), .init("by_about", on: ["about"])],
     personal: ["/payload", "/note"], retention: .years(10, after: "expires_at"))
 
+  /// Members that no header has.
+  private static let hidden = ["payload", "note", "about"]
   private static let header: JSONObject = {
     var header = properties
-    header["payload"] = nil
-    header["note"] = nil
-    header["about"] = nil
+    for name in hidden { header[name] = nil }
     header["id"] = Shapes.text
     header["version"] = Shapes.count
     return header
@@ -73,9 +73,7 @@ package enum Approval {
 
   static func shown(_ record: Record) -> JSONValue {
     var object = record.body
-    object["payload"] = nil
-    object["note"] = nil
-    object["about"] = nil
+    for name in hidden { object[name] = nil }
     object["id"] = .string(record.id)
     object["version"] = .int(record.version)
     return .object(object)
@@ -163,16 +161,12 @@ package enum Approval {
     ],
     handler: .write { params, _, tx in
       let module = params["module"]
+      let about = Query("request", index: "by_about", equals: [.text(try params.string("about"))], limit: 100)
       var erased = 0
-      var query = Query("request", index: "by_about", equals: [.text(try params.string("about"))], limit: 100)
-      repeat {
-        let page = try tx.query(query)
-        for record in page.records where record["module"] == module {
-          try tx.cancel("expiry", subject: record.id)
-          erased += try tx.erase(subject: record.id)
-        }
-        query.cursor = page.next
-      } while query.cursor != nil
+      for record in try tx.all(about) where record["module"] == module {
+        try tx.cancel("expiry", subject: record.id)
+        erased += try tx.erase(subject: record.id)
+      }
       return ["erased": .int(erased)]
     })
 

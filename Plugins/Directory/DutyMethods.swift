@@ -56,17 +56,11 @@ enum DutyMethods {
       let at = try params["at"].map { try instant($0, "/at") } ?? context.now
       // No duty is longer than the rule allows, so that earlier starts need not be looked at.
       let earliest = at.milliseconds - Int64(DirectoryRules.dutyDaysAtMost) * 86_400_000
-      var query = Query(
+      let query = Query(
         "duty", index: "by_unit", equals: [.text(unit)], from: .integer(Int(earliest)),
         to: .integer(Int(at.milliseconds) + 1), limit: 1000)
-      var items: [JSONValue] = []
-      repeat {
-        let page = try tx.query(query)
-        for record in page.records where (record["ends"]?.intValue ?? 0) > Int(at.milliseconds) {
-          items.append(answer(record, context.zone))
-        }
-        query.cursor = page.next
-      } while query.cursor != nil
+      let items = try tx.all(query).filter { ($0["ends"]?.intValue ?? 0) > Int(at.milliseconds) }
+        .map { answer($0, context.zone) }
       return [
         "unit": .string(unit), "at": .string(at.rfc3339(zone: context.zone)), "items": .array(items),
       ]

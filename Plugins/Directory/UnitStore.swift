@@ -19,14 +19,8 @@ struct UnitStore {
   {
     var equals: [IndexValue] = [.text(parent)]
     if let kind { equals.append(.text(kind.rawValue)) }
-    var query = Query("unit", index: "by_parent", equals: equals, limit: 1000)
-    var units: [Unit] = []
-    repeat {
-      let page = try tx.query(query)
-      units += page.records.compactMap { Unit($0.body) }
-      query.cursor = page.next
-    } while query.cursor != nil
-    return units
+    let query = Query("unit", index: "by_parent", equals: equals, limit: 1000)
+    return try tx.all(query).compactMap { Unit($0.body) }
   }
 
   /// Stores a unit that is new, with a station's teams and room.

@@ -35,9 +35,9 @@ extension KeyPerson {
       step(
         "correct", Text("Correct what is kept about a person; both versions stay", zh: "更正个人信息（保留前后内容）"),
         [
-          "id": id, "name": Schemas.name, "id_number": Schemas.nullable(Schemas.idNumber),
-          "phone": Schemas.nullable(Schemas.phone), "guardian": Schemas.nullable(Schemas.guardian),
-          "care_need": Schemas.nullable(Schemas.careNeed), "document": Shapes.text(max: 120),
+          "id": id, "name": Schemas.name, "id_number": Shapes.nullable(Schemas.idNumber),
+          "phone": Shapes.nullable(Schemas.phone), "guardian": Shapes.nullable(Schemas.guardian),
+          "care_need": Shapes.nullable(Schemas.careNeed), "document": Shapes.text(max: 120),
         ], required: ["id", "document"], positional: ["id"], result: Schemas.header(),
         example: ["id": Examples.id, "phone": "13800000000", "document": "request of 3 March 2026"],
         answer: Examples.header(.active), rules

@@ -48,7 +48,6 @@ enum Schemas {
   ])
 
   /// The same schema, or null where something is taken away.
-  static func nullable(_ schema: JSONValue) -> JSONValue { ["anyOf": [schema, ["type": "null"]]] }
 
   /// What every write answers: no personal data.
   static let headerMembers: JSONObject = [

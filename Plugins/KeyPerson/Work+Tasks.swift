@@ -59,15 +59,8 @@ extension Work {
     }
   }
 
-  /// All records of an index, page by page.
+  /// All records of an index.
   func all(_ collection: String, _ index: String, _ equals: [IndexValue]) throws -> [Record] {
-    var records: [Record] = []
-    var query = Query(collection, index: index, equals: equals, limit: 500)
-    while true {
-      let page = try tx.query(query)
-      records += page.records
-      guard let next = page.next else { return records }
-      query.cursor = next
-    }
+    try tx.all(Query(collection, index: index, equals: equals, limit: 500))
   }
 }

@@ -95,6 +95,6 @@ extension Party {
   /// Members that can be corrected. What was never so is taken away; a person keeps a name.
   static let correctable = members.reduce(into: JSONObject()) { all, member in
     all[member.key] =
-      member.key == "name" ? member.value : ["anyOf": [member.value, ["type": "null"]]]
+      member.key == "name" ? member.value : Shapes.nullable(member.value)
   }
 }

@@ -37,14 +37,8 @@ enum People {
       _ = try tx.put(collection, record.id, version: record.version, body)
     }
     for collection in ["party", "session", "call"] {
-      var query = Query(collection, index: "by_dispute", equals: [.text(dispute)], limit: 500)
-      var records: [Record] = []
-      repeat {
-        let page = try tx.query(query)
-        records += page.records
-        query.cursor = page.next
-      } while query.cursor != nil
-      for record in records { try end(collection, record) }
+      let query = Query(collection, index: "by_dispute", equals: [.text(dispute)], limit: 500)
+      for record in try tx.all(query) { try end(collection, record) }
     }
     if let record = try tx.get("agreement", Agreement.id(dispute)) { try end("agreement", record) }
   }

@@ -77,14 +77,7 @@ struct ReportSteps: Sendable {
   }
 
   func stops(of report: String, _ tx: any ReadTransaction) throws -> [Record] {
-    var query = Query("stop", index: "by_report", equals: [.text(report)], limit: 500)
-    var found: [Record] = []
-    repeat {
-      let page = try tx.query(query)
-      found += page.records
-      query.cursor = page.next
-    } while query.cursor != nil
-    return found
+    try tx.all(Query("stop", index: "by_report", equals: [.text(report)], limit: 500))
   }
 
   /// - Throws: `refused_by_rule` for a report that is closed.

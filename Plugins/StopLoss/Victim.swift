@@ -45,7 +45,6 @@ package struct Victim: Sendable, Hashable {
   /// What a correction names.
   static let changes = Shapes.object(
     [
-      "name": name, "id_number": ["anyOf": [idNumber, ["type": "null"]]],
-      "phone": ["anyOf": [phone, ["type": "null"]]],
+      "name": name, "id_number": Shapes.nullable(idNumber), "phone": Shapes.nullable(phone),
     ], required: [])
 }

@@ -16,6 +16,9 @@ public enum Shapes {
     ["type": "string", "enum": .array(type.allCases.map { .string($0.rawValue) })]
   }
 
+  /// This, or null: what takes a member away.
+  public static func nullable(_ schema: JSONValue) -> JSONValue { ["anyOf": [schema, ["type": "null"]]] }
+
   public static func list(_ items: JSONValue, max: Int? = nil) -> JSONValue {
     var schema: JSONObject = ["type": "array", "items": items]
     if let max { schema["maxItems"] = .int(max) }

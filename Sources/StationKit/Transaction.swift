@@ -18,6 +18,20 @@ public protocol ReadTransaction: AnyObject {
   func call(_ method: String, _ params: JSONObject) throws -> JSONValue
 }
 
+extension ReadTransaction {
+  /// All records that the query covers, read in pages of its `limit`. For what is bounded by something else.
+  public func all(_ query: Query) throws -> [Record] {
+    var query = query
+    var records: [Record] = []
+    repeat {
+      let page = try self.query(query)
+      records += page.records
+      query.cursor = page.next
+    } while query.cursor != nil
+    return records
+  }
+}
+
 /// A read-write transaction. All of it happens, with its audit record, or nothing.
 public protocol Transaction: ReadTransaction {
   /// Stores a new record and returns it with version 1.

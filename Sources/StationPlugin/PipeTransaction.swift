@@ -74,7 +74,7 @@ final class PipeTransaction: Transaction {
     guard case .call(let method, let params) = request, kept.keeps(method), footprint.count == 0 else {
       return nil
     }
-    guard reliesOnKept, relied.count < PluginLimits().kept, let answer = kept[key] else {
+    guard reliesOnKept, relied.count < PluginLimits.kept, let answer = kept[key] else {
       let answer = try ask(request)
       kept[key] = answer
       return answer

@@ -109,14 +109,10 @@ package final class PluginWorker: Sendable {
     defer { state.withLock { _ = $0.cancelled.remove(token) } }
     // A read is not looked at again when it is answered, and what made a call come again may be what is kept.
     let mayRely = params["kind"] != "read" && params["again"] != true
-    do {
-      let (answer, relied) = try attempt(params, token, reliesOnKept: mayRely)
-      // Nobody looks at a refusal again either.
-      if case .failure = answer, relied { return try attempt(params, token, reliesOnKept: false).answer }
-      return answer
-    } catch {
-      return .failure(error)
-    }
+    let (answer, relied) = attempt(params, token, reliesOnKept: mayRely)
+    // Nobody looks at a refusal again either.
+    if case .failure = answer, relied { return attempt(params, token, reliesOnKept: false).answer }
+    return answer
   }
 
   /// One run of the handler.
@@ -124,14 +120,14 @@ package final class PluginWorker: Sendable {
   /// - Returns: also whether it has relied on what earlier calls were told.
   private func attempt(
     _ params: JSONObject, _ token: String, reliesOnKept: Bool
-  ) throws(RPCError) -> (answer: Result<JSONValue, RPCError>, relied: Bool) {
+  ) -> (answer: Result<JSONValue, RPCError>, relied: Bool) {
     let (calendar, zone, module, writes, kept) = state.withLock {
       ($0.calendar, $0.zone, $0.module, $0.writes, $0.kept)
     }
     guard let name = params["method"]?.stringValue,
       let context = params["context"].flatMap({ WireContext.context($0, calendar: calendar, zone: zone) }),
       let given = params["params"]?.objectValue
-    else { throw RPCError(.invalidRequest) }
+    else { return (.failure(RPCError(.invalidRequest)), false) }
     let transaction = PipeTransaction(
       link, token: token, module: module, context: context, writes: writes,
       foretold: (params["numbers"]?.objectValue ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.intValue },

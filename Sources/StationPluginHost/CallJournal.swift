@@ -12,7 +12,8 @@ package struct CallJournal: Sendable {
     let answer: Result<JSONValue, RPCError>
   }
 
-  struct Rehearsed: Sendable, Equatable {
+  /// What a method of another module told.
+  package struct Told: Sendable, Equatable {
     let method: String
     let params: JSONObject
     let result: JSONValue
@@ -20,7 +21,7 @@ package struct CallJournal: Sendable {
 
   private(set) var reads: [Read] = []
   private(set) var numbers: [(series: String, value: Int, generation: Int)] = []
-  private(set) var rehearsed: [Rehearsed] = []
+  private(set) var rehearsed: [Told] = []
   /// Ids that rehearsed calls made for their new records, in order.
   var ids: [String] = []
   /// What it read has changed before it was done: it will be run again whatever it answers.
@@ -34,16 +35,16 @@ package struct CallJournal: Sendable {
   }
 
   /// What a handler relied on as an earlier call was told it: to be found so before anything is done.
-  package mutating func note(kept: [(method: String, params: JSONObject, result: JSONValue)]) {
-    let kept = kept.map { kept in
+  package mutating func note(kept: [Told]) {
+    let kept = kept.map { told in
       Read(
-        position: 0, request: .call(method: kept.method, params: kept.params), answer: .success(kept.result))
+        position: 0, request: .call(method: told.method, params: told.params), answer: .success(told.result))
     }
     reads.insert(contentsOf: kept, at: 0)
   }
 
   package mutating func note(rehearsed method: String, _ params: JSONObject, _ result: JSONValue) {
-    rehearsed.append(Rehearsed(method: method, params: params, result: result))
+    rehearsed.append(Told(method: method, params: params, result: result))
   }
 
   package mutating func note(number value: Int, of series: String, generation: Int) {
@@ -67,7 +68,7 @@ package struct CallJournal: Sendable {
         }
         numbers.remove(at: promised)
       case .call(let method, let params, let result):
-        let told = Rehearsed(method: method, params: params, result: result)
+        let told = Told(method: method, params: params, result: result)
         guard let place = rehearsed.firstIndex(of: told) else {
           return "a call to '\(method)' with a result that the host did not give"
         }

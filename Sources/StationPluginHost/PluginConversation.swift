@@ -199,17 +199,14 @@ package struct PluginConversation: Sendable {
 
   /// What a call relied on as an earlier one was told it; nil unless every one is an answer of a method that may be
   /// kept, and there are not too many.
-  package static func kept(
-    _ value: JSONValue?, of methods: Set<String>, _ limits: PluginLimits
-  ) -> [(method: String, params: JSONObject, result: JSONValue)]? {
+  package static func kept(_ value: JSONValue?, of methods: Set<String>) -> [CallJournal.Told]? {
     guard let value else { return [] }
-    guard let items = value.arrayValue, items.count <= limits.kept else { return nil }
-    let kept = items.compactMap { item -> (method: String, params: JSONObject, result: JSONValue)? in
+    guard let items = value.arrayValue, items.count <= PluginLimits.kept else { return nil }
+    let kept = items.compactMap { item -> CallJournal.Told? in
       guard let method = item["method"]?.stringValue, methods.contains(method),
-        let params = item["params"]?.objectValue,
-        let result = item["result"]
+        let params = item["params"]?.objectValue, let result = item["result"]
       else { return nil }
-      return (method, params, result)
+      return CallJournal.Told(method: method, params: params, result: result)
     }
     return kept.count == items.count ? kept : nil
   }

@@ -66,7 +66,7 @@ extension PluginRunner {
     for operation in operations {
       if let offence = check.offence(operation) { throw wrong(offence) }
     }
-    guard let kept = PluginConversation.kept(object["kept"], of: keptCalls, limits) else {
+    guard let kept = PluginConversation.kept(object["kept"], of: keptCalls) else {
       throw wrong("'kept' that are no answers to steady methods, or too many")
     }
     if case .read = record.call.work, !kept.isEmpty { throw wrong("'kept' in the answer to a read") }

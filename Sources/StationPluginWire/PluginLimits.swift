@@ -29,7 +29,7 @@ package struct PluginLimits: Sendable, Equatable {
   /// Reads in one call.
   package var reads = 10_000
   /// Answers of earlier calls that one call relies on.
-  package var kept = 100
+  package static let kept = 100
   /// Rows of one scan.
   package var scanRows = 1_000_000
   /// Small offences (a token that is not its own, an undeclared name) within ``offenceWindowMs``.

@@ -46,12 +46,12 @@ final class PipedModule {
   /// - Parameters:
   ///   - writes: methods of other modules that it calls and that write.
   ///   - kept: those whose answers it may keep.
-  init(_ module: Module, writes: Set<String>, kept: [String], calendar: WorkCalendar) throws {
+  init(_ module: Module, writes: Set<String>, kept: Set<String>, calendar: WorkCalendar) throws {
     var pair: [Int32] = [-1, -1]
     guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0 else { throw PipeError.closed }
     descriptor = pair[0]
     self.writes = writes
-    self.kept = Set(kept)
+    self.kept = kept
     self.calendar = calendar
     let theirs = pair[1]
     let worker = PluginWorker(
@@ -68,7 +68,7 @@ final class PipedModule {
         "config": [:], "zone_offset_minutes": .int(Zone.shanghai.offsetMinutes),
         "calendars": WireCalendar.json(calendar),
         "write_calls": .array(writes.sorted().map(JSONValue.string)),
-        "kept_calls": .array(kept.map(JSONValue.string)),
+        "kept_calls": .array(kept.sorted().map(JSONValue.string)),
       ])
     guard case .object(let answer) = try receive(), answer["id"] == .int(id), answer["result"] != nil else {
       throw PipeError.closed
@@ -116,7 +116,7 @@ final class PipedModule {
         }
         guard let answer = message["result"], let result = answer["result"],
           let operations = PluginConversation.operations(answer["operations"], PluginLimits()),
-          let kept = PluginConversation.kept(answer["kept"], of: kept, PluginLimits())
+          let kept = PluginConversation.kept(answer["kept"], of: kept)
         else { throw PipeError.notAnAnswer(.object(message)) }
         journal.note(kept: kept)
         if let contradiction = journal.contradiction(in: operations) {

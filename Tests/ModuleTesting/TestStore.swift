@@ -146,7 +146,7 @@ package final class TestStore {
     let calls = try module(name).calls.compactMap { name in methods[name].map { (name, $0.method) } }
     let writes = calls.filter { $0.1.handler.writes }.map(\.0)
     let kept = calls.filter(\.1.isSteady).map(\.0)
-    let pipe = try PipedModule(try module(name), writes: Set(writes), kept: kept, calendar: calendar)
+    let pipe = try PipedModule(try module(name), writes: Set(writes), kept: Set(kept), calendar: calendar)
     piped[name] = pipe
     return pipe
   }
