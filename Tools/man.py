@@ -123,7 +123,7 @@ def stationd():
     options(page, command["arguments"])
     page.section("SIGNALS")
     page.item(roff.bold("SIGTERM, SIGINT"),
-              "Accept no more, answer what is under way (drain_seconds), tell open connections to connect again "
+              "Accept no more, answer what is under way (drain_seconds), tell those who follow events to connect again "
               "(the notification system.stopping), write the record of the stop, and end.")
     page.section("EXIT STATUS")
     page.item("0", "It was stopped.")

@@ -10,13 +10,13 @@ extension Approval {
       params: Shapes.object(
         [
           "id": Shapes.text, "version": ["type": "integer", "minimum": 1],
-          "note": ["type": "string", "minLength": 1, "maxLength": 500],
+          "note": Shapes.text(max: 500),
         ], required: ["id", "version"]),
       positional: ["id", "version"], result: headerSchema, permission: .role,
       examples: [
         Example(
           "As a second person", params: ["id": "0197a0c0-0000-7000-8000-000000000001", "version": 1],
-          result: exampleHeader)
+          result: exampleDecided(state))
       ],
       handler: .write { params, context, tx in
         let id = try params.string("id")
@@ -24,6 +24,7 @@ extension Approval {
         try requireReach(record, context.principal)
         try requirePending(record, context)
         try requireSecondPerson(record, context.principal)
+        try screen(note: params["note"])
         var body = record.body
         body["state"] = .string(state)
         body["decided_by"] = .string(context.principal.person)
@@ -44,13 +45,21 @@ extension Approval {
   }
 
   private static func requireSecondPerson(_ record: Record, _ principal: Principal) throws(RPCError) {
-    let person = JSONValue.string(principal.person)
-    guard record["requested_by"] != person, record["not_by"]?.arrayValue?.contains(person) != true else {
+    let excluded = (record["not_by"]?.arrayValue ?? []) + [record["requested_by"] ?? .null]
+    guard !excluded.compactMap(\.stringValue).contains(where: principal.isSame) else {
       throw .refused(
         rule: secondPerson,
         Text("Who asks does not decide, nor whom the request excludes", zh: "申请人及申请所列回避人员不得审批"),
         pointer: "/id")
     }
+  }
+
+  /// A note outlives what it is about, unless the request is erased with that.
+  private static func screen(note: JSONValue?) throws(RPCError) {
+    guard let finding = note?.stringValue.flatMap(FreeText.finding) else { return }
+    throw .refused(
+      rule: noteText,
+      Text("A note must not hold \(finding.name.en)", zh: "审批意见中不得包含\(finding.name.zh)"), pointer: "/note")
   }
 
   /// The deadline that marks it expired may not have fired yet.

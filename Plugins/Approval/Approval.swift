@@ -1,6 +1,7 @@
 import StationKit
 
-/// `approval.*`: four eyes. One person asks, another sees what is asked and decides, and it expires.
+/// `approval.*`: four eyes. One person asks, another sees what is asked and decides, and it expires. Asking again
+/// for the same takes the former request back.
 ///
 /// A module asks with `approval.request` inside its own transaction, and later takes the decision with
 /// `approval.consume`, once, for exactly the action, subject and payload that were approved.
@@ -16,20 +17,29 @@ package enum Approval {
       events: [
         EventKind(
           "requested", Text("Something waits for a second person", zh: "有待审批事项"), payload: eventSchema),
-        EventKind("decided", Text("It was decided, or it expired", zh: "审批已决定或过期"), payload: eventSchema),
+        EventKind(
+          "decided", Text("It was decided, superseded by another request, or expired", zh: "审批已决定、被新申请取代或过期"),
+          payload: eventSchema),
       ],
       rules: [
         Rule(
           id: secondPerson, version: "1", effective: "2026-01-01",
           source: "four-eyes principle of this system",
           summary: Text(
-            "Who asks does not decide, nor whom the request excludes", zh: "申请人及申请所列回避人员不得审批"))
+            "Who asks does not decide, nor whom the request excludes", zh: "申请人及申请所列回避人员不得审批")),
+        Rule(
+          id: noteText, version: "1", effective: "2026-01-01",
+          source: "Personal Information Protection Law, article 6",
+          summary: Text("No ID number and no coordinates in a note", zh: "审批意见中不得出现身份证号码和地理坐标")),
       ])
   }
 
   static let secondPerson = "approval.second_person"
+  static let noteText = "approval.text"
 
-  static let states: [JSONValue] = ["pending", "approved", "rejected", "expired", "consumed"]
+  static let states: [JSONValue] = [
+    "pending", "approved", "rejected", "superseded", "expired", "consumed",
+  ]
   private static let properties: JSONObject = [
     "module": ["type": "string"], "action": ["type": "string", "maxLength": 64],
     "subject": ["type": "string", "maxLength": 128], "payload": ["type": "object"],
@@ -46,8 +56,11 @@ package enum Approval {
   private static let collection = Collection(
     name: "request", summary: Text("A request for approval", zh: "审批申请"),
     schema: Shapes.object(properties, required: required),
-    fields: [.init("state", .text), .init("about", .text)],
-    indexes: [.init("by_state", on: ["state"]), .init("by_about", on: ["about"])],
+    fields: [.init("state", .text), .init("about", .text), .init("subject", .text)],
+    indexes: [
+      .init("by_state", on: ["state"]), .init("by_about", on: ["about"]),
+      .init("by_subject", on: ["subject", "state"]),
+    ],
     personal: ["/payload", "/note"], retention: .years(10, after: "expires_at"))
 
   /// Members that no header has.
@@ -61,15 +74,27 @@ package enum Approval {
   }()
   static let headerSchema = Shapes.object(
     header, required: required.filter { $0 != "payload" } + ["id", "version"])
-  private static let eventSchema = Shapes.object([
-    "id": Shapes.text, "action": Shapes.text, "subject": Shapes.text, "state": Shapes.text,
-  ])
+  private static let eventSchema = Shapes.object(
+    [
+      "id": Shapes.text, "action": Shapes.text, "subject": Shapes.text, "state": Shapes.text,
+      // Whose approvers hear of it; nobody's in particular where it is not there.
+      "to": Shapes.list(Shapes.unit),
+    ], required: ["id", "action", "subject", "state"])
   static let exampleHeader: JSONValue = [
     "id": "0197a0c0-0000-7000-8000-000000000001", "version": 1, "module": "support",
     "action": "support.approve", "subject": "SR-2026-000001", "state": "pending",
     "requested_by": "uid:1000", "requested_at": "2026-11-22T09:50:35.123+08:00",
     "expires_at": "2026-11-23T09:50:35.123+08:00",
   ]
+  /// The same after its decision.
+  static func exampleDecided(_ state: String, version: Int = 2) -> JSONValue {
+    var header = exampleHeader.objectValue ?? [:]
+    header["version"] = .int(version)
+    header["state"] = .string(state)
+    header["decided_by"] = "uid:1001"
+    header["decided_at"] = "2026-11-22T10:15:00.000+08:00"
+    return .object(header)
+  }
 
   static func shown(_ record: Record) -> JSONValue {
     var object = record.body
@@ -82,12 +107,12 @@ package enum Approval {
   static func announce(
     _ event: String, _ record: Record, _ tx: any Transaction
   ) throws {
-    try tx.emit(
-      event,
-      [
-        "id": .string(record.id), "action": record["action"] ?? .null,
-        "subject": record["subject"] ?? .null, "state": record["state"] ?? .null,
-      ])
+    var payload: JSONObject = [
+      "id": .string(record.id), "action": record["action"] ?? .null,
+      "subject": record["subject"] ?? .null, "state": record["state"] ?? .null,
+    ]
+    payload["to"] = record["unit"].map { [$0] }
+    try tx.emit(event, payload)
   }
 
   private static let request = Method(
@@ -109,6 +134,7 @@ package enum Approval {
     ],
     handler: .write { params, context, tx in
       let action = try params.string("action")
+      try supersede(action, subject: try params.string("subject"), tx)
       let expires = context.now.adding(hours: try params.int("hours"))
       var body: JSONObject = [
         "module": .string(String(action.prefix { $0 != "." })), "action": .string(action),
@@ -135,7 +161,7 @@ package enum Approval {
         params: [
           "id": "0197a0c0-0000-7000-8000-000000000001", "action": "support.approve",
           "subject": "SR-2026-000001", "payload": [:],
-        ], result: exampleHeader)
+        ], result: exampleDecided("consumed", version: 3))
     ],
     handler: .write { params, context, tx in
       let record = try find(try params.string("id"), tx)

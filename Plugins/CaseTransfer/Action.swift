@@ -29,5 +29,7 @@ package enum Action: String, Sendable, CaseIterable {
   /// To the designated bureau, after the jurisdiction has ended.
   case handOut = "hand_out"
   case tellReporter = "tell_reporter"
+  /// What is kept about somebody was wrong, or has changed.
+  case correct
   case trouble
 }

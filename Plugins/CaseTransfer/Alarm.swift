@@ -17,9 +17,9 @@ struct Alarm: Sendable {
   /// Fires every rung that is due and has not fired. Which those are is read from the record, so that firing
   /// twice or late does nothing twice.
   func fire(_ deadline: Deadline, _ context: CallContext, _ tx: any Transaction) throws {
-    guard let record = try tx.get("case", deadline.subject), let item = TransferCase(record.body),
-      item.state != .jurisdictionEnded
-    else { return }
+    guard let record = try tx.get("case", deadline.subject), let item = TransferCase(record.body) else {
+      return
+    }
     let now = max(context.now, deadline.due)
     var handling = Handling(
       id: record.id, policy: policy, params: Params([:]), context: context, tx: tx, from: item.state,
@@ -32,7 +32,7 @@ struct Alarm: Sendable {
         let instant = rung == .overdue ? duty.due : duty.due.adding(minutes: -minutes)
         handling.follow.append(
           .alarm(
-            record.id, duty, rung, late: now.milliseconds(since: instant) > 60_000, context,
+            record.id, duty, rung, late: context.isLate(instant), context,
             units: recipients(duty, rung, item)))
       }
       changed = changed || duty != item.duties[place]
@@ -59,7 +59,9 @@ struct Alarm: Sendable {
   private func recipients(_ duty: Duty, _ rung: Rung, _ item: TransferCase) -> [String] {
     var units: [String] =
       switch duty.name {
-      case .screen, .transfer, .urgent, .tell: [item.unit]
+      case .screen, .transfer, .urgent: [item.unit]
+      // Once the jurisdiction has ended, the legal department records it.
+      case .tell: item.isOutside ? [item.unit, policy.legal] : [item.unit]
       case .accept: [item.receiver, item.sender].compactMap { $0 }
       case .adjudicate: [policy.legal]
       case .designate: [item.unit, policy.legal]

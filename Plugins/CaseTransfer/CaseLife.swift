@@ -4,7 +4,7 @@ import StationKit
 ///
 /// There is no way to refuse a case: the receiver accepts it, and disputes afterwards.
 package enum CaseLife {
-  private static let unsent: [State] = [.received, .screened, .approval, .noticeIssued]
+  static let unsent: [State] = [.received, .screened, .approval, .noticeIssued]
   private static let taken: [State] = [.accepted, .acceptedUnderDispute, .adjudicated]
   private static let outward: [State] = [.negotiating, .designated]
   /// The evidence may be worked with.
@@ -14,7 +14,8 @@ package enum CaseLife {
     initial: .received,
     [
       (State.held, .urgentStep, .same),
-      (unsent, .screen, .state(.screened)),
+      // An accepted case only where it turns out to be urgent.
+      (unsent + taken + [.negotiating], .screen, .state(.screened)),
       (unsent + taken, .reclassify, .state(.screened)),
       (outward, .reclassify, .same),
       ([.screened, .approval], .requestApproval, .state(.approval)),
@@ -39,7 +40,8 @@ package enum CaseLife {
       (atRest, .moveEvidence, .same),
       (atRest + [.discrepancy], .correctEvidence, .same),
       ([.jurisdictionEnded], .handOut, .same),
-      (State.held.filter { $0 != .received }, .tellReporter, .same),
+      (State.allCases.filter { $0 != .received }, .tellReporter, .same),
+      (State.allCases, .correct, .same),
       (State.held, .trouble, .same),
     ])
 }

@@ -54,6 +54,14 @@ extension CaseTransfer {
         example: ["way": "phone"],
         result: Examples.header(.sent, version: 9), change: Steps.tell),
       make.step(
+        "correct",
+        Text(
+          "Correct what is kept about the reporter or a person; both versions stay",
+          zh: "更正报案人或涉案人员信息（保留前后内容）"),
+        .correct, by: [.owner], ["document": Schemas.document], optional: Schemas.correctable,
+        example: ["phone": "13900005678", "document": "request of 3 March 2026"],
+        result: Examples.header(.sent, version: 9), change: Steps.correct),
+      make.step(
         "trouble",
         Text("Trouble with the transfer: asks the legal department for support", zh: "移交受阻，报请法制部门协调"),
         .trouble, by: [.owner, .sender, .receiver, .legal], ["code": Shapes.words(TroubleCode.self)],

@@ -25,7 +25,8 @@ struct Collections {
         .init("by_incoming", on: ["incoming", "received"]), .init("by_origin", on: ["origin", "received"]),
         .init("by_state", on: ["state", "received"]),
       ],
-      personal: ["/summary", "/reporter", "/persons"], retention: .years(years, after: "ended_at"))
+      personal: ["/summary", "/reporter", "/persons", "/corrections"],
+      retention: .years(years, after: "ended_at"))
   }
 
   private var step: Collection {
@@ -33,7 +34,7 @@ struct Collections {
       name: "step", summary: Text("A step of a case", zh: "办理步骤"), schema: StoredSchemas.step,
       fields: [.init("case", .text), .init("time", .integer)],
       indexes: [.init("by_case", on: ["case", "time"])],
-      personal: ["/text"], subject: .member("case"), retention: .years(years, after: "at"))
+      personal: ["/text"], subject: .member("case"), retention: .years(years, after: "ended_at"))
   }
 
   private var item: Collection {
@@ -41,7 +42,7 @@ struct Collections {
       name: "item", summary: Text("An item of evidence", zh: "证据物品"), schema: StoredSchemas.item,
       fields: [.init("case", .text), .init("number", .integer)],
       indexes: [.init("by_case", on: ["case", "number"], unique: true)],
-      personal: ["/description"], subject: .member("case"), retention: .years(years, after: "at"))
+      personal: ["/description"], subject: .member("case"), retention: .years(years, after: "ended_at"))
   }
 
   private var signature: Collection {
@@ -53,7 +54,7 @@ struct Collections {
         .init("kind", .text),
       ],
       indexes: [.init("figures", on: ["time", "result", "sender", "receiver", "kind"])],
-      personal: ["/note"], subject: .member("case"), retention: .years(years, after: "at"))
+      personal: ["/note"], subject: .member("case"), retention: .years(years, after: "ended_at"))
   }
 
   private var dispute: Collection {
@@ -68,7 +69,7 @@ struct Collections {
         .init("by_case", on: ["case", "opened"]),
         .init("figures", on: ["opened", "due", "decided", "result", "sender", "receiver", "kind"]),
       ],
-      personal: ["/text", "/ruling"], subject: .member("case"), retention: .years(years, after: "at"))
+      personal: ["/text", "/ruling"], subject: .member("case"), retention: .years(years, after: "ended_at"))
   }
 
   private static let ownership = Collection(

@@ -65,7 +65,7 @@ struct CountOutcome {
       throw RPCError.refused(
         rule: RuleID.countOnce, Text("This side has signed this count", zh: "该方已在本次清点中签字"), pointer: "/side")
     }
-    guard round.by != context.principal.person else {
+    guard !context.principal.isSame(as: round.by) else {
       throw RPCError.refused(
         rule: RuleID.twoPersons,
         Text("Two people sign, one for each side", zh: "交接双方须由不同人员分别签字"), pointer: "/side")

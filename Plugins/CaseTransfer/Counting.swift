@@ -33,7 +33,7 @@ struct Counting: Sendable {
     }
     if outcome.first == nil { handling.item.rounds += 1 }
     let round = handling.item.rounds
-    let record = "\(handling.id).r\(round).\(side.rawValue)"
+    let record = Handling.signatureID(handling.id, round, side)
     var body: JSONObject = [
       "case": .string(handling.id), "leg": .int(handling.item.leg), "round": .int(round),
       "side": .string(side.rawValue), "at": handling.now.text(handling.context),

@@ -2,6 +2,8 @@
 enum Limits {
   static let items = 500
   static let persons = 20
+  /// Corrections of one person.
+  static let corrections = 20
   static let quantity = 1_000_000_000
   static let page = 500
   static let defaultPage = 50

@@ -17,7 +17,8 @@ enum ReadSchemas {
     let more: JSONObject = [
       "rules_on": Shapes.date, "opened_by": Schemas.short, "owned_since": Shapes.instant,
       "summary": Schemas.prose, "reporter": Schemas.reporter, "persons": Schemas.persons,
-      "facts": UrgentFacts.schema, "support_request": Schemas.recordID,
+      "corrections": Shapes.list(Schemas.correction), "facts": UrgentFacts.schema,
+      "support_request": Schemas.recordID,
       "jurisdiction": Shapes.words(Jurisdiction.self),
       "duties": Shapes.list(Shapes.object(Duty.shownMembers, required: Duty.shownRequired)),
       "approval": Shapes.object(

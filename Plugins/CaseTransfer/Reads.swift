@@ -14,6 +14,7 @@ struct Reads: Sendable {
     whole["summary"] = item.summary
     whole["reporter"] = item.reporter
     whole["persons"] = item.persons
+    if !item.corrections.isEmpty { whole["corrections"] = .array(item.corrections) }
     whole["facts"] = item.facts
     whole.set("support_request", item.support)
     whole.set("jurisdiction", item.jurisdiction?.rawValue)
@@ -49,7 +50,7 @@ struct Reads: Sendable {
     let page = try tx.query(ListQuery.page(params, "step", index: "by_case", equals: [.text(record.id)]))
     return ListQuery.answer(page) { step in
       var shown = step.body
-      for name in ["case", "time"] { shown[name] = nil }
+      for name in ["case", "time", "ended_at"] { shown[name] = nil }
       return .object(shown)
     }
   }
@@ -60,7 +61,7 @@ struct Reads: Sendable {
     let at = try params["at"]?.stringValue.map { text throws(RPCError) in
       guard let instant = Instant(rfc3339: text), instant <= context.now else {
         throw RPCError.invalid(
-          Text("Not an instant up to now, in milliseconds at most", zh: "时间无效或晚于当前"), pointer: "/at")
+          Text("Not an instant up to now", zh: "时间无效或晚于当前"), pointer: "/at")
       }
       return instant
     }

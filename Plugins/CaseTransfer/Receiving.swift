@@ -9,6 +9,10 @@ struct Receiving: Sendable {
     try context.principal.require(unit)
     try Units.require(unit, pointer: "/unit", tx)
     let stated: StatedKind = try params.word("kind")
+    try Screen.check(idNumberOf: params["reporter"], "/reporter")
+    for (place, person) in (params["persons"]?.arrayValue ?? []).enumerated() {
+      try Screen.check(idNumberOf: person, "/persons/\(place)")
+    }
     let today = context.now.date(in: context.zone)
     var item = TransferCase(
       kind: stated.kind, isUnclear: stated == .unclear, unit: unit, rulesOn: today, received: context.now,
@@ -85,12 +89,10 @@ extension Handling {
   mutating func screened(_ jurisdiction: Jurisdiction, to receiver: String?) throws {
     item.fulfil(.screen, at: now)
     details["code"] = .string(jurisdiction.rawValue)
-    let brigade = policy.criminalBrigade
-    if item.isUrgent, item.unit != brigade, jurisdiction != .other || receiver != brigade {
-      throw RPCError.refused(
-        rule: RuleID.urgent,
-        Text("It goes to '\(brigade)' at once", zh: "应即时移交“\(brigade)”"),
-        pointer: receiver == nil ? "/jurisdiction" : "/to")
+    if jurisdiction == .other || item.unit != policy.criminalBrigade {
+      let isOther = jurisdiction == .other
+      try requireBrigade(
+        isOther ? receiver : nil, pointer: receiver == nil ? "/jurisdiction" : "/to")
     }
     guard jurisdiction == .other else {
       guard receiver == nil else {
@@ -109,6 +111,14 @@ extension Handling {
     }
     try requireReceiver(receiver)
     try route(to: receiver, by: try transferDuty())
+  }
+
+  /// - Throws: `refused_by_rule` where an urgent case would go elsewhere than to the criminal brigade.
+  func requireBrigade(_ unit: String?, pointer: String) throws(RPCError) {
+    let brigade = policy.criminalBrigade
+    guard item.isUrgent, unit != brigade else { return }
+    throw .refused(
+      rule: RuleID.urgent, Text("It goes to '\(brigade)' at once", zh: "应即时移交“\(brigade)”"), pointer: pointer)
   }
 
   /// - Throws: `refused_by_rule` unless another active unit is named.

@@ -26,6 +26,9 @@ package enum RuleID {
   static let designation = "transfer.designation"
   static let jurisdictionEnded = "transfer.jurisdiction.ended"
   static let jurisdictionNotice = "transfer.jurisdiction.notice"
+  static let text = "transfer.text"
+  static let idNumber = "transfer.id_number"
+  static let correction = "transfer.correction"
   static let twoPeople = "transfer.evidence.two_people"
   static let digest = "transfer.evidence.digest"
   static let itemLimit = "transfer.evidence.limit"
@@ -64,8 +67,8 @@ package enum RuleID {
     ]
     + [
       firstReceiver, unit, receiver, unclear, reclassify, approval, notice, acceptFirst, disputeFinal,
-      designation, jurisdictionEnded, jurisdictionNotice, twoPeople, digest, heldItem, discrepancy,
-      countComplete, twoPersons, countOnce, trouble, figures,
+      designation, jurisdictionEnded, jurisdictionNotice, text, idNumber, correction, twoPeople, digest,
+      heldItem, discrepancy, countComplete, twoPersons, countOnce, trouble, figures,
     ].map { RuleBook.Need($0) }
 
   /// The most that a number may be, by its name: what the legal clock, the approval module and the schemas bear.

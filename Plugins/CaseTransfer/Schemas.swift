@@ -25,20 +25,39 @@ enum Schemas {
 
   static let ruleReference = Shapes.object(["id": short, "version": short])
 
-  static let reporter = Shapes.object(
-    [
-      "name": Shapes.personal(.name, max: 64), "phone": Shapes.personal(.phone, max: 32),
-      "id_number": Shapes.personal(.number, max: 32), "address": Shapes.personal(.text, max: 200),
-    ], required: ["name"])
+  /// What is said of somebody.
+  private static let said: JSONObject = [
+    "name": Shapes.personal(.name, max: 64), "phone": Shapes.personal(.phone, max: 32),
+    "id_number": Shapes.personal(.number, max: 32), "address": Shapes.personal(.text, max: 200),
+  ]
 
-  static let persons = Shapes.list(
-    Shapes.object(
+  static let reporter = Shapes.object(said, required: ["name"])
+
+  static let persons: JSONValue = {
+    var members = said
+    members["role"] = Shapes.words(PersonRole.self)
+    return Shapes.list(Shapes.object(members, required: ["role", "name"]), max: Limits.persons)
+  }()
+
+  /// A person by the place in `persons`.
+  private static let place: JSONValue = ["type": "integer", "minimum": 1, "maximum": .int(Limits.persons)]
+
+  /// Members that a correction may name. What was never so is taken away; a person keeps a name.
+  static let correctable: JSONObject = {
+    var members: JSONObject = ["person": place]
+    for (name, schema) in said { members[name] = name == "name" ? schema : Shapes.nullable(schema) }
+    return members
+  }()
+
+  /// A correction: the members that differ, as they were and as they became; of the reporter where no place is named.
+  static let correction: JSONValue = {
+    let version = Shapes.object(said, required: [])
+    return Shapes.object(
       [
-        "role": Shapes.words(PersonRole.self), "name": Shapes.personal(.name, max: 64),
-        "phone": Shapes.personal(.phone, max: 32), "id_number": Shapes.personal(.number, max: 32),
-        "address": Shapes.personal(.text, max: 200),
-      ], required: ["role", "name"]),
-    max: Limits.persons)
+        "at": Shapes.instant, "by": short, "person": place, "before": version, "after": version,
+        "document": Shapes.personal(.text, max: Limits.document),
+      ], required: ["at", "by", "before", "after", "document"])
+  }()
 
   static let headerMembers: JSONObject = [
     "id": caseID, "version": version, "state": state, "kind": kind, "unclear": Shapes.flag,

@@ -44,6 +44,7 @@ extension Steps {
   /// owner keeps it.
   static let adjudicate: Change = { handling in
     let unit = try handling.params.string("to")
+    try handling.requireBrigade(unit, pointer: "/to")
     let stays = unit == handling.item.unit
     handling.item.fulfil(.adjudicate, at: handling.now)
     let due = handling.item.duty(.adjudicate)?.due

@@ -65,6 +65,13 @@ extension Steps {
           Text("Only a correction changes '\(name)'", zh: "仅更正登记时可变更“\(name)”"), pointer: "/\(name)")
       }
     }
+    guard kind != .moved || item.holder != before || handling.params["text"] != nil else {
+      throw RPCError.invalid(
+        Text(
+          "A move names who has it now, or says in 'text' where it is", zh: "流转须指明新的办案或保管人员，或在 text 中说明新的存放地点"
+        ),
+        pointer: "/custodian")
+    }
     if kind == .handedOut, let bureau = handling.item.bureau { more["bureau"] = .string(bureau) }
     if let document = handling.params["document"] { more["document"] = document }
     let leaves = kind == .released || kind == .handedOut

@@ -58,8 +58,7 @@ extension Steps {
     var received = handling.now
     if let given = handling.params["received_at"]?.stringValue {
       guard let instant = Instant(rfc3339: given) else {
-        throw RPCError.invalid(
-          Text("Not an instant in milliseconds at most", zh: "时间无效（精确到毫秒）"), pointer: "/received_at")
+        throw RPCError.invalid(Text("Not an instant", zh: "时间无效"), pointer: "/received_at")
       }
       received = instant
     }
@@ -80,7 +79,10 @@ extension Steps {
     handling.details["document"] = .string(try handling.params.string("number"))
     handling.details["bureau"] = .string(bureau)
     handling.details["effective"] = received.text(handling.context)
-    for name in DutyName.allCases where handling.item.duty(name)?.isOpen == true { handling.item.drop(name) }
+    // Who reported it is owed the telling still.
+    for name in DutyName.allCases where name != .tell && handling.item.duty(name)?.isOpen == true {
+      handling.item.drop(name)
+    }
     handling.alsoTo = [handling.policy.legal, handling.policy.coordination]
     try handling.changeOwner(to: bureau, outside: true, at: received, .endJurisdiction)
     handling.item.ended = handling.now

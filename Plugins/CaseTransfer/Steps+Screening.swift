@@ -11,6 +11,7 @@ extension Steps {
   /// Whose case it is. Facts learned since then can make it urgent, never less so.
   static let screen: Change = { handling in
     let jurisdiction: Jurisdiction = try handling.params.word("jurisdiction")
+    let wasUrgent = handling.item.isUrgent
     if let given = handling.params["facts"]?.objectValue {
       var facts = handling.item.facts?.objectValue ?? [:]
       for (key, value) in given { facts[key] = value }
@@ -20,6 +21,7 @@ extension Steps {
       }
     }
     handling.text = handling.params["text"]
+    if !CaseLife.unsent.contains(handling.from) { try handling.leave(wasUrgent: wasUrgent) }
     try handling.screened(jurisdiction, to: handling.params["to"]?.stringValue)
   }
 
@@ -55,12 +57,29 @@ extension Steps {
       handling.item.ended = handling.now
       return
     }
-    guard !handling.item.isUrgent || to == brigade else {
-      throw RPCError.refused(
-        rule: RuleID.urgent, Text("It goes to '\(brigade)' at once", zh: "应即时移交“\(brigade)”"), pointer: "/to")
-    }
+    try handling.requireBrigade(to, pointer: "/to")
     try handling.requireReceiver(to)
     handling.item.fulfil(.screen, at: handling.now)
     try handling.route(to: to, by: try handling.transferDuty())
+  }
+}
+
+extension Handling {
+  /// Who has accepted a case disputes it rather than screening it anew, unless it is urgent now; then whatever else
+  /// is under way about it is over.
+  ///
+  /// - Throws: `refused_by_rule` where it is not, or was before.
+  fileprivate mutating func leave(wasUrgent: Bool) throws {
+    guard item.isUrgent, !wasUrgent else {
+      throw RPCError.refused(
+        rule: RuleID.acceptFirst,
+        Text("It was screened; screened anew is what has become urgent", zh: "案件已审查；仅发现属紧急情形时可重新审查"),
+        pointer: "/id")
+    }
+    try supersedeDispute()
+    item.drop(.designate)
+    item.bureau = nil
+    item.isRuled = false
+    item.clockFrom = now
   }
 }

@@ -16,7 +16,7 @@ struct Steps: Sendable {
   /// events.
   ///
   /// - Throws: `not_found`, `denied`, `conflict`, `wrong_state`, or what the change throws. Once the
-  ///   jurisdiction has ended every write is refused by that rule, except handing the evidence out.
+  ///   jurisdiction has ended every write is refused by that rule, except what the legal department does then.
   func run(
     _ choose: (TransferCase, Params) throws -> Action, by parties: [Party], _ params: Params,
     _ context: CallContext, _ tx: any Transaction, change: (inout Handling) throws -> Void
@@ -25,14 +25,13 @@ struct Steps: Sendable {
     guard let record = try tx.get("case", id), var item = TransferCase(record.body) else {
       throw RPCError.notFound("case", id, pointer: "/id")
     }
-    if item.state == .jurisdictionEnded {
-      try requireJurisdiction(item, try choose(item, params), context.principal)
-    }
-    try require(parties, item, context.principal)
+    if item.isOutside { try requireJurisdiction(item, try choose(item, params), context.principal) }
+    try require(item.isOutside ? [.legal] : parties, item, context.principal)
     if let expected = params["version"]?.intValue, expected != record.version {
       throw RPCError(.conflict, pointer: "/version", details: ["version": .int(record.version)])
     }
     let action = try choose(item, params)
+    try Screen.check(params)
     guard context.now >= item.last else {
       throw RPCError(
         .unavailable, Text("The clock stands before the last step of this case", zh: "系统时间早于该案的上一步骤"),
@@ -45,6 +44,7 @@ struct Steps: Sendable {
     handling.item.duties = try item.duties.map { duty throws(RPCError) in try handling.clock.refreshed(duty) }
     try change(&handling)
     try handling.record(action)
+    if item.ended != nil || handling.item.ended != nil { try handling.keep() }
     let stored = try tx.put(
       "case", id, version: record.version, handling.item.body(context.zone))
     try handling.schedule()
@@ -70,14 +70,17 @@ struct Steps: Sendable {
     try principal.require()
   }
 
+  /// What is left to do once the jurisdiction has ended.
+  private static let afterwards: Set<Action> = [.handOut, .tellReporter, .correct]
+
   /// The unit that has lost the case writes nothing more, not even with a wider scope; the legal department
-  /// hands its evidence out.
+  /// does what is left.
   private func requireJurisdiction(
     _ item: TransferCase, _ action: Action, _ principal: Principal
   ) throws(RPCError) {
     // To others it says no more than that the case is none of theirs.
     guard principal.mayReach(item.unit, policy.legal) else { return }
-    guard action == .handOut, principal.unit != item.unit else {
+    guard Self.afterwards.contains(action), principal.unit != item.unit else {
       throw .refused(
         rule: RuleID.jurisdictionEnded,
         Text(

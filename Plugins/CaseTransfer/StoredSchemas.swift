@@ -29,7 +29,9 @@ enum StoredSchemas {
       "told": time, "found": time, "designated": time, "steps_after_notice": Shapes.count,
       "facts": UrgentFacts.schema,
       "support": Schemas.recordID, "summary": Schemas.prose, "reporter": Schemas.reporter,
-      "persons": Schemas.persons, "ended_at": Shapes.instant,
+      "persons": Schemas.persons,
+      "corrections": Shapes.list(Schemas.correction, max: (Limits.persons + 1) * Limits.corrections),
+      "ended_at": Shapes.instant,
     ]
     return Shapes.object(
       members,
@@ -50,7 +52,7 @@ enum StoredSchemas {
     var members: JSONObject = [
       "case": Schemas.caseID, "number": Shapes.version, "at": Shapes.instant, "time": time,
       "action": Schemas.action, "by": person, "from": Schemas.state, "to": Schemas.state,
-      "unit": Shapes.unit, "text": Schemas.prose,
+      "unit": Shapes.unit, "text": Schemas.prose, "ended_at": Shapes.instant,
     ]
     for (name, schema) in stepDetails { members[name] = schema }
     return Shapes.object(
@@ -66,7 +68,7 @@ enum StoredSchemas {
       "case": Schemas.caseID, "number": Schemas.item, "at": Shapes.instant,
       "kind": Shapes.words(ItemKind.self), "quantity": Schemas.quantity, "condition": Schemas.condition,
       "sha256": Schemas.digest, "holder": holder, "links": Shapes.version, "held": Shapes.flag,
-      "description": Schemas.prose,
+      "description": Schemas.prose, "ended_at": Shapes.instant,
     ],
     required: [
       "case", "number", "at", "kind", "quantity", "condition", "holder", "links", "held", "description",
@@ -84,7 +86,7 @@ enum StoredSchemas {
       "side": Shapes.words(TransferCase.Side.self), "at": Shapes.instant, "time": time, "by": person,
       "unit": Shapes.unit, "items": Shapes.list(counted, max: Limits.items), "note": Schemas.prose,
       "result": Shapes.words(CountResult.self), "sender": Shapes.unit, "receiver": Shapes.unit,
-      "kind": Schemas.kind,
+      "kind": Schemas.kind, "ended_at": Shapes.instant,
     ],
     required: [
       "case", "leg", "round", "side", "at", "time", "by", "unit", "items", "result", "sender", "receiver",
@@ -97,7 +99,7 @@ enum StoredSchemas {
       "opened": time, "due": time, "decided": time, "ground": Shapes.words(DisputeGround.self),
       "result": Shapes.words(DisputeResult.self), "unit": Shapes.unit, "by": person, "decided_by": person,
       "document": Schemas.document, "sender": Shapes.unit, "receiver": Shapes.unit, "kind": Schemas.kind,
-      "text": Schemas.prose, "ruling": Schemas.prose,
+      "text": Schemas.prose, "ruling": Schemas.prose, "ended_at": Shapes.instant,
     ],
     required: [
       "case", "leg", "number", "at", "opened", "due", "ground", "result", "by", "sender", "receiver", "kind",

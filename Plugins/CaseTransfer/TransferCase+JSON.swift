@@ -34,6 +34,7 @@ extension TransferCase {
     body["facts"] = facts
     body["reporter"] = reporter
     body["persons"] = persons
+    if !corrections.isEmpty { body["corrections"] = .array(corrections) }
     body.set("ended_at", ended.map { $0.rfc3339(zone: zone) })
     return body
   }
@@ -82,6 +83,7 @@ extension TransferCase {
     facts = body["facts"]
     reporter = body["reporter"]
     persons = body["persons"]
+    corrections = body["corrections"]?.arrayValue ?? []
     ended = body.text("ended_at").flatMap { Instant(rfc3339: $0) }
   }
 

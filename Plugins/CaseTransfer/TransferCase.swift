@@ -59,7 +59,9 @@ package struct TransferCase: Sendable {
   package var summary: JSONValue
   package var reporter: JSONValue?
   package var persons: JSONValue?
-  /// When the way ended; nil while anything is owed.
+  /// What was corrected about reporter and persons, the oldest first; as stored and as shown.
+  package var corrections: [JSONValue] = []
+  /// When the way ended; nil while it goes on.
   package var ended: Instant?
 
   package struct Approval: Sendable, Hashable {

@@ -41,8 +41,8 @@ enum DirectoryRules {
     rule(
       zoneBinding, reform,
       Text(
-        "A zone is bound to a bureau leader, a branch and a lead station that is a member",
-        zh: "防区应明确局领导、责任警种和牵头派出所，牵头所须为成员所")),
+        "A zone is bound to a bureau leader, a branch that is a department of its bureau, and a lead station that is a"
+          + " member", zh: "防区应明确局领导、本局责任警种和牵头派出所，牵头所须为成员所")),
     rule(
       zoneMember, reform,
       Text("A zone's members are active stations of its bureau", zh: "防区成员应为本局现存派出所")),

@@ -5,16 +5,20 @@ enum Schemas {
   static let id: JSONValue = ["type": "string", "format": "id"]
   static let version: JSONValue = ["type": "integer", "minimum": 1]
   static let instant: JSONValue = ["type": "string", "format": "date-time"]
-  static let title: JSONValue = ["type": "string", "minLength": 1, "maxLength": 64]
+  static let title = Shapes.text(max: 64)
   static let kind: JSONValue = [
     "type": "string", "enum": .array(UnitKind.allCases.map { .string($0.rawValue) }),
   ]
+  static let nameAtMost = 128
   static let name: JSONValue = object(
-    [
-      "en": ["type": "string", "minLength": 1, "maxLength": 128],
-      "zh": ["type": "string", "minLength": 1, "maxLength": 128],
-    ],
-    required: ["en", "zh"])
+    ["en": Shapes.text(max: nameAtMost), "zh": Shapes.text(max: nameAtMost)], required: ["en", "zh"])
+
+  /// As records keep them: those of before may be blank.
+  private static let keptTitle: JSONValue = ["type": "string", "minLength": 1, "maxLength": 64]
+  private static let keptName: JSONValue = {
+    let text: JSONValue = ["type": "string", "minLength": 1, "maxLength": .int(nameAtMost)]
+    return object(["en": text, "zh": text], required: ["en", "zh"])
+  }()
 
   /// An object that allows the named members and no other.
   static func object(_ properties: JSONObject, required: [String] = []) -> JSONValue {
@@ -32,26 +36,31 @@ enum Schemas {
     "leader": title, "branch": id, "lead_station": id,
   ]
 
-  static let unitBody: JSONValue = {
+  private static let kept: JSONObject = {
     var members = settable
+    members["name"] = keptName
+    members["duty_leader"] = keptTitle
+    members["leader"] = keptTitle
     members["active"] = ["type": "boolean"]
-    return object(members, required: ["id", "kind", "name", "active"])
+    return members
   }()
 
+  static let unitBody = object(kept, required: ["id", "kind", "name", "active"])
+
   static let unit: JSONValue = {
-    var members = settable
-    members["active"] = ["type": "boolean"]
+    var members = kept
     members["version"] = version
     return object(members, required: ["id", "kind", "name", "active", "version"])
   }()
 
   static let dutyBody: JSONValue = object(
     [
-      "unit": id, "holder": title, "role": title, "starts": ["type": "integer"], "ends": ["type": "integer"],
+      "unit": id, "holder": keptTitle, "role": keptTitle, "starts": ["type": "integer"],
+      "ends": ["type": "integer"],
     ],
     required: ["unit", "holder", "starts", "ends"])
 
   static let duty: JSONValue = object(
-    ["unit": id, "holder": title, "role": title, "from": instant, "to": instant, "version": version],
+    ["unit": id, "holder": keptTitle, "role": keptTitle, "from": instant, "to": instant, "version": version],
     required: ["unit", "holder", "from", "to", "version"])
 }

@@ -60,6 +60,9 @@ struct Unit: Equatable {
     return body
   }
 
+  /// Whether this zone names a unit as a member or as its branch.
+  func binds(_ id: String) -> Bool { stations.contains(id) || branch == id }
+
   /// The two teams and the room that every station has: 社区警务队, 案件办理队, 综合指挥室.
   var standardParts: [Unit] {
     guard kind == .station else { return [] }

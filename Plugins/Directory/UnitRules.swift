@@ -30,8 +30,10 @@ struct UnitRules {
       }
     case .zone: try checkZone(unit)
     case .station:
+      try checkParts(unit, replacing: old)
       if let old { try checkMove(unit, from: old) }
       if unit.city { try checkCity(unit) }
+    case .department: if let old { try checkMove(unit, from: old) }
     default: break
     }
   }
@@ -69,17 +71,46 @@ struct UnitRules {
     }
   }
 
+  /// A station's teams and room are named after it, so that its own id and name leave room for theirs.
+  private func checkParts(_ unit: Unit, replacing old: Unit?) throws {
+    func longest(_ value: (Unit) -> String?) -> Int {
+      unit.standardParts.compactMap { value($0)?.unicodeScalars.count }.max() ?? 0
+    }
+    func check(_ pointer: String, _ limit: Int, _ value: (Unit) -> String?) throws(RPCError) {
+      let excess = longest(value) - limit
+      guard excess > 0 else { return }
+      let most = (value(unit)?.unicodeScalars.count ?? 0) - excess
+      throw .invalid(
+        Text(
+          "Its teams and room are named after it: at most \(most) characters", zh: "所属队、室随其命名，最多 \(most) 个字符"),
+        pointer: pointer)
+    }
+    if old == nil {
+      try check("/id", 64) { $0.id }
+      for part in unit.standardParts where try find(part.id) != nil {
+        throw RPCError(
+          .alreadyExists,
+          Text("'\(part.id)', which it would bring along, exists already", zh: "随其设立的“\(part.id)”已存在"),
+          pointer: "/id")
+      }
+    }
+    guard old?.name != unit.name else { return }
+    for language in ["en", "zh"] {
+      try check("/name/\(language)", Schemas.nameAtMost) { $0.name[language]?.stringValue }
+    }
+  }
+
   private func checkZone(_ unit: Unit) throws {
     guard let bureau = unit.parent else { return }
     guard unit.leader != nil, let branch = unit.branch, let lead = unit.leadStation,
       unit.stations.contains(lead), let department = try find(branch), department.active,
-      department.kind == .department
+      department.kind == .department, department.parent == bureau
     else {
       throw RPCError.refused(
         rule: DirectoryRules.zoneBinding,
         Text(
-          "A zone needs a leader, a branch that is a department, and a lead station among its members",
-          zh: "防区须有局领导、责任警种以及成员中的牵头所"), pointer: "/lead_station")
+          "A zone needs a leader, a branch that is a department of its bureau, and a lead station among its members",
+          zh: "防区须有局领导、本局责任警种以及成员中的牵头所"), pointer: "/lead_station")
     }
     for id in unit.stations {
       guard let station = try find(id), station.active, station.kind == .station, station.parent == bureau
@@ -105,10 +136,10 @@ struct UnitRules {
     }
   }
 
-  /// A zone's members are stations of its bureau, so that a member goes to no other.
+  /// A zone's members are stations of its bureau and its branch is a department of it, so that they go to no other.
   private func checkMove(_ unit: Unit, from old: Unit) throws {
     guard let bureau = old.parent, bureau != unit.parent else { return }
-    for zone in try zones(bureau) where zone.stations.contains(unit.id) {
+    for zone in try zones(bureau) where zone.binds(unit.id) {
       throw RPCError.refused(
         rule: DirectoryRules.zoneMember,
         Text("Zone '\(zone.id)' still names it", zh: "防区“\(zone.id)”仍包含该单位"), pointer: "/parent")

@@ -35,17 +35,19 @@ struct UnitStore {
     return record
   }
 
-  /// Replaces a unit; a station that is brought back brings its teams and room with it.
+  /// Replaces a unit. A station that is brought back brings its teams and room with it, and one that is renamed
+  /// renames those that are still named after it.
   func change(_ unit: Unit, version: Int, replacing old: Unit) throws -> Record {
     try rules.check(unit, replacing: old)
     let record = try tx.put("unit", unit.id, version: version, unit.body)
     try emit(unit)
-    if unit.kind == .station, !old.active { try setParts(of: unit.id, active: true) }
+    if unit.kind == .station { try changeParts(of: unit, replacing: old) }
     return record
   }
 
-  /// Takes a unit out of use; a station's teams and room go with it.
+  /// Takes a unit out of use; a station's teams and room go with it. Nothing happens to one that is retired already.
   func retire(_ record: Record, version: Int, _ unit: Unit) throws -> Record {
+    if !unit.active, version == record.version { return record }
     if unit.kind == .team || unit.kind == .room {
       throw RPCError.refused(
         rule: DirectoryRules.parts, Text("Retire the station instead", zh: "请撤销其派出所"), pointer: "/id")
@@ -58,26 +60,30 @@ struct UnitStore {
       }
     }
     if let bureau = unit.parent, unit.kind == .station || unit.kind == .department {
-      for zone in try rules.zones(bureau) where zone.stations.contains(unit.id) || zone.branch == unit.id {
+      for zone in try rules.zones(bureau) where zone.binds(unit.id) {
         throw RPCError.refused(
           rule: DirectoryRules.zoneMember,
           Text("Zone '\(zone.id)' still names it", zh: "防区“\(zone.id)”仍包含该单位"), pointer: "/id")
       }
     }
-    if unit.kind == .station { try setParts(of: unit.id, active: false) }
     var retired = unit
     retired.active = false
+    if unit.kind == .station { try changeParts(of: retired, replacing: unit) }
     let changed = try tx.put("unit", unit.id, version: version, retired.body)
     try emit(retired)
     return changed
   }
 
   /// A station's teams and room are made, retired and brought back with it, and in no other way.
-  private func setParts(of station: String, active: Bool) throws {
-    for var part in try UnitStore.children(of: station, in: tx) where part.active != active {
-      guard let stored = try tx.get("unit", part.id) else { continue }
-      part.active = active
-      _ = try tx.put("unit", part.id, version: stored.version, part.body)
+  private func changeParts(of station: Unit, replacing old: Unit) throws {
+    guard station.active != old.active || station.name != old.name else { return }
+    let names = zip(old.standardParts, station.standardParts).map { (id: $0.id, from: $0.name, to: $1.name) }
+    for stored in try UnitStore.children(of: station.id, in: tx) {
+      var part = stored
+      part.active = station.active
+      if let name = names.first(where: { $0.id == part.id && $0.from == part.name }) { part.name = name.to }
+      guard part != stored, let record = try tx.get("unit", part.id) else { continue }
+      _ = try tx.put("unit", part.id, version: record.version, part.body)
       try emit(part)
     }
   }

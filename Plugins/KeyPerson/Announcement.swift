@@ -43,7 +43,11 @@ enum Announcement: String, CaseIterable {
         ("late", Shapes.flag, true),
       ]
     case .dutyCleared: [("task", Schemas.taskID, true), ("kind", Schemas.taskKind, true)]
-    case .contactLost: [("task", Schemas.taskID, true), ("support", Shapes.text(max: 64), true)]
+    case .contactLost:
+      [
+        ("task", Schemas.taskID, true), ("support", Shapes.text(max: 64), false),
+        ("refused_by", Schemas.refusal, false),
+      ]
     case .contactFound: [("outcome", Schemas.outcome, true), ("support", Shapes.text(max: 64), false)]
     case .clean: [("task", Schemas.taskID, false), ("due", Shapes.instant, true)]
     case .delisted:

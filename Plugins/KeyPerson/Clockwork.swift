@@ -19,6 +19,11 @@ struct Clockwork: Sendable {
       ) { deadline, context, tx in
         try Work(rules: rules, context: context, tx: tx).endGrace(of: deadline.subject, late: deadline.late)
       },
+      DeadlineKind(
+        SupportAsking.deadline, Text("Support is asked for who is out of contact", zh: "为失联人员请求支援")
+      ) { deadline, context, tx in
+        try SupportAsking(work: Work(rules: rules, context: context, tx: tx)).run(deadline)
+      },
     ]
   }
 }
@@ -36,6 +41,7 @@ extension Work {
   ///
   /// - Returns: whether the record has to be erased.
   func tick(_ id: String, _ record: inout KeyRecord) throws -> Bool {
+    try endGraces(of: id, record)
     while let next = record.nextPassing, next.at <= now {
       if next.passing == .erase { return true }
       let before = record

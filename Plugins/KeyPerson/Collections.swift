@@ -25,9 +25,9 @@ enum Collections {
           "by": Schemas.person,
         ]),
         "renewals": Shapes.count, "corrections": Shapes.count,
-        "lost": Shapes.object([
-          "since": integer, "support": Shapes.text(max: 64), "task": Schemas.taskID,
-        ]),
+        "lost": Shapes.object(
+          ["since": integer, "support": Shapes.text(max: 64), "task": Schemas.taskID],
+          required: ["since", "task"]),
         "episodes": Shapes.list(
           Shapes.object(
             ["at": integer, "outcome": Schemas.outcome, "handover_to": Schemas.handoverTo],

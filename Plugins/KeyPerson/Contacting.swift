@@ -3,33 +3,27 @@ import StationKit
 /// `keyperson.contact.*`: somebody is out of contact, and how that ended. The record holds the outcome; the
 /// search is the matter of the support request.
 struct Contacting {
-  static let open = "support.open"
-  /// The scenario of the support catalogue: key person out of contact.
-  static let scenario = 9
-  static let code = "out_of_contact"
-
   let work: Work
   let params: Params
 
-  /// Asks the instrument's owner for support, in the same transaction, with an id and a code and nothing else.
+  /// Keeps the absence, and asks for support in the same transaction.
   func lost() throws -> JSONValue {
     var loaded = try work.load(try params.string("id"), version: params["version"])
     try work.take(.contactLost, &loaded)
     _ = try contact(loaded.record, .lose)
-    let request = try work.tx.call(
-      Self.open,
-      [
-        "scenario": .int(Self.scenario), "station": .string(loaded.record.station),
-        "urgency": params["urgency"] ?? "routine", "branch": .string(loaded.record.owner),
-        "summary": .string("keyperson \(loaded.id) \(Self.code)"),
-      ])
-    guard let support = request["id"]?.stringValue else { throw RPCError(.internalError) }
     let task = try work.addTask(.contact, of: loaded.id, loaded.record, due: work.now)
-    loaded.record.lost = KeyRecord.Lost(since: work.now, support: support, task: task)
-    let header = try work.save(loaded, ["task": .string(task), "support": .string(support)])
-    try work.announce(
-      .contactLost, loaded.record, ["task": .string(task), "support": .string(support)])
-    return header
+    loaded.record.lost = KeyRecord.Lost(since: work.now, support: nil, task: task)
+    var answer: JSONObject = ["task": .string(task)]
+    let urgency = params["urgency"] ?? "routine"
+    if work.context.principal.mayReach(loaded.record.station) {
+      let asked = try SupportAsking(work: work).run(loaded.id, &loaded.record, urgency: urgency)
+      for (name, value) in asked { answer[name] = value }
+    } else {
+      // The owner's officer cannot ask in the station's name; the daemon does, at once.
+      try work.tx.schedule(
+        SupportAsking.deadline, subject: loaded.id, due: work.now, payload: ["urgency": urgency])
+    }
+    return try work.save(loaded, answer)
   }
 
   func found() throws -> JSONValue {

@@ -74,7 +74,7 @@ extension Work {
     if before.isLive { answer["task"] = .string(try writeNotice(id, record, reason, eraseAt)) }
     // A search that is under way is for nobody any more.
     var event = answer
-    event["support"] = record.lost.map { .string($0.support) }
+    event["support"] = record.lost?.support.map(JSONValue.string)
     record.lost = nil
     try announce(.delisted, record, event)
     return answer

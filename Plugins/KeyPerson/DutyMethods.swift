@@ -70,7 +70,9 @@ extension KeyPerson {
         Text("Somebody is out of contact: asks the instrument's owner for support", zh: "失去联系，请求支援"),
         ["id": id, "urgency": ["type": "string", "enum": ["immediate", "urgent", "routine"]]],
         required: ["id", "urgency"], positional: ["id"],
-        result: Schemas.header(["task": task, "support": Shapes.text(max: 64)]),
+        result: Schemas.header(
+          ["task": task, "support": Shapes.text(max: 64), "refused_by": Schemas.refusal],
+          optional: ["support", "refused_by"]),
         example: ["id": Examples.id, "urgency": "urgent"],
         answer: Examples.header(.active, ["task": Examples.task, "support": "SR-2026-000017"]), rules
       ) { try Contacting(work: $0, params: $1).lost() },

@@ -12,11 +12,16 @@ struct Entering {
     let isFirst = loaded.record.state == .proposed
     try work.take(.verifyInstrument, &loaded)
     try requireBegun(loaded.record)
-    try work.closeTask(loaded.record.stepTask, isFirst ? .record : .drop)
+    if isFirst {
+      try work.closeTask(loaded.record.stepTask, .record)
+      loaded.record.stepTask = nil
+    }
     try note(work.context.principal.person, &loaded.record)
-    let task = try work.addTask(.approve, of: loaded.id, loaded.record, due: loaded.record.lapses)
+    let task =
+      try loaded.record.stepTask
+      ?? work.addTask(.approve, of: loaded.id, loaded.record, due: loaded.record.lapses)
     let approval = try FourEyes(work: work).request(
-      Self.action, task: task, loaded.record, payload: Self.payload(loaded.record))
+      Self.action, task: task, of: loaded.id, loaded.record, payload: Self.payload(loaded.record))
     loaded.record.approval = approval
     loaded.record.stepTask = task
     let header = try work.save(loaded, ["approval": .string(approval), "task": .string(task)])

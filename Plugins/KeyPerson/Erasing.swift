@@ -27,6 +27,7 @@ extension Work {
     guard let delisting = record.delisting else { throw RPCError(.internalError) }
     try dropTasks(of: id)
     _ = try tx.erase(subject: id)
+    try FourEyes.forget(id, tx)
     // What the store keeps because it holds nothing personal goes as well: it names the record.
     for collection in ["duty", "task", "notice", "correction"] {
       let index = "by_record"

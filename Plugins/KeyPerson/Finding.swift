@@ -42,15 +42,14 @@ struct Finding {
     try Screen.checkIDNumber(params["id_number"], "/id_number")
     let number = try params.string("id_number")
     let category = try params.word(Category.self, "category")
+    let instrument = params["instrument"]?.folded
     var found: [String] = []
     for stored in try work.all("record", "by_id_number", [.text(number)]) {
       guard let record = KeyRecord(stored.body), record.category == category,
         work.context.principal.mayReach(record.station, record.owner),
-        isVisible(record.state(at: work.now))
+        isVisible(record.state(at: work.now)),
+        instrument == nil || instrument == record.personal["instrument"]?["number"]?.folded
       else { continue }
-      if let instrument = params["instrument"], instrument != record.personal["instrument_number"] {
-        continue
-      }
       found.append(stored.id)
     }
     guard found.count < 2 else {

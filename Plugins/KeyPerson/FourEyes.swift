@@ -4,15 +4,16 @@ import StationKit
 struct FourEyes {
   static let request = "approval.request"
   static let consume = "approval.consume"
+  static let forget = "approval.forget"
 
   let work: Work
 
   /// Asks, in the caller's name; neither who asks nor who proposed or verified the record can decide.
   ///
   /// - Parameter task: what the approval is about, because whoever lists approvals is told: the task leads to the
-  ///   record, by a read, as long as it is to be done.
+  ///   record, by a read, as long as it is to be done. Asking again about it takes the former request back.
   func request(
-    _ action: String, task: String, _ record: KeyRecord, payload: JSONObject
+    _ action: String, task: String, of id: String, _ record: KeyRecord, payload: JSONObject
   ) throws -> String {
     let hours = try work.rules.int(RuleID.fourEyes, "hours", on: record.rulesOn)
     let answer = try work.tx.call(
@@ -20,7 +21,7 @@ struct FourEyes {
       [
         "action": .string(action), "subject": .string(task), "payload": .object(payload),
         "hours": .int(hours), "unit": .string(record.station),
-        "not_by": .array(record.entrants.map(JSONValue.string)),
+        "not_by": .array(record.entrants.map(JSONValue.string)), "about": .string(id),
       ])
     guard let id = answer["id"]?.stringValue else { throw RPCError(.internalError) }
     return id
@@ -41,6 +42,11 @@ struct FourEyes {
     } catch let error as RPCError where error.kind != .internalError {
       throw required(error.kind == .expired ? .expired : .approvalRequired)
     }
+  }
+
+  /// Erases what was asked about a record, with what the deciders wrote to it.
+  static func forget(_ id: String, _ tx: any Transaction) throws {
+    _ = try tx.call(forget, ["module": "keyperson", "about": .string(id)])
   }
 
   private func required(_ kind: ErrorKind) -> RPCError {

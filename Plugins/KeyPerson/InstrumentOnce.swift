@@ -12,11 +12,12 @@ extension Work {
     _ instrument: JSONValue?, of record: KeyRecord, besides id: String?, pointer: String
   ) throws {
     guard let number = instrument?["number"]?.stringValue else { return }
-    for other in try records(under: number) {
+    let authority = instrument?["authority"]?.folded
+    for other in try former(under: number) + records(under: number) + records(sharing: record) {
       guard other.id != id, let kept = KeyRecord(other.body), !kept.wasTakenBack,
         kept.category == record.category, kept.part == record.part, kept.isAboutSame(as: record),
         kept.instruments.contains(where: {
-          $0["number"] == instrument?["number"] && $0["authority"] == instrument?["authority"]
+          $0["number"]?.folded == FreeText.folded(number) && $0["authority"]?.folded == authority
         })
       else { continue }
       throw RPCError.refused(
@@ -25,13 +26,25 @@ extension Work {
     }
   }
 
-  /// Those that rest on an instrument of this number, and those that did before a renewal.
-  private func records(under number: String) throws -> [Record] {
-    let former = try all("former_instrument", "by_instrument", [.text(number)]).compactMap { stored in
-      try stored["record"]?.stringValue.flatMap { try tx.get("record", $0) }
-    }
-    return try all("record", "by_instrument", [.text(number)]) + former
+  /// The records that rest on an instrument of this number.
+  func records(under number: String) throws -> [Record] {
+    try indexed(number).flatMap { try all("record", "by_instrument", [.text($0)]) }
   }
+
+  /// The records that did before a renewal.
+  private func former(under number: String) throws -> [Record] {
+    try indexed(number).flatMap { try all("former_instrument", "by_instrument", [.text($0)]) }
+      .compactMap { stored in try stored["record"]?.stringValue.flatMap { try tx.get("record", $0) } }
+  }
+
+  /// The records of the same ID number: those of before are under their instrument's number as it was written.
+  private func records(sharing record: KeyRecord) throws -> [Record] {
+    guard let number = record.personal["id_number"]?.stringValue else { return [] }
+    return try all("record", "by_id_number", [.text(number)])
+  }
+
+  /// The index has numbers as they are compared, and those of records of before as they were written.
+  private func indexed(_ number: String) -> Set<String> { [FreeText.folded(number), number] }
 }
 
 extension KeyRecord {
@@ -43,7 +56,7 @@ extension KeyRecord {
   /// Whether both are about one person: by the ID number where both have one, else by the name.
   fileprivate func isAboutSame(as other: KeyRecord) -> Bool {
     if let mine = personal["id_number"], let others = other.personal["id_number"] { return mine == others }
-    return personal["name"] == other.personal["name"]
+    return personal["name"]?.folded == other.personal["name"]?.folded
   }
 
   /// Whether it ended as if it had never been: a mistake, or a proposal that nobody entered.

@@ -19,7 +19,7 @@ package enum KeyPerson {
       methods: entryMethods(rules) + dutyMethods(rules) + endMethods(rules) + readMethods(rules),
       deadlines: Clockwork(rules: rules).kinds,
       events: Announcement.kinds,
-      calls: [Units.get, FourEyes.request, FourEyes.consume, Contacting.open],
+      calls: [Units.get, FourEyes.request, FourEyes.consume, FourEyes.forget, SupportAsking.open],
       rules: rules.book.table,
       lifeCycles: RecordLife.declared)
   }

@@ -24,9 +24,7 @@ extension KeyRecord {
         "approval": .string(renewal.approval), "by": .string(renewal.by),
       ]
     }
-    body["lost"] = lost.map { lost in
-      ["since": .at(lost.since), "support": .string(lost.support), "task": .string(lost.task)]
-    }
+    body["lost"] = lost?.json
     if !episodes.isEmpty { body["episodes"] = .array(episodes.map(\.json)) }
     body["delisting"] = delisting.map { delisting in
       [
@@ -96,10 +94,14 @@ extension KeyRecord.Renewal {
 
 extension KeyRecord.Lost {
   fileprivate init?(_ json: JSONValue?) {
-    guard let since = Instant(json?["since"]), let support = json?["support"]?.stringValue,
-      let task = json?["task"]?.stringValue
-    else { return nil }
-    self.init(since: since, support: support, task: task)
+    guard let since = Instant(json?["since"]), let task = json?["task"]?.stringValue else { return nil }
+    self.init(since: since, support: json?["support"]?.stringValue, task: task)
+  }
+
+  fileprivate var json: JSONValue {
+    var json: JSONObject = ["since": .at(since), "task": .string(task)]
+    json["support"] = support.map(JSONValue.string)
+    return .object(json)
   }
 }
 

@@ -10,10 +10,10 @@ package struct KeyRecord: Sendable {
     let by: String
   }
 
-  /// Out of contact, since when, and what was opened.
+  /// Out of contact, since when, and what was opened; no support where it was refused, or is still to be asked.
   package struct Lost: Sendable, Hashable {
     let since: Instant
-    let support: String
+    package var support: String?
     let task: String
   }
 

@@ -68,7 +68,7 @@ struct Proposing {
     for name in ["name", "id_number", "phone", "guardian", "instrument", "consent", "care_need"] {
       personal[name] = params[name]
     }
-    personal["instrument_number"] = params["instrument"]?["number"]
+    personal["instrument_number"] = params["instrument"]?["number"]?.folded.map(JSONValue.string)
     return personal
   }
 

@@ -31,12 +31,13 @@ struct Reading {
   /// The other side of a protection order: its id, as long as the order holds for both, and no more.
   private func counterpart(_ record: KeyRecord) throws -> String? {
     guard let part = record.part, record.state.isLive,
-      let number = record.personal["instrument_number"]?.stringValue
+      let number = record.personal["instrument"]?["number"]?.stringValue
     else { return nil }
-    for stored in try work.all("record", "by_instrument", [.text(number)]) {
+    for stored in try work.records(under: number) {
       guard let other = KeyRecord(stored.body), other.category == .protectionOrder,
         let otherPart = other.part, otherPart != part,
-        other.personal["instrument"]?["authority"] == record.personal["instrument"]?["authority"],
+        other.personal["instrument"]?["authority"]?.folded
+          == record.personal["instrument"]?["authority"]?.folded,
         other.state(at: work.now).isLive, other.state(at: work.now) != .suspended,
         work.context.principal.mayReach(other.station, other.owner)
       else { continue }
@@ -63,7 +64,7 @@ extension Work {
     ]
     answer["part"] = record.part.map { .string($0.rawValue) }
     answer["clean_since"] = record.cleanSince.map { .string($0.description) }
-    answer["support"] = record.lost.map { .string($0.support) }
+    answer["support"] = record.lost?.support.map(JSONValue.string)
     answer["episodes"] = .array(
       record.episodes.map { episode in
         var json: JSONObject = ["at": .time(episode.at, zone), "outcome": .string(episode.outcome.rawValue)]

@@ -15,7 +15,8 @@ struct Renewing {
     let record = loaded.record
     try Screen.check(all: params["instrument"], "/instrument")
     try work.notLater(params["instrument"]?["date"], "/instrument/date", rule: RuleID.instrument)
-    guard !record.instruments.contains(where: { $0["number"] == params["instrument"]?["number"] }),
+    let number = params["instrument"]?["number"]?.folded
+    guard !record.instruments.contains(where: { $0["number"]?.folded == number }),
       record.renewals < Self.atMost
     else {
       throw RPCError.refused(
@@ -38,10 +39,10 @@ struct Renewing {
     try check(record, to: to, pointer: "/to")
     try work.check(nextReview: nextReview, record.category, to: to, on: record.rulesOn)
 
-    try work.closeTask(record.stepTask, .drop)
-    let task = try work.addTask(.approve, of: loaded.id, record, due: record.reviewEnds)
+    let task =
+      try record.stepTask ?? work.addTask(.approve, of: loaded.id, record, due: record.reviewEnds)
     let approval = try FourEyes(work: work).request(
-      Self.action, task: task, record, payload: Self.payload(record, to, nextReview))
+      Self.action, task: task, of: loaded.id, record, payload: Self.payload(record, to, nextReview))
     loaded.record.stepTask = task
     loaded.record.renewal = KeyRecord.Renewal(
       to: to, nextReview: nextReview, approval: approval, by: work.context.principal.person)
@@ -81,7 +82,7 @@ struct Renewing {
     }
     loaded.record.personal["pending_instrument"] = nil
     loaded.record.personal["instrument"] = instrument
-    loaded.record.personal["instrument_number"] = instrument["number"]
+    loaded.record.personal["instrument_number"] = instrument["number"]?.folded.map(JSONValue.string)
     loaded.record.to = renewal.to
     loaded.record.ends = renewal.to.end(in: work.zone)
     try work.set(nextReview: renewal.nextReview, of: &loaded.record)

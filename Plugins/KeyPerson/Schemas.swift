@@ -19,6 +19,8 @@ enum Schemas {
   static let by: JSONValue = ["type": "string", "enum": ["person", "guardian"]]
   static let units: JSONValue = Shapes.list(Shapes.unit, max: 8)
   static let person: JSONValue = Shapes.text(max: 128)
+  /// The rule by which support refused.
+  static let refusal: JSONValue = Shapes.text(max: 64)
   static let words: JSONValue = Shapes.text(max: 500)
 
   static let everyDays: JSONValue = ["type": "integer", "minimum": 1, "maximum": 366]

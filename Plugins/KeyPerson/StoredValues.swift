@@ -26,6 +26,9 @@ extension Instant {
 extension JSONValue {
   static func at(_ instant: Instant) -> JSONValue { .int(Int(instant.milliseconds)) }
 
+  /// A text as it is compared, however it was written.
+  var folded: String? { stringValue.map(FreeText.folded) }
+
   static func time(_ instant: Instant, _ zone: Zone) -> JSONValue { .string(instant.rfc3339(zone: zone)) }
 }
 
@@ -36,14 +39,6 @@ extension Params {
       throw .invalid(Text("Not a date", zh: "不是有效日期"), pointer: "/\(key)")
     }
     return date
-  }
-
-  /// An instant that the schema has accepted; finer than a millisecond is refused rather than rounded.
-  func instant(_ key: String) throws(RPCError) -> Instant {
-    guard let instant = object[key]?.stringValue.flatMap({ Instant(rfc3339: $0) }) else {
-      throw .invalid(Text("Not a date and time, to the millisecond", zh: "不是有效时间"), pointer: "/\(key)")
-    }
-    return instant
   }
 
   /// A word that the schema has accepted.

@@ -22,7 +22,9 @@ extension Work {
     // A follow-up has an end, and occurrences are at least a day apart.
     while let (due, provisional) = duty.due(number, terms, on: record.rulesOn), due < record.ends {
       let grace = duty.graceEnd(due)
-      guard grace > now else {
+      // Holidays can move two occurrences to one instant: that is owed once.
+      let before = number > 0 ? duty.due(number - 1, terms, on: record.rulesOn)?.due : nil
+      guard grace > now, before.map({ $0 < due }) ?? true else {
         number += 1
         continue
       }
@@ -81,22 +83,37 @@ extension Work {
     }
   }
 
-  /// What happens when a grace is over: missed, or, while the record is suspended, not assessed.
+  /// What happens when a grace is over: missed, or, where the record was suspended then, not assessed.
   func endGrace(of id: String, late: Bool) throws {
     guard let stored = try tx.get("task", id), let task = DueTask(stored.body), task.state == .open,
       let keyRecord = try tx.get("record", task.record).flatMap({ KeyRecord($0.body) })
     else { return }
-    var loaded = LoadedTask(id: id, version: stored.version, task: task)
+    try endGrace(LoadedTask(id: id, version: stored.version, task: task), keyRecord, late: late)
+  }
+
+  /// The same for all of a record, before time takes the record on: then it no longer tells how it stood.
+  func endGraces(of id: String, _ record: KeyRecord) throws {
+    for stored in try all("task", "by_record", [.text(id), .text(TaskState.open.rawValue)]) {
+      guard let task = DueTask(stored.body), let grace = task.grace, grace <= now else { continue }
+      try endGrace(
+        LoadedTask(id: stored.id, version: stored.version, task: task), record, late: grace < now)
+    }
+  }
+
+  private func endGrace(_ task: LoadedTask, _ keyRecord: KeyRecord, late: Bool) throws {
+    var loaded = task
     if try moveOn(&loaded, keyRecord) { return }
-    let state = keyRecord.state(at: now)
+    // As it stood when the grace was over: what has become of it since was not the person's doing.
+    let state = keyRecord.state(at: loaded.task.grace ?? now)
     guard state.isLive else { return }
-    loaded.task.state = try RecordLife.task.next(task.state, state == .suspended ? .skip : .miss)
+    loaded.task.state = try RecordLife.task.next(loaded.task.state, state == .suspended ? .skip : .miss)
     try save(loaded)
     if loaded.task.state == .missed {
       try announce(
         .dutyMissed, keyRecord,
         [
-          "task": .string(id), "kind": .string(task.kind.rawValue), "due": .time(loaded.task.due, zone),
+          "task": .string(loaded.id), "kind": .string(loaded.task.kind.rawValue),
+          "due": .time(loaded.task.due, zone),
           "late": .bool(late),
         ])
     }

@@ -14,11 +14,12 @@ package enum Agreement {
   ///
   /// - Parameters:
   ///   - people: everybody of the dispute, by id.
-  ///   - adult: the age in years from which nobody has a guardian.
+  ///   - attendees: who came to the session in which they agreed.
   /// - Returns: when it was signed and the day by which it is to be performed.
   /// - Throws: `refused_by_rule` with the pointer of the first item that is missing or does not fit.
   static func check(
-    _ params: Params, _ dispute: Dispute, _ people: [String: Party], adult: Int, _ context: CallContext
+    _ params: Params, _ dispute: Dispute, _ people: [String: Party],
+    _ attendees: [Attendance.Attendee], _ rules: CaseRules, _ context: CallContext
   ) throws(RPCError) -> (signed: Instant, by: CivilDate) {
     for item in items where isMissing(params[item]) && item != "others_present" {
       throw missing(RuleID.agreementItems, "/\(item)")
@@ -35,12 +36,19 @@ package enum Agreement {
     try everyParty(params["parties"], dispute, "/parties", RuleID.agreementItems) { $0.id == $1.id }
     guard !isMissing(params["signatures"]) else { throw missing(RuleID.signatures, "/signatures") }
     let signed = try Moments.read(params, context, notBefore: dispute.latest, key: "signed_at")
+    let ages = people.compactMapValues { $0.age(on: signed.date(in: context.zone)) }
+    var guarded: Set<String> = []
+    for (id, age) in ages where try rules.needsGuardian(age: age, attendees.first { $0.person == id }) {
+      guarded.insert(id)
+    }
+    let adult = try rules.int(RuleID.guardian, "adult")
     // A proxy may sign for the party, and a guardian for one under age: who is of age signs, or has given a proxy.
+    // Whom the session needed a guardian for, its guardian signs for.
     try everyParty(params["signatures"], dispute, "/signatures", RuleID.signatures) { signer, party in
-      guard signer.id != party.id else { return true }
-      guard signer.represents == party.id else { return false }
-      let age = people[party.id]?.age(on: signed.date(in: context.zone))
-      return signer.role == .proxy || age.map { $0 < adult } ?? true
+      let isGuardian = signer.represents == party.id && signer.role == .guardian
+      guard !guarded.contains(party.id) else { return isGuardian }
+      guard isGuardian else { return signer.id == party.id || signer.represents == party.id }
+      return ages[party.id].map { $0 < adult } ?? true
     }
     guard by >= signed.date(in: context.zone) else {
       throw .refused(
@@ -70,7 +78,6 @@ package enum Agreement {
   private static func isMissing(_ value: JSONValue?) -> Bool {
     switch value {
     case nil, .null: true
-    case .string(let text): text.allSatisfy(\.isWhitespace)
     case .array(let items): items.isEmpty
     default: false
     }

@@ -38,7 +38,7 @@ struct Alarm: Sendable {
     for alarm in due {
       try announcement.escalated(
         deadline.subject, dispute, alarm.name, alarm.rung, end: alarm.end,
-        late: now.milliseconds(since: alarm.at) > 60_000, zone: context.zone)
+        late: context.isLate(alarm.at), zone: context.zone)
     }
   }
 

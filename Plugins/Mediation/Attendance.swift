@@ -84,14 +84,8 @@ package struct Attendance: Sendable {
           zh: "“\(party.id)”年龄不明"),
         pointer: pointer)
     }
-    guard age < (try rules.int(RuleID.guardian, "adult")), !isThere(.guardian, for: party, places) else {
-      return
-    }
-    if let place = places[party.id], age >= (try rules.int(RuleID.guardian, "self_supporting")),
-      attendees[place].selfSupporting, attendees[place].agreesAlone
-    {
-      return
-    }
+    let attendee = places[party.id].map { attendees[$0] }
+    guard try rules.needsGuardian(age: age, attendee), !isThere(.guardian, for: party, places) else { return }
     throw RPCError.refused(
       rule: RuleID.guardian,
       Text("A guardian of '\(party.id)' must be there", zh: "“\(party.id)”未满十八周岁，监护人应当到场"), pointer: pointer)
@@ -99,5 +93,14 @@ package struct Attendance: Sendable {
 
   private func isThere(_ role: Role, for party: Dispute.Person, _ places: [String: Int]) -> Bool {
     roster.contains { $0.role == role && $0.represents == party.id && places[$0.id] != nil }
+  }
+}
+
+extension CaseRules {
+  /// Under age, unless old enough, living on its own work and agreeing, as far as the party has come itself.
+  func needsGuardian(age: Int, _ attendee: Attendance.Attendee?) throws(RPCError) -> Bool {
+    guard age < (try int(RuleID.guardian, "adult")) else { return false }
+    guard let attendee, attendee.selfSupporting, attendee.agreesAlone else { return true }
+    return age < (try int(RuleID.guardian, "self_supporting"))
   }
 }

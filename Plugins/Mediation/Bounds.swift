@@ -24,6 +24,8 @@ package enum Bounds {
   package static let scan = 2_000
   /// Calls that `get` shows, the newest.
   package static let callsShown = 100
+  /// Disputes of the same parties that an answer names, the newest.
+  package static let similar = 20
   /// Records of one person that are looked at for an earlier dispute, the newest first.
   package static let match = 1_000
 }

@@ -9,7 +9,7 @@ package enum DisputeLife {
   private static let sessions: [State] = [.session1, .session2]
 
   package static let table = LifeCycle<State, Action>(
-    initial: .registered,
+    initial: .registered, rule: RuleID.lifeCycle,
     [
       ([.registered], .accept, .state(.eligibility)),
       (early, .addParty, .same),

@@ -11,9 +11,8 @@ struct Door {
 
   /// Opens a support request where all three are there, in the transaction of the step.
   func check(_ step: inout Step) throws {
-    guard step.dispute.risk else { return }
     let counted = try count(step)
-    guard counted.failures >= (try rules.int(RuleID.door, "failures")),
+    guard counted.risk, counted.failures >= (try rules.int(RuleID.door, "failures")),
       counted.calls >= (try rules.int(RuleID.door, "calls"))
     else { return }
     guard step.context.principal.mayReach(step.dispute.station) else {
@@ -36,8 +35,9 @@ struct Door {
     }
   }
 
-  /// Failed attempts and calls of the whole thread, since the last request and not longer ago than the rule says.
-  private func count(_ step: Step) throws -> (failures: Int, calls: Int) {
+  /// Failed attempts and calls of the whole thread, since the last request and not longer ago than the rule says;
+  /// and whether a dispute of it that went on since then is marked with a risk of violence.
+  private func count(_ step: Step) throws -> (failures: Int, calls: Int, risk: Bool) {
     let dispute = step.dispute
     let page = try step.tx.query(
       Query("dispute", index: "by_thread", equals: [.text(dispute.thread)], descending: true, limit: 500))
@@ -51,7 +51,8 @@ struct Door {
       Query(
         "call", index: "by_thread", equals: [.text(dispute.thread)],
         from: .integer(Int(since.milliseconds))))
-    return (failures, calls)
+    let risk = all.contains { $0.risk && ($0.ended ?? step.now) >= window }
+    return (failures, calls, risk)
   }
 
   /// The least that serves: the station, and the number under which the rest is found. No name, no place.

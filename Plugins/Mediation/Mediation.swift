@@ -24,7 +24,7 @@ package enum Mediation {
   /// A step: its params beside the id and the expected version.
   static func step(
     _ name: String, _ summary: Text, _ members: JSONObject = [:], required: [String] = [],
-    example: JSONObject = [:], result: JSONValue,
+    example: JSONObject = [:], result: JSONValue, answer: JSONValue = Schemas.header,
     _ handler: @escaping @Sendable (Params, CallContext, any Transaction) throws -> JSONValue
   ) -> Method {
     let id: JSONObject = ["id": Schemas.id]
@@ -33,7 +33,7 @@ package enum Mediation {
       name, summary,
       params: Shapes.object(
         id.merging(members).merging(["version": Shapes.version]), required: ["id"] + required),
-      positional: ["id"], result: Schemas.header, permission: .role,
+      positional: ["id"], result: answer, permission: .role,
       examples: [Example(summary.en, params: .object(exampleID.merging(example)), result: result)],
       handler: .write { try handler($0, $1, $2) })
   }

@@ -24,19 +24,19 @@ extension Mediation {
         "party.add", Text("Add a party, a guardian or a proxy", zh: "添加当事人、监护人或代理人"),
         person.merging(role), required: ["role", "name"],
         example: ["role": "proxy", "for": Examples.person(1), "name": "Li Si"], result: header(.consent, 4),
-        steps.addPerson),
+        answer: Schemas.matched, steps.addPerson),
       step(
         "party.update", Text("Add what became known of a person", zh: "补充当事人信息"),
         person.merging(["person": Schemas.personID, "authority": Schemas.reason]), required: ["person"],
         example: ["person": Examples.person(2), "birth": "1990-05-01"], result: header(.consent, 4),
-        steps.updatePerson),
+        answer: Schemas.matched, steps.updatePerson),
       step(
         "correct", Text("Correct what is kept about a person; both versions stay", zh: "更正当事人信息（保留前后内容）"),
         Party.correctable.merging(["person": Schemas.personID, "document": Schemas.document]),
         required: ["person", "document"],
         example: [
           "person": Examples.person(2), "phone": "13900000000", "document": "request of 3 March 2026",
-        ], result: header(.consent, 4), steps.correctPerson),
+        ], result: header(.consent, 4), answer: Schemas.matched, steps.correctPerson),
       step(
         "eligibility", Text("Decide whether it is open to mediation, and say why", zh: "决定是否适用调解并说明理由"),
         ["open": Shapes.flag, "exclusions": Schemas.exclusions, "reason": Schemas.reason],

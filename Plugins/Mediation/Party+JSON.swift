@@ -13,9 +13,6 @@ extension Party {
   /// Takes over what is said and leaves the rest; null takes away.
   mutating func set(_ said: JSONObject, pointer: String, today: CivilDate) throws(RPCError) {
     if let name = said["name"]?.stringValue { self.name = name }
-    guard !name.allSatisfy(\.isWhitespace) else {
-      throw .invalid(Text("A person has a name", zh: "须填写姓名"), pointer: "\(pointer)/name")
-    }
     if let number = said["id_number"] {
       guard number.stringValue.map({ IDNumber.isValid($0) }) ?? true else {
         throw .refused(
@@ -88,7 +85,7 @@ extension Party {
   static let members: JSONObject = [
     "name": Schemas.name,
     "id_number": ["type": "string", "minLength": 18, "maxLength": 18],
-    "phone": ["type": "string", "minLength": 3, "maxLength": 32], "birth": Shapes.date,
+    "phone": ["type": "string", "minLength": 3, "maxLength": 32, "format": "line"], "birth": Shapes.date,
     "address": Shapes.text(max: Bounds.address),
   ]
 

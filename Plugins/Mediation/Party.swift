@@ -32,17 +32,28 @@ package struct Party: Sendable, Hashable {
   }
 
   /// By what a person without an ID number is found: the name and the phone's digits; nil without a phone.
-  package var namePhone: String? {
+  package var namePhone: String? { digits.map { "\(Self.squeezed(name))|\($0)" } }
+
+  /// The phone's digits, without those of the country; nil without a phone.
+  private var digits: String? {
     guard let phone else { return nil }
     var digits = phone.filter { ("0"..."9").contains($0) }
     if digits.count == 13, digits.hasPrefix("86") { digits.removeFirst(2) }
-    return digits.isEmpty ? nil : "\(Self.squeezed(name))|\(digits)"
+    return digits.isEmpty ? nil : digits
   }
 
   /// Whether two records are of one person: the same ID number or, where one lacks it, the same name and phone.
   package func isSamePerson(as other: Party) -> Bool {
     if let mine = idNumber, let theirs = other.idNumber { return mine == theirs }
     return namePhone.map { $0 == other.namePhone } ?? false
+  }
+
+  /// Whether they can be one person, as far as nothing tells them apart: the ID numbers or, where one lacks it,
+  /// the names and, where both have one, the phones.
+  func mayBe(_ other: Party) -> Bool {
+    if let mine = idNumber, let theirs = other.idNumber { return mine == theirs }
+    if let mine = digits, let theirs = other.digits, mine != theirs { return false }
+    return FreeText.folded(name) == FreeText.folded(other.name)
   }
 
   /// Without the spaces that people type differently, in lower case.

@@ -63,11 +63,11 @@ struct Registration: Sendable {
     return answer(header, folded: false, similar)
   }
 
-  /// The dispute of a thread that is open: there is one at most.
+  /// The oldest dispute of a thread that is open. There may be more, where it came to light later who they are.
   private func current(_ thread: String, _ tx: any ReadTransaction) throws -> String? {
-    let page = try tx.query(
-      Query("dispute", index: "by_thread", equals: [.text(thread)], descending: true, limit: 500))
-    return page.records.first { $0["open"] == 1 }?.id
+    try tx.all(
+      Query("dispute", index: "by_thread", equals: [.text(thread)], limit: Bounds.limitAtMost)
+    ).first { $0["open"] == 1 }?.id
   }
 
   /// One more call about a dispute that is open.
@@ -160,7 +160,7 @@ struct Registration: Sendable {
   private func answer(_ header: JSONValue, folded: Bool, _ similar: [String]) -> JSONValue {
     var answer = header.objectValue ?? [:]
     answer["folded"] = .bool(folded)
-    answer["similar"] = .array(similar.prefix(20).map(JSONValue.string))
+    answer["similar"] = .array(similar.prefix(Bounds.similar).map(JSONValue.string))
     return .object(answer)
   }
 }

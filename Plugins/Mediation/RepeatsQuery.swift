@@ -55,7 +55,7 @@ struct RepeatsQuery: Sendable {
       "thread": .string(thread), "calls": .int(sum.calls), "first_at": time(sum.first),
       "last_at": time(sum.last), "disputes": .array(page.records.map { .string($0.id) }),
       "failures": .int(disputes.reduce(0) { $0 + $1.failures.count }),
-      "violence_risk": .bool(disputes.first?.risk ?? false),
+      "violence_risk": .bool(disputes.contains(where: \.risk)),
       "support_requests": .array(disputes.flatMap(\.doors).map { .string($0.request) }),
     ]
   }

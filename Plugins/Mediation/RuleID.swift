@@ -12,6 +12,7 @@ package enum RuleID {
   package static let age = "mediation.party.age"
   package static let correction = "mediation.party.correction"
   package static let represents = "mediation.party.represents"
+  package static let sides = "mediation.party.sides"
   package static let consent = "mediation.consent"
   package static let firstSession = "mediation.session.first"
   package static let secondSession = "mediation.session.second"

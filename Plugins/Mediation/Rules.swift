@@ -22,8 +22,8 @@ package struct Rules: Sendable {
   private static let plain =
     Exclusion.allCases.map(\.rule) + [
       RuleID.lifeCycle, RuleID.station, RuleID.firstReceiver, RuleID.handOver, RuleID.why, RuleID.parties,
-      RuleID.idNumber, RuleID.birth, RuleID.age, RuleID.correction, RuleID.represents, RuleID.consent,
-      RuleID.attendance, RuleID.agreementItems, RuleID.agreementTerm, RuleID.agreementMethod,
+      RuleID.idNumber, RuleID.birth, RuleID.age, RuleID.correction, RuleID.represents, RuleID.sides,
+      RuleID.consent, RuleID.attendance, RuleID.agreementItems, RuleID.agreementTerm, RuleID.agreementMethod,
       RuleID.signatures, RuleID.performance, RuleID.appraisal, RuleID.advice, RuleID.time, RuleID.repeats,
       RuleID.bounds, RuleID.repeatRate,
     ]

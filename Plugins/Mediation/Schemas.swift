@@ -44,6 +44,13 @@ enum Schemas {
 
   static let header = Shapes.object(headerMembers.merging(headerOptions), required: headerMembers.keys)
 
+  /// The header of a step after which other disputes may prove to be of the same parties.
+  static let matched: JSONValue = {
+    let similar: JSONObject = ["similar": Shapes.list(id)]
+    return Shapes.object(
+      headerMembers.merging(headerOptions).merging(similar), required: headerMembers.keys)
+  }()
+
   /// A correction of a person: the members that differ, as they were and as they became.
   static func correction(_ members: JSONObject, document: JSONValue) -> JSONValue {
     let version = Shapes.object(members, required: [])

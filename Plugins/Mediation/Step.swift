@@ -13,6 +13,8 @@ struct Step {
   let stateBefore: State
   /// Members of the step's line in the history.
   var history: JSONObject = [:]
+  /// Members of the answer besides the header.
+  var extra: JSONObject = [:]
   /// Units that are told besides those that always are.
   var alsoTo: [String] = []
   /// Whether it can be what opens the door to support.

@@ -4,9 +4,10 @@ import StationKit
 extension Steps {
   func agreement(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
     try run(.sign, params, context, tx) { step in
+      let session = try tx.get("session", "\(step.id).s\(step.dispute.sessions)")
+      let attendees = (session?["attendees"]?.arrayValue ?? []).compactMap(Attendance.Attendee.init)
       let (signed, by) = try Agreement.check(
-        params, step.dispute, try People.all(step.id, tx),
-        adult: try step.rules.int(RuleID.guardian, "adult"), context)
+        params, step.dispute, try People.all(step.id, tx), attendees, step.rules, context)
       var body: JSONObject = [
         "dispute": .string(step.id), "recorded": context.now.stored,
         "by": .string(context.principal.person), "mode": .string(step.dispute.mode.rawValue),

@@ -25,13 +25,16 @@ extension Steps {
     var party = former
     try party.set(step.params.object, pointer: "", today: step.now.date(in: step.context.zone))
     try requireAdult(party, step)
-    try requireOnce(party, id: person.id, step, pointer: "/person")
+    try Sides(people: try People.all(step.id, step.tx)).check(party, id: person.id, pointer: "/person")
     try keep(former, in: &party, step, document)
     var body = party.body(dispute: step.id, number: record["number"]?.intValue ?? 1)
     // The dispute may have ended: the person is kept as long as it, and no longer.
     body["ended_at"] = record["ended_at"]
     _ = try step.tx.put("party", person.id, version: record.version, body)
     step.history["person"] = .string(person.id)
+    guard party.role.isParty, (party.idNumber, party.namePhone) != (former.idNumber, former.namePhone)
+    else { return }
+    try Threads.match(&step)
   }
 
   /// Every correction is kept; of what else becomes known, only what overwrites something.

@@ -35,7 +35,7 @@ extension Steps {
   func takeOver(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
     try run(.takeOver, params, context, tx, by: .taker) { step in
       guard let proposal = step.dispute.proposal else { throw Self.nothingProposed }
-      guard proposal.by != context.principal.person else {
+      guard !context.principal.isSame(as: proposal.by) else {
         throw RPCError.refused(
           rule: RuleID.handOver, Text("Who proposes does not accept", zh: "移交人不得自行接收"), pointer: "/id")
       }

@@ -78,7 +78,8 @@ struct Steps: Sendable {
     let version = try Self.save(step.id, step.version, step.dispute, step.context, step.tx, step.rules)
     let announcement = try Announcement(step.tx, step.rules)
     try announcement.changed(step.id, action, from: from, step.dispute, alsoTo: step.alsoTo)
-    return step.dispute.header(id: step.id, version: version, context: step.context)
+    let header = step.dispute.header(id: step.id, version: version, context: step.context)
+    return .object((header.objectValue ?? [:]).merging(step.extra))
   }
 
   private func end(_ step: inout Step) throws {

@@ -41,7 +41,7 @@ package struct Account: Sendable {
   package var counted = 0
   /// What banks have returned of it, in fen.
   package var returned = 0
-  /// When money of it was last let go as held by mistake: what had come by then is not proposed for a stop again.
+  /// When money of it was last let go on purpose: what had come by then is not proposed for a stop again.
   package var cleared: Instant?
 
   package init(number: String, kind: Kind, bank: String?) {
@@ -62,8 +62,14 @@ package struct Account: Sendable {
     holdings.lots.lazy.filter { [victimOf] lot in lot.origin.map { !victimOf.contains($0) } ?? false }
   }
 
+  /// Whether money of a report is known to be in it.
+  func holds(moneyOf report: String) -> Bool { holdings.lots.contains { $0.origin == report } }
+
+  /// Whether no other report's money is known to be in it.
+  func holdsOnly(moneyOf report: String) -> Bool { foreign.allSatisfy { $0.origin == report } }
+
   /// Whether a stop is worth proposing: none is under way, a turn is left, a report can ask for it, and the account
-  /// holds traced money that was not let go as a mistake.
+  /// holds traced money that was not let go on purpose.
   func isStoppable(maximumStops: Int) -> Bool {
     active == 0 && stops < maximumStops && holding > 0 && mayBeAsked
       && arrived ?? .earliest > cleared ?? .earliest

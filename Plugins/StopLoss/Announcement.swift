@@ -76,7 +76,8 @@ struct Announcement {
       ])
   }
 
-  private func to(_ station: String, _ more: [String] = []) -> JSONValue {
+  /// The units that an event of a station is for.
+  func to(_ station: String, _ more: [String] = []) -> JSONValue {
     var units = [station]
     for unit in [policy.desk] + more where !units.contains(unit) { units.append(unit) }
     return .array(units.map(JSONValue.string))

@@ -41,6 +41,19 @@ package struct Figures: Sendable {
     }
   }
 
+  /// Adds what another sum counted.
+  mutating func add(_ other: Figures) {
+    reports += other.reports
+    toStop += other.toStop
+    stops += other.stops
+    lapses += other.lapses
+    wrongRunning += other.wrongRunning
+    for rate in [\Figures.held, \.returned, \.wrong] {
+      self[keyPath: rate].numerator += other[keyPath: rate].numerator
+      self[keyPath: rate].denominator += other[keyPath: rate].denominator
+    }
+  }
+
   package func json() -> JSONObject {
     let sorted = toStop.sorted()
     func seconds(_ percent: Int) -> JSONValue {

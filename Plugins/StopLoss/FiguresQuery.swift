@@ -52,18 +52,14 @@ struct FiguresQuery: Sendable {
       "rule": ["id": .string(StopLossRules.figures), "version": .string(rule.rule.version)],
       "method": "nearest_rank",
     ]
+    let smallest = try policy.rule(StopLossRules.smallestCell, on: today).int("reports")
     if let group {
       result["by"] = .string(group.rawValue)
-      result["groups"] = .array(
-        groups.sorted { $0.key < $1.key }.map { key, figures in
-          var json: JSONObject = ["key": .string(key)]
-          for (name, value) in figures.json() { json[name] = value }
-          return .object(json)
-        })
+      // A station is no trait of a person.
+      result["groups"] = Self.shown(groups, smallest: group == .station ? 0 : smallest)
     } else {
       result["total"] = .object(total.json())
     }
-    let smallest = try policy.rule(StopLossRules.smallestCell, on: today).int("reports")
     for (name, value) in Self.patterns(cells, smallest: smallest) { result[name] = value }
     return .object(result)
   }
@@ -72,6 +68,23 @@ struct FiguresQuery: Sendable {
     Query(
       collection, index: "figures", from: period.from, to: period.to)
   }
+
+  /// Groups by their codes; those of too few reports are one, without figures where it is of too few itself.
+  private static func shown(_ groups: [String: Figures], smallest: Int) -> JSONValue {
+    var shown = groups.filter { $0.value.reports >= smallest }.sorted { $0.key < $1.key }
+    var small = Figures()
+    for (_, figures) in groups where figures.reports < smallest { small.add(figures) }
+    if small.reports > 0 { shown.append((Self.smallCells, small)) }
+    return .array(
+      shown.map { key, figures in
+        var json = figures.reports < smallest ? ["reports": .int(figures.reports)] : figures.json()
+        json["key"] = .string(key)
+        return .object(json)
+      })
+  }
+
+  /// What cells and groups of too few reports are called.
+  private static let smallCells = "small_cells"
 
   /// A type of fraud and an age band: no person in it.
   struct Cell: Hashable {
@@ -113,7 +126,7 @@ struct FiguresQuery: Sendable {
             "reports": .int(sum.reports), "amount": Rate.number(sum.amount),
           ]
         }),
-      "small_cells": ["reports": .int(small.reports), "amount": Rate.number(small.amount)],
+      smallCells: ["reports": .int(small.reports), "amount": Rate.number(small.amount)],
     ]
   }
 
@@ -124,7 +137,8 @@ struct FiguresQuery: Sendable {
       [
         "from": Shapes.date, "to": Shapes.date, "rule": Schemas.rule,
         "method": ["type": "string", "enum": ["nearest_rank"]], "by": Shapes.words(Group.self),
-        "total": Shapes.object(Figures.members), "groups": Shapes.list(Shapes.object(group)),
+        "total": Shapes.object(Figures.members),
+        "groups": Shapes.list(Shapes.object(group, required: ["key", "reports"])),
         "patterns": Shapes.list(
           Shapes.object([
             "fraud_type": Shapes.text(max: 40), "age_band": AgeBand.schema, "reports": Shapes.count,

@@ -12,6 +12,7 @@ extension Freeze {
       cityApproval: json["city_approval"]?.stringValue, approval: approval)
     ordered = json["ordered"]?.instant
     reference = json["reference"]?.stringValue
+    since = json["since"]?.instant
     term = StoredTerm(json["term"])
     renewals = json["renewals"]?.intValue ?? 0
     if let next = json["renewal"], let months = next["months"]?.intValue,
@@ -32,6 +33,7 @@ extension Freeze {
     if let cityApproval { json["city_approval"] = .string(cityApproval) }
     if let ordered { json["ordered"] = .instant(ordered) }
     if let reference { json["reference"] = .string(reference) }
+    if let since { json["since"] = .instant(since) }
     if let term { json["term"] = term.json }
     if let renewal {
       var next: JSONObject = ["months": .int(renewal.months), "approval": .string(renewal.approval)]
@@ -47,7 +49,7 @@ extension Freeze {
       "kind": Shapes.words(Kind.self), "amount": Schemas.amount, "months": Schemas.months,
       "scope": Shapes.words(Scope.self), "interest": Shapes.flag, "approval": Schemas.id,
       "renewals": Shapes.count, "city_approval": Schemas.document, "ordered": Shapes.milliseconds,
-      "reference": Schemas.reference, "term": StoredTerm.schema,
+      "reference": Schemas.reference, "since": Shapes.milliseconds, "term": StoredTerm.schema,
       "renewal": Shapes.object(
         [
           "months": Schemas.months, "approval": Schemas.id, "city_approval": Schemas.document,
@@ -65,7 +67,7 @@ extension Freeze {
     ]
     if let ordered { shown["ordered_at"] = .string(ordered.rfc3339(zone: zone)) }
     if let term {
-      shown["frozen_at"] = .string(term.start.rfc3339(zone: zone))
+      shown["frozen_at"] = .string((since ?? term.start).rfc3339(zone: zone))
       shown["ends_at"] = .string(term.end.rfc3339(zone: zone))
     }
     if let renewal { shown["renewal_approval"] = .string(renewal.approval) }

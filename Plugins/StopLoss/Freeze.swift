@@ -33,6 +33,8 @@ package struct Freeze: Sendable, Hashable {
   package var approval: String
   package var ordered: Instant?
   package var reference: String?
+  /// When the bank froze, or the freeze took effect; a renewal leaves it as it is. Older records do not have it.
+  package var since: Instant?
   /// The term in force; nil until the bank has frozen.
   package var term: StoredTerm?
   /// A renewal that waits for approval or for the bank.

@@ -5,7 +5,7 @@ extension Intake {
   struct Entered {
     let record: Record
     let report: Report
-    /// The report's accounts, in its order, with what they hold now.
+    /// The report's accounts, in its order, and those further on that its money has reached, with what they hold now.
     let accounts: [(id: String, account: Account)]
   }
 
@@ -33,13 +33,15 @@ extension Intake {
     let record = try tx.create("report", id: id, report.body)
     try ReportSteps(policy: policy).watch(id, report, context, tx)
     try Announcement(policy: policy, tx: tx).reported(id, report)
-    return Entered(record: record, report: report, accounts: accounts(names, ids, ledger))
+    return Entered(record: record, report: report, accounts: accounts(names, of: id, ids, ledger))
   }
 
   private func accounts(
-    _ names: [String], _ ids: [String: String], _ ledger: Ledger
+    _ names: [String], of report: String, _ ids: [String: String], _ ledger: Ledger
   ) -> [(id: String, account: Account)] {
-    names.compactMap { name in
+    let own = Set(names)
+    let further = ledger.entries.filter { !own.contains($0.key) && $0.value.account.holds(moneyOf: report) }
+    return (names + further.keys.sorted()).compactMap { name in
       guard let id = ids[name], let entry = ledger.entries[name] else { return nil }
       return (id, entry.account)
     }
@@ -112,7 +114,7 @@ extension Intake {
     let stored = try tx.put("report", record.id, version: record.version, changed.body)
     let entered = Entered(
       record: stored, report: changed,
-      accounts: self.accounts(known.keys.sorted().map { accounts[$0] }, ids, ledger))
+      accounts: self.accounts(known.keys.sorted().map { accounts[$0] }, of: record.id, ids, ledger))
     return (entered, duplicates)
   }
 

@@ -54,7 +54,7 @@ struct Intake: Sendable {
         pointer: base + "/occurred_at")
     }
     let day = reported.date(in: context.zone)
-    try victim.check(at: base + "/victim")
+    try victim.check(at: base + "/victim", on: day)
     let parties = try self.parties(accounts, base + "/accounts", tx)
     let places = Dictionary(
       parties.enumerated().map { ($0.element.number, $0.offset) }, uniquingKeysWith: { first, _ in first })

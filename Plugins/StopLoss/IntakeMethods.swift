@@ -152,9 +152,10 @@ struct IntakeMethods: Sendable {
     _ record: Record, _ context: CallContext, _ tx: any ReadTransaction
   ) throws -> JSONValue {
     guard let report = Report(record.body) else { throw RPCError(.internalError) }
-    let accounts = try report.accounts.compactMap { id in
+    let own = try report.accounts.compactMap { id in
       try tx.get("account", id).flatMap { Account($0.body) }.map { (id: id, account: $0) }
     }
+    let accounts = try own + Trace.further(record.id, report, tx)
     return try answer(
       Intake.Entered(record: record, report: report, accounts: accounts), context, outcome: "duplicate")
   }

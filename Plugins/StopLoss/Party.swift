@@ -21,6 +21,7 @@ struct Party {
     let holder = told["holder"]?.stringValue
     let creditCode = told["credit_code"]?.stringValue
     try Self.check(number, kind, bank, creditCode, pointer)
+    try TextScreen.check(told.objectValue ?? [:], at: pointer)
     self.number = number
     isVictim = role == "victim"
     guard let record = try Self.find(number, kind, bank, tx), let known = Account(record.body) else {

@@ -3,7 +3,7 @@ import StationKit
 extension ReportSteps {
   /// Corrects the victim's particulars, also of a closed report: the right to it lasts as long as they are kept.
   ///
-  /// - Throws: `refused_by_rule` for a number that is none, where nothing would change, and past the bound.
+  /// - Throws: `refused_by_rule` for a number that is none or of somebody born later, where nothing would change, and past the bound.
   func correct(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
     try edit(params, context, tx) { id, report in
       let former = report.victim
@@ -12,7 +12,7 @@ extension ReportSteps {
         throw RPCError.refused(
           rule: StopLossRules.correction, Text("Nothing would change", zh: "没有需要更正的内容"), pointer: "/victim")
       }
-      try victim.check(at: "/victim")
+      try victim.check(at: "/victim", on: report.rulesOn)
       guard report.corrections.count < Limits.correctionsPerReport else {
         throw RPCError.refused(
           rule: StopLossRules.limits, Text("Too many corrections of one report", zh: "单案更正次数过多"),

@@ -18,14 +18,26 @@ struct ReportSteps: Sendable {
   }
 
   func reopen(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
-    try run(.reopen, params, context, tx) { id, report in
-      report.ended = nil
-      try eachAccount(report, context, tx) { account in
-        account.open += 1
-        account.ended = nil
-      }
-      try watch(id, report, context, tx)
+    try run(.reopen, params, context, tx) { id, report in try begin(id, &report, context, tx) }
+  }
+
+  /// A stop that had come to nothing is under way after all: its report is open again, if it was closed.
+  func revive(_ id: String, _ context: CallContext, _ tx: any Transaction) throws {
+    guard let record = try tx.get("report", id), var report = Report(record.body), report.state == .closed
+    else { return }
+    try begin(id, &report, context, tx)
+    _ = try tx.put("report", id, version: record.version, report.body)
+  }
+
+  private func begin(
+    _ id: String, _ report: inout Report, _ context: CallContext, _ tx: any Transaction
+  ) throws {
+    report.ended = nil
+    try eachAccount(report, context, tx) { account in
+      account.open += 1
+      account.ended = nil
     }
+    try watch(id, report, context, tx)
   }
 
   private func run(

@@ -28,28 +28,43 @@ package enum Spool {
       ], retention: .years(10, after: "ended")),
     Collection(
       name: "answer", summary: Text("A bank's file that was taken", zh: "已受理的银行应答文件"),
-      schema: Shapes.object([
-        "message": SpoolSchemas.messageID, "bank_id": SpoolSchemas.messageID, "effect": Shapes.text(max: 16),
-        "at": Shapes.instant, "ended": Shapes.instant,
-      ]), retention: .years(10, after: "ended")),
+      schema: Shapes.object(
+        [
+          "message": SpoolSchemas.messageID, "bank_id": SpoolSchemas.messageID,
+          "effect": Shapes.text(max: 16),
+          "name": SpoolSchemas.name, "at": Shapes.instant, "ended": Shapes.instant,
+        ], required: ["message", "bank_id", "effect", "at", "ended"]), retention: .years(10, after: "ended")),
     Collection(
       name: "spool_refusal", summary: Text("A bank's file that was set aside", zh: "被搁置的银行文件"),
-      schema: SpoolRefusal.schema, fields: [.init("state", .text), .init("at", .integer)],
-      indexes: [.init("by_state", on: ["state", "at"])], retention: .years(3, after: "ended")),
+      schema: SpoolRefusal.schema,
+      fields: [
+        .init("state", .text), .init("at", .integer), .init("digest", .text), .init("name", .text),
+      ],
+      indexes: [.init("by_state", on: ["state", "at"]), .init("by_file", on: ["digest", "name"])],
+      retention: .years(3, after: "ended")),
   ]
 
   package static let events: [EventKind] = [
+    EventKind(
+      "message_dropped",
+      Text(
+        "A stop was asked for, and no message can be made of it: ask the bank by another way",
+        zh: "止付请求无法生成银行报文，须另行通知银行"),
+      payload: Shapes.object([
+        "message": SpoolSchemas.messageID, "stop": Schemas.id, "reason": SpoolSchemas.reasonCode,
+        "to": Schemas.units,
+      ])),
     EventKind(
       "message_waiting", Text("A message to a bank is ready to leave", zh: "有待发银行报文"),
       payload: Shapes.object(["message": SpoolSchemas.messageID, "stop": Schemas.id])),
     EventKind(
       "spool_set_aside", Text("A bank's file was set aside", zh: "银行文件被搁置"),
       payload: Shapes.object([
-        "file": SpoolSchemas.digest, "reason": SpoolSchemas.reasonCode, "to": Shapes.list(Shapes.unit),
+        "file": SpoolSchemas.fileID, "reason": SpoolSchemas.reasonCode, "to": Shapes.list(Shapes.unit),
       ])),
     EventKind(
       "spool_retry", Text("A file that was set aside is to be tried again", zh: "被搁置文件待重试"),
-      payload: Shapes.object(["file": SpoolSchemas.digest])),
+      payload: Shapes.object(["file": SpoolSchemas.fileID])),
   ]
 
   /// Checks every version of the sender's particulars.
@@ -76,8 +91,21 @@ package enum Spool {
       message.reason = reason
     }
     _ = try tx.create("message", id: messageID, message.body)
-    guard message.state == .waiting else { return }
+    guard message.state == .waiting else { return try tellDropped(messageID, message, policy, tx) }
     try tx.emit("message_waiting", ["message": .string(messageID), "stop": .string(id)])
+  }
+
+  /// Tells that a bank has to be asked by another way; nothing where its answer is there already.
+  static func tellDropped(
+    _ id: String, _ message: SpoolMessage, _ policy: Policy, _ tx: any Transaction
+  ) throws {
+    guard let reason = message.reason, reason != .stopMovedOn else { return }
+    try tx.emit(
+      "message_dropped",
+      [
+        "message": .string(id), "stop": .string(message.stop), "reason": .string(reason.rawValue),
+        "to": Announcement(policy: policy, tx: tx).to(message.station),
+      ])
   }
 
   static func settings(_ policy: Policy, on day: CivilDate) throws -> SpoolSettings {

@@ -51,5 +51,5 @@ package struct SpoolMessage: Sendable, Hashable {
 
 extension SpoolMessage.Final {
   /// Whether a bank says the same again, in other words or at another time.
-  func agrees(with other: Self) -> Bool { held == other.held && reasons == other.reasons }
+  func agrees(with other: Self) -> Bool { held == other.held && Set(reasons) == Set(other.reasons) }
 }

@@ -65,10 +65,10 @@ extension SpoolMethods {
   private static func retry(_ policy: Policy) -> Method {
     Method(
       "spool.retry", Text("Have a file that was set aside tried again", zh: "重试被搁置文件"),
-      params: Shapes.object(["id": SpoolSchemas.digest, "version": Shapes.version], required: ["id"]),
+      params: Shapes.object(["id": SpoolSchemas.fileID, "version": Shapes.version], required: ["id"]),
       positional: ["id"],
       result: Shapes.object([
-        "id": SpoolSchemas.digest, "version": Shapes.version, "state": Shapes.words(RefusalState.self),
+        "id": SpoolSchemas.fileID, "version": Shapes.version, "state": Shapes.words(RefusalState.self),
       ]), permission: .role,
       examples: [
         Example(

@@ -67,7 +67,7 @@ package enum SpoolMethods {
           "spool_refusal", index: "by_state", equals: [.text(RefusalState.retry.rawValue)],
           limit: retriesAtOnce)
         let retries = try tx.query(query).records.map { record -> JSONValue in
-          var file: JSONObject = ["digest": .string(record.id)]
+          var file: JSONObject = ["digest": record["digest"] ?? .string(record.id)]
           if let name = record["name"] { file["name"] = name }
           return .object(file)
         }
@@ -117,7 +117,7 @@ package enum SpoolMethods {
           } catch let reason as SpoolReason {
             message.state = try SpoolLife.message.next(message.state, .drop)
             message.reason = reason
-            return
+            return try Spool.tellDropped(id, message, policy, tx)
           }
           message.state = try SpoolLife.message.next(message.state, .prepare)
           message.digest = try params.string("digest")

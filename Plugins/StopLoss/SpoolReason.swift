@@ -29,6 +29,7 @@ package enum SpoolReason: String, Error, Sendable, CaseIterable {
   case unknownMessage = "unknown_message"
   case notSent = "not_sent"
   case contradicts
+  case duplicate
   case amountAboveRequest = "amount_above_request"
   case unknownStop = "unknown_stop"
   case stopState = "stop_state"
@@ -73,8 +74,8 @@ package enum SpoolReason: String, Error, Sendable, CaseIterable {
     case .unreadable: Text("The daemon may not read the file", zh: "守护进程无权读取该文件")
     case .badName:
       Text(
-        "The name has other characters than letters, digits, '.', '_' and '-', more than 128 of them, or an ID number",
-        zh: "文件名含有字母、数字、“.”“_”“-”以外的字符，超过 128 个字符，或含身份证号码")
+        "The name has other characters than letters, digits, '.', '_' and '-', more than 128 of them, or an ID, card or telephone number",
+        zh: "文件名含有字母、数字、“.”“_”“-”以外的字符，超过 128 个字符，或含身份证号码、银行卡号、电话号码")
     case .notUTF8: Text("The content is not UTF-8", zh: "内容不是 UTF-8 编码")
     case .truncated: Text("The file ends before the document is complete", zh: "文件不完整，文档在结束前中断")
     case .notXML: Text("Not well-formed XML", zh: "不是格式正确的 XML")
@@ -96,6 +97,8 @@ package enum SpoolReason: String, Error, Sendable, CaseIterable {
     case .unknownMessage: Text("It answers a message that was never written", zh: "所应答的报文不存在")
     case .notSent: Text("It answers a message that has not left", zh: "所应答的报文尚未发出")
     case .contradicts: Text("It contradicts an answer that was taken before", zh: "与此前已受理的应答矛盾")
+    case .duplicate:
+      Text("It says again what was taken already", zh: "与已受理的文件或应答重复")
     case .amountAboveRequest: Text("More is held than was asked for", zh: "止付金额超过请求金额")
     case .unknownStop: Text("There is no such stop any more", zh: "对应的止付不存在")
     case .stopState: Text("The stop is in a state in which it takes no answer", zh: "止付当前状态不能受理应答")

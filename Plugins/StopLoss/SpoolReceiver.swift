@@ -10,7 +10,7 @@ struct SpoolReceiver: Sendable {
     case applied
     /// The bank is still at it.
     case noted
-    /// It says nothing new: the same file, or the same answer again.
+    /// It says nothing new: the same file of the same name, or a word that the final one overtook.
     case duplicate
     /// Dated some minutes ahead: to be tried again when its time has come.
     case later
@@ -20,7 +20,13 @@ struct SpoolReceiver: Sendable {
   /// - Throws: what the stop's life cycle or rules refuse; then nothing was written.
   func receive(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
     let digest = try params.string("digest")
-    guard try tx.get("answer", digest) == nil else { return try taken(digest, .duplicate, context, tx) }
+    if let known = try tx.get("answer", digest) {
+      // Of this name it may be the one that was taken, where the daemon was killed before it moved it.
+      guard known["name"] == nil || known["name"] == params["name"] else {
+        return try refuse(.duplicate, params, context, tx)
+      }
+      return try taken(.duplicate, params, context, tx)
+    }
     let resolution: Resolution
     do {
       resolution = try Resolution(params.string("text"), zone: context.zone)
@@ -31,15 +37,15 @@ struct SpoolReceiver: Sendable {
         }
         return ["outcome": .string(Outcome.later.rawValue)]
       }
-      return try apply(resolution, digest, context, tx)
+      return try apply(resolution, digest, params, context, tx)
     } catch let reason as SpoolReason {
-      let refusals = SpoolRefusals(desk: steps.policy.desk)
-      return try refusals.refuse(reason, rule: nil, params, context, tx)
+      return try refuse(reason, params, context, tx)
     }
   }
 
   private func apply(
-    _ resolution: Resolution, _ digest: String, _ context: CallContext, _ tx: any Transaction
+    _ resolution: Resolution, _ digest: String, _ params: Params, _ context: CallContext,
+    _ tx: any Transaction
   ) throws -> JSONValue {
     guard let record = try tx.get("message", resolution.request), var message = SpoolMessage(record.body)
     else {
@@ -49,14 +55,12 @@ struct SpoolReceiver: Sendable {
     let effect: Outcome
     if let word = try word(resolution, message) {
       if let known = message.final {
-        guard known.agrees(with: word) else { throw SpoolReason.contradicts }
-        effect = .duplicate
-      } else {
-        message.state = try SpoolLife.message.next(message.state, .answer)
-        message.final = word
-        message.answered = context.now
-        effect = .applied
+        throw known.agrees(with: word) ? SpoolReason.duplicate : .contradicts
       }
+      message.state = try SpoolLife.message.next(message.state, .answer)
+      message.final = word
+      message.answered = context.now
+      effect = .applied
     } else {
       // One that was on its way while the final word overtook it says nothing any more.
       if let final = message.final, resolution.created > final.at { throw SpoolReason.contradicts }
@@ -73,9 +77,10 @@ struct SpoolReceiver: Sendable {
       "answer", id: digest,
       [
         "message": .string(record.id), "bank_id": .string(resolution.id), "effect": .string(effect.rawValue),
-        "at": .string(resolution.created.description), "ended": .string(context.now.description),
+        "name": .string(try params.string("name")), "at": .string(resolution.created.description),
+        "ended": .string(context.now.description),
       ])
-    return try taken(digest, effect, context, tx)
+    return try taken(effect, params, context, tx)
   }
 
   /// The bank's final word; nil while it is still at it.
@@ -100,10 +105,18 @@ struct SpoolReceiver: Sendable {
     }
   }
 
-  private func taken(
-    _ digest: String, _ outcome: Outcome, _ context: CallContext, _ tx: any Transaction
+  private var refusals: SpoolRefusals { SpoolRefusals(desk: steps.policy.desk) }
+
+  private func refuse(
+    _ reason: SpoolReason, _ params: Params, _ context: CallContext, _ tx: any Transaction
   ) throws -> JSONValue {
-    try SpoolRefusals(desk: steps.policy.desk).settle(digest, tx)
+    try refusals.refuse(reason, rule: nil, params, context, tx)
+  }
+
+  private func taken(
+    _ outcome: Outcome, _ params: Params, _ context: CallContext, _ tx: any Transaction
+  ) throws -> JSONValue {
+    try refusals.settle(params, tx)
     return ["outcome": .string(outcome.rawValue)]
   }
 }

@@ -1,8 +1,9 @@
 import StationKit
 
-/// A file of a bank that was set aside, as stored. Its id is the digest of its content, or of what else tells it
-/// apart where there is no content.
+/// A file of a bank that was set aside, as stored.
 package struct SpoolRefusal: Sendable, Hashable {
+  /// Of its content, or of what else tells it apart where there is no content; older records have it as their id.
+  package let digest: String?
   /// As the bank's connector named it; nil where the name is not one that may be kept.
   package let name: String?
   package var reason: SpoolReason
@@ -13,7 +14,8 @@ package struct SpoolRefusal: Sendable, Hashable {
   package var times = 1
   package var state = RefusalState.setAside
 
-  package init(name: String?, reason: SpoolReason, rule: String?, at: Instant) {
+  package init(digest: String?, name: String?, reason: SpoolReason, rule: String?, at: Instant) {
+    self.digest = digest
     self.name = name
     self.reason = reason
     self.rule = rule
@@ -24,6 +26,7 @@ package struct SpoolRefusal: Sendable, Hashable {
   package static func mayKeep(_ name: String) -> Bool {
     let marks = Set("._-".utf8)
     return (1...128).contains(name.utf8.count) && FreeText.finding(in: name) == nil
+      && KeyScreen.finding(in: name) == nil
       && name.utf8.allSatisfy {
         (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
           || marks.contains($0)
@@ -35,6 +38,7 @@ package struct SpoolRefusal: Sendable, Hashable {
       "reason": .string(reason.rawValue), "at": .instant(at), "times": .int(times),
       "state": .string(state.rawValue), "ended": .string(at.description),
     ]
+    if let digest { body["digest"] = .string(digest) }
     if let name { body["name"] = .string(name) }
     if let rule { body["rule"] = .string(rule) }
     return body
@@ -45,7 +49,9 @@ package struct SpoolRefusal: Sendable, Hashable {
       let at = body["at"]?.instant, let times = body["times"]?.intValue,
       let state = body["state"]?.stringValue.flatMap(RefusalState.init(rawValue:))
     else { return nil }
-    self.init(name: body["name"]?.stringValue, reason: reason, rule: body["rule"]?.stringValue, at: at)
+    self.init(
+      digest: body["digest"]?.stringValue, name: body["name"]?.stringValue, reason: reason,
+      rule: body["rule"]?.stringValue, at: at)
     self.times = times
     self.state = state
   }
@@ -63,7 +69,8 @@ package struct SpoolRefusal: Sendable, Hashable {
 
   static let schema: JSONValue = Shapes.object(
     [
-      "name": SpoolSchemas.name, "reason": SpoolSchemas.reasonCode, "rule": Shapes.text(max: 64),
+      "digest": SpoolSchemas.digest, "name": SpoolSchemas.name, "reason": SpoolSchemas.reasonCode,
+      "rule": Shapes.text(max: 64),
       "at": Shapes.milliseconds, "times": Shapes.count, "state": Shapes.words(RefusalState.self),
       "ended": Shapes.instant,
     ], required: ["reason", "at", "times", "state", "ended"])

@@ -5,6 +5,8 @@ enum SpoolSchemas {
   static let messageID = Shapes.text(max: 35)
   /// SHA-256 in hexadecimal digits.
   static let digest: JSONValue = ["type": "string", "format": "hex", "minLength": 64, "maxLength": 64]
+  /// Of a file that was set aside.
+  static let fileID = Shapes.text(max: 64)
   static let name = Shapes.text(max: 255)
   static let reasonCode = Shapes.words(SpoolReason.self)
   static let bankReasons = Shapes.list(Shapes.text(max: 35), max: 16)

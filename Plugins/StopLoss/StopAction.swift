@@ -14,6 +14,8 @@ package enum StopAction: String, Sendable, CaseIterable {
   case recordFreezeRefused = "record_freeze_refused"
   /// The freeze in front has ended: by the clock or by its release, never by a caller.
   case takeEffect = "take_effect"
+  /// The freeze in front had not ended after all: never by a caller.
+  case requeue
   case requestRenewal = "request_renewal"
   /// The chief has approved: the bank is asked to renew.
   case orderRenewal = "order_renewal"

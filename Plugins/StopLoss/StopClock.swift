@@ -68,7 +68,7 @@ struct StopClock: Sendable {
     try steps.refresh(&work.stop, context)
     let announcement = Announcement(policy: policy, tx: tx)
     for item in try agenda(work.stop) where item.due <= now {
-      let isLate = now.milliseconds(since: item.due) > 60_000
+      let isLate = context.isLate(item.due)
       switch item.what {
       case .unanswered:
         try announcement.due(record.id, work.stop, .unanswered, item.due, late: isLate, zone: context.zone)

@@ -4,7 +4,8 @@ import StationKit
 ///
 /// A bank's answer may come late, after the clock has given it up, and after a freeze was asked for in its absence: the
 /// table takes it, since it is a fact. A freeze can follow a stop that lapsed or was never answered; the lapse stays
-/// counted. A return that was with the bank when the freeze ended may have been done before.
+/// counted. A return that was with the bank when the freeze ended may have been done before; so may a release. Where a
+/// lapse turns out to be none, the freeze that came into force in its place goes back into the queue.
 package enum StopLife {
   private static let inForce: [StopState] = [.frozen, .renewed]
   private static let returning: [StopState] = [.returnDecided, .notice]
@@ -20,6 +21,7 @@ package enum StopLife {
       ([.freezeRequested], .answerStopped, .same),
       ([.freezeRequested], .answerMismatch, .same),
       ([.stopRequested], .answerNone, .state(.noAnswer)),
+      ([.noAnswer, .freezeRequested], .answerNone, .same),
       ([.stopped, .noAnswer, .lapsed, .freezeRequested], .requestFreeze, .state(.freezeRequested)),
       ([.freezeRequested, .lapsed], .orderFreeze, .same),
       ([.freezeRequested, .lapsed, .queued], .recordFrozen, .state(.frozen)),
@@ -27,12 +29,13 @@ package enum StopLife {
       ([.freezeRequested], .recordFreezeRefused, .former),
       ([.lapsed], .recordFreezeRefused, .same),
       ([.queued], .takeEffect, .state(.frozen)),
+      ([.frozen], .requeue, .state(.queued)),
       (inForce + returning, .requestRenewal, .same),
       (inForce + returning, .orderRenewal, .same),
       (inForce + [.lapsed], .recordRenewal, .state(.renewed)),
       (returning, .recordRenewal, .same),
       (held + [.queued], .findUnrelated, .same),
-      (held + [.queued], .release, .state(.released)),
+      (held + [.queued, .lapsed], .release, .state(.released)),
       (held, .lapse, .state(.lapsed)),
       (inForce, .decideReturn, .state(.returnDecided)),
       (returning, .withdrawReturn, .former),

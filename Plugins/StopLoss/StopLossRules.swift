@@ -15,6 +15,7 @@ package enum StopLossRules {
   package static let known = "stoploss.intake.known_accounts"
   package static let loss = "stoploss.intake.loss"
   package static let limits = "stoploss.intake.limits"
+  package static let text = "stoploss.text"
   package static let steps = "stoploss.steps"
   package static let close = "stoploss.close"
   package static let correction = "stoploss.correction"
@@ -57,7 +58,7 @@ package enum StopLossRules {
   static let needs: [RuleBook.Need] = [
     .init(station), .init(key), .init(card), .init(account), .init(idNumber), .init(creditCode),
     .init(amount),
-    .init(instant), .init(parties), .init(known), .init(loss), .init(limits),
+    .init(instant), .init(parties), .init(known), .init(loss), .init(limits), .init(text),
     .init(steps, ints: ["stop_minutes", "evidence_hours"]), .init(stopTerm, ints: ["hours"]),
     .init(close, ints: ["idle_days"]), .init(correction), .init(twice, ints: ["stops"]), .init(stopTarget),
     .init(answer),

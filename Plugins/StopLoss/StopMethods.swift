@@ -24,7 +24,10 @@ extension StopLoss {
             "All that is traced to it", params: ["report": Examples.reportID, "account": Examples.accountID],
             result: Examples.stop(.stopRequested, version: 1))
         ],
-        handler: .write { try steps.request($0, $1, $2) }),
+        handler: .write { params, context, tx in
+          try TextScreen.check(params.object)
+          return try steps.request(params, context, tx)
+        }),
       step(
         "stop.record", Text("Record the bank's answer to a stop by hand", zh: "登记银行止付结果"),
         [
@@ -142,6 +145,10 @@ extension StopLoss {
     return Method(
       name, summary, params: Shapes.object(all, required: ["id"] + required), positional: ["id"],
       result: Stop.headerSchema, permission: .role,
-      examples: [Example(summary.en, params: .object(params), result: result)], handler: .write(run))
+      examples: [Example(summary.en, params: .object(params), result: result)],
+      handler: .write { params, context, tx in
+        try TextScreen.check(params.object)
+        return try run(params, context, tx)
+      })
   }
 }

@@ -3,7 +3,6 @@ import StationKit
 /// The freeze: asked for of the county chief, ordered, and what the bank made of it.
 extension StopSteps {
   static let freezeAction = "stoploss.freeze"
-  static let renewalAction = "stoploss.renewal"
 
   /// Asks for the county chief's approval, with all that the chief has to see.
   static func requestFreeze(_ policy: Policy) -> Change {
@@ -55,7 +54,7 @@ extension StopSteps {
   }
 
   /// The months asked for, at most those of the kind; a major case names the city-level approval.
-  private static func months(
+  static func months(
     _ params: Params, _ kind: Freeze.Kind, _ policy: Policy, on day: CivilDate
   ) throws(RPCError) -> Int {
     if kind == .major, params["city_approval"] == nil {
@@ -80,7 +79,7 @@ extension StopSteps {
     return months
   }
 
-  private static func askApproval(
+  static func askApproval(
     _ action: String, _ work: StopWork, _ freeze: Freeze, _ policy: Policy, _ context: CallContext,
     _ tx: any Transaction
   ) throws -> String {
@@ -111,16 +110,17 @@ extension StopSteps {
     return .object(payload)
   }
 
+  /// - Returns: since when it is approved.
   /// - Throws: `approval_required` unless it was approved, as it stands now, and not used.
-  private static func consume(
+  static func consume(
     _ action: String, _ approval: String, _ work: StopWork, _ freeze: Freeze, _ tx: any Transaction
-  ) throws {
-    _ = try tx.call(
+  ) throws -> Instant? {
+    try tx.call(
       "approval.consume",
       [
         "id": .string(approval), "action": .string(action), "subject": .string(work.id),
         "payload": payload(work, freeze),
-      ])
+      ])["decided_at"]?.stringValue.flatMap { Instant(rfc3339: $0) }
   }
 
   /// Takes the approval: from now on the order may go to the bank.
@@ -129,7 +129,7 @@ extension StopSteps {
       throw RPCError.refused(
         rule: StopLossRules.approval, Text("No freeze waits for its order", zh: "无待送达的冻结"), pointer: "/id")
     }
-    try consume(freezeAction, freeze.approval, work, freeze, tx)
+    _ = try consume(freezeAction, freeze.approval, work, freeze, tx)
     work.stop.freeze?.ordered = context.now
     return [:]
   }
@@ -169,25 +169,18 @@ extension StopSteps {
       case .recordFreezeRefused:
         work.stop.freeze?.ordered = nil
       default:
-        break
+        Self.queued(&work.stop, from: work.before.state, at: at)
       }
       return notes
     }
   }
 
-  /// An account is frozen once: a second freeze waits behind the first.
-  private func requireNoOtherFreeze(_ work: StopWork, _ tx: any ReadTransaction) throws {
-    guard let other = try others(work, tx).first(where: { $0.stop.state.isFrozen }) else { return }
-    throw RPCError(
-      .refusedByRule, Text("The account is frozen already: this freeze is queued", zh: "该账户已被冻结，应作轮候冻结"),
-      pointer: "/result", rule: StopLossRules.queue, details: ["stop": .string(other.id)])
-  }
-
   /// A freeze is in force from an instant on.
-  private func frozen(
+  func frozen(
     _ work: inout StopWork, at: Instant, _ amount: Int, _ context: CallContext, _ tx: any Transaction
   ) throws {
     let months = work.stop.freeze?.months ?? 0
+    work.stop.freeze?.since = at
     work.stop.freeze?.term = try Terms(policy: policy, context: context).stored(
       .months(months, kind: .coercive), from: at, rule: StopLossRules.freezeTerm, on: work.stop.rulesOn)
     work.stop.alarms = 0
@@ -195,135 +188,6 @@ extension StopSteps {
     // It was in force before the stop ended, and only told later: nothing had lapsed.
     if work.before.state == .lapsed, let hold = work.stop.hold, at < hold.end { work.stop.unlapse() }
     work.stop.endLapse()
-    try credit(&work, tx: tx)
-  }
-
-  /// The first freeze that waits behind one that has ended takes effect by itself, from that instant.
-  func takeEffect(behind ended: StopWork, _ context: CallContext, _ tx: any Transaction) throws {
-    let waiting = try others(ended, tx).filter { $0.stop.state == .queued }
-    let first = waiting.min { left, right in
-      let (a, b) = (left.stop.freeze?.ordered ?? .latest, right.stop.freeze?.ordered ?? .latest)
-      return a != b ? a < b : left.id < right.id
-    }
-    guard let first, !(try others(ended, tx).contains { $0.stop.state.isFrozen }) else { return }
-    var work = try StopWork.load(first.id, pointer: "/id", tx)
-    try step(&work, .takeEffect)
-    let isLapsed = ended.stop.state == .lapsed
-    let at = (isLapsed ? ended.before.ends : ended.stop.released) ?? context.now
-    try frozen(&work, at: at, work.stop.freeze?.amount ?? 0, context, tx)
-    _ = try save(&work, .takeEffect, [:], context, tx)
-  }
-
-  /// Asks for approval to renew the freeze; only before it ends.
-  static func requestRenewal(_ policy: Policy) -> Change {
-    { work, params, context, tx in
-      guard var freeze = work.stop.freeze, let term = freeze.term else { throw RPCError(.internalError) }
-      guard context.now < term.end else { throw renewalTooLate("/id") }
-      let months = try Self.months(params, freeze.kind, policy, on: work.stop.rulesOn)
-      freeze.renewal = Freeze.Renewal(
-        months: months, approval: "", cityApproval: params["city_approval"]?.stringValue)
-      let approval = try askApproval(renewalAction, work, freeze, policy, context, tx)
-      work.stop.freeze?.renewal = Freeze.Renewal(
-        months: months, approval: approval, cityApproval: params["city_approval"]?.stringValue)
-      return [:]
-    }
-  }
-
-  /// Takes the approval of a renewal: from now on the bank is asked, and what it did may be told whenever it is known.
-  static let orderRenewal: Change = { work, _, context, tx in
-    let (freeze, term, renewal) = try askedRenewal(work.stop)
-    guard renewal.ordered == nil else {
-      throw RPCError.refused(
-        rule: StopLossRules.approval, Text("This renewal is ordered already", zh: "该续冻已送达银行"), pointer: "/id")
-    }
-    guard context.now < term.end else { throw renewalTooLate("/id") }
-    try consume(renewalAction, renewal.approval, work, freeze, tx)
-    work.stop.freeze?.renewal?.ordered = context.now
-    return [:]
-  }
-
-  /// - Throws: `approval_required` where no renewal was asked for.
-  private static func askedRenewal(
-    _ stop: Stop
-  ) throws(RPCError) -> (freeze: Freeze, term: StoredTerm, renewal: Freeze.Renewal) {
-    guard let freeze = stop.freeze, let term = freeze.term, let renewal = freeze.renewal else {
-      throw RPCError(
-        .approvalRequired, Text("No renewal was asked for", zh: "尚未申请续冻"), pointer: "/id",
-        rule: StopLossRules.approval)
-    }
-    return (freeze, term, renewal)
-  }
-
-  /// The bank has renewed: the new term follows the old without a gap. Takes the approval where no order did.
-  func recordRenewal() -> Change {
-    { work, params, context, tx in
-      let (freeze, term, renewal) = try Self.askedRenewal(work.stop)
-      let earliest = renewal.ordered ?? term.start
-      let at = try fact(params, "at", notBefore: earliest, rule: StopLossRules.renewal, context)
-      guard at < term.end else { throw Self.renewalTooLate("/at") }
-      if renewal.ordered == nil {
-        try Self.consume(Self.renewalAction, renewal.approval, work, freeze, tx)
-      }
-      // The last instant of the old term belongs to its last day: the months count from that day.
-      work.stop.freeze?.term = try Terms(policy: policy, context: context).stored(
-        .months(renewal.months, kind: .coercive), from: term.end.adding(milliseconds: -1),
-        rule: StopLossRules.freezeTerm, on: work.stop.rulesOn)
-      work.stop.freeze?.months = renewal.months
-      work.stop.freeze?.renewal = nil
-      work.stop.freeze?.renewals = freeze.renewals + 1
-      work.stop.alarms = 0
-      if work.before.state == .lapsed {
-        try requireNoOtherFreeze(work, tx)
-        work.stop.unlapse()
-        work.stop.held = work.stop.letGo ?? freeze.amount
-        work.stop.endLapse()
-        try Self.resumeReturn(&work.stop)
-      }
-      var notes: Notes = ["when": .string(at.rfc3339(zone: context.zone))]
-      if let reference = params["reference"] { notes["reference"] = reference }
-      return notes
-    }
-  }
-
-  /// The freeze had not ended after all: a return that was with the bank goes on.
-  private static func resumeReturn(_ stop: inout Stop) throws(RPCError) {
-    guard stop.decision != nil else { return }
-    stop.former = stop.state
-    stop.state = try StopLife.table.next(stop.state, .decideReturn)
-  }
-
-  private static func renewalTooLate(_ pointer: String) -> RPCError {
-    .refused(
-      rule: StopLossRules.renewal, Text("A freeze is renewed before it ends", zh: "续冻须在冻结期限届满前办理"),
-      pointer: pointer)
-  }
-
-  fileprivate func credit(_ work: inout StopWork, tx: any Transaction) throws {
     try credit(&work, { _ in }, tx)
   }
-}
-
-extension Stop {
-  /// Takes a lapse back that, as it turned out, was none.
-  mutating func unlapse() {
-    guard told.contains(Self.lapseMark) else { return }
-    told.removeAll { $0 == Self.lapseMark }
-    lapses -= 1
-  }
-
-  /// Money is held again: what lapsed before, and what that let go, is over.
-  mutating func endLapse() {
-    told.removeAll { $0 == Self.lapseMark }
-    letGo = nil
-    released = nil
-  }
-
-  /// Counts an end that passed unhandled.
-  mutating func countLapse() {
-    lapses += 1
-    if !told.contains(Self.lapseMark) { told.append(Self.lapseMark) }
-  }
-
-  /// Stands in `told` while the present lapse is one that counts.
-  static let lapseMark = "lapsed_unhandled"
 }

@@ -37,17 +37,36 @@ extension StopSteps {
       let at = try fact(
         params, "at", notBefore: work.stop.unrelated?.start ?? work.stop.requested,
         rule: StopLossRules.releaseTime, context)
+      if work.before.state == .lapsed {
+        try Self.releasedBeforeEnd(&work.stop, at)
+        try requeue(behind: &work, context, tx)
+      }
       if reason.isMistake, work.stop.unrelated == nil { try unrelated(&work, from: at, context) }
       var notes: Notes = [
         "reason": .string(reason.rawValue), "when": .string(at.rfc3339(zone: context.zone)),
       ]
       if let document = params["document"] { notes["document"] = document }
       work.stop.released = at
-      if work.stop.unrelated != nil { Self.letGoOfMistake(&work, at: at) }
+      if work.stop.unrelated != nil {
+        Self.letGoOfMistake(&work, at: at)
+      } else if work.before.state != .queued, work.account?.holdsOnly(moneyOf: work.stop.report) == true {
+        // Let go on purpose, and nobody else's money is there. What waits behind another freeze lets go of nothing.
+        work.account?.cleared = at
+      }
       work.stop.held = 0
       try Self.dropDecision(&work.stop, tx)
       return notes
     }
+  }
+
+  /// It was let go before the end came, and it is told later: nothing had lapsed.
+  private static func releasedBeforeEnd(_ stop: inout Stop, _ at: Instant) throws(RPCError) {
+    guard let end = stop.freeze?.term?.end ?? stop.hold?.end, at < end else {
+      throw .refused(
+        rule: StopLossRules.lapse, Text("It had ended by then", zh: "该时点止付或冻结已届满失效"), pointer: "/at")
+    }
+    stop.unlapse()
+    stop.endLapse()
   }
 
   /// Money that should not have been held is free: what had come to the account by then is not stopped again.

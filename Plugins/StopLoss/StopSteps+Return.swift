@@ -89,18 +89,19 @@ extension StopSteps {
 
   /// A second officer approves; where the return is shared, the notice begins.
   func approveReturn() -> Change {
-    { work, params, context, _ in
+    { work, params, context, tx in
       guard let decision = work.stop.decision, decision.approved == nil else {
         throw RPCError.refused(
           rule: StopLossRules.officers, Text("This return is approved already", zh: "该返还决定已复核"),
           pointer: "/id")
       }
-      guard decision.decidedBy != context.principal.person else {
+      guard !context.principal.isSame(as: decision.decidedBy) else {
         throw RPCError.refused(
           rule: StopLossRules.officers,
           Text("Who decides does not approve: two officers", zh: "须由两名民警办理，决定人不得复核"),
           pointer: "/id")
       }
+      try Self.requireOwed(decision, tx)
       work.stop.decision?.approved = context.now
       work.stop.decision?.approvedBy = context.principal.person
       if decision.isShared {
@@ -127,6 +128,20 @@ extension StopSteps {
     return [:]
   }
 
+  /// A loss can shrink after it was decided on: money that came back is entered later.
+  private static func requireOwed(_ decision: ReturnDecision, _ tx: any ReadTransaction) throws {
+    for share in decision.shares where share.amount > 0 {
+      guard let report = try report(share.report, tx), report.returned + report.reserved > report.loss else {
+        continue
+      }
+      throw RPCError.refused(
+        rule: StopLossRules.shares,
+        Text(
+          "\(share.report) would get back more than was lost: withdraw this return and decide anew",
+          zh: "\(share.report)的返还将超过损失：须撤回后重新决定"), pointer: "/id")
+    }
+  }
+
   /// Changes what each payer's report says of its share.
   private static func settle(
     _ decision: ReturnDecision, _ tx: any Transaction, _ change: (inout Report, Int) -> Void
@@ -149,7 +164,7 @@ extension StopSteps {
 
   /// The return goes to the bank, which has its working days to finish.
   func orderReturn() -> Change {
-    { work, _, context, _ in
+    { work, _, context, tx in
       guard let decision = work.stop.decision, decision.approved != nil else {
         throw RPCError(
           .approvalRequired, Text("A second officer has to approve", zh: "须经第二名民警复核"), pointer: "/id",
@@ -166,6 +181,7 @@ extension StopSteps {
           rule: StopLossRules.notice,
           details: ["notice_ends": .string(notice.end.rfc3339(zone: context.zone))])
       }
+      try Self.requireOwed(decision, tx)
       let days = try policy.rule(StopLossRules.bank, on: work.stop.rulesOn).int("working_days")
       work.stop.decision?.bank = try Terms(policy: policy, context: context).stored(
         .workingDays(days), from: context.now, rule: StopLossRules.bank, on: work.stop.rulesOn)
@@ -188,6 +204,7 @@ extension StopSteps {
       }
       if work.before.state == .lapsed {
         try Self.returnedBeforeEnd(&work.stop, decision.total, at)
+        if work.stop.state == .executed { try requeue(behind: &work, context, tx) }
       } else {
         work.stop.held -= decision.total
       }

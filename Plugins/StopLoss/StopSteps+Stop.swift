@@ -59,7 +59,7 @@ extension StopSteps {
     _ reportID: String, _ report: Report, _ accountID: String, _ account: Account
   ) throws(RPCError) {
     guard
-      report.accounts.contains(accountID) || account.holdings.lots.contains(where: { $0.origin == reportID })
+      report.accounts.contains(accountID) || account.holds(moneyOf: reportID)
     else {
       throw .refused(
         rule: StopLossRules.stopTarget,
@@ -112,6 +112,11 @@ extension StopSteps {
       let found = params["mismatch"]?.arrayValue ?? []
       outcome = .mismatch(found.compactMap { $0.stringValue.flatMap(Mismatch.init(rawValue:)) })
     default:
+      // A person gives up waiting once; a bank may say later that it stopped nothing.
+      if stop.state == .noAnswer || stop.state == .freezeRequested && stop.former == .noAnswer {
+        throw RPCError.refused(
+          rule: StopLossRules.answer, Text("This is on record already", zh: "已登记为无应答"), pointer: "/result")
+      }
       outcome = .none
     }
     let answer = BankAnswer(outcome, reference: params["reference"]?.stringValue)
@@ -169,7 +174,7 @@ extension StopSteps {
       work.stop.mismatch = found
     case .none:
       action = .answerNone
-      try step(&work, action)
+      try take(action, &work, pointers.stop)
     }
     work.stop.answerDue = nil
     let record = try save(&work, action, notes, context, tx)

@@ -65,9 +65,15 @@ package struct StopSteps: Sendable {
     work.count()
     let record = try tx.put("stop", work.id, version: work.version, work.stop.body)
     try saveAccount(work, context, tx)
+    if from.isOver, !work.stop.state.isOver {
+      try ReportSteps(policy: policy).revive(work.stop.report, context, tx)
+    }
     try schedule(work.id, work.stop, context, tx)
     try Announcement(policy: policy, tx: tx).changed(work.id, action, from: from, work.stop)
-    if from.isFrozen, !work.stop.state.isFrozen { try takeEffect(behind: work, context, tx) }
+    let state = work.stop.state
+    if from.isFrozen || work.isFollowed, !state.isFrozen, state != .queued {
+      try takeEffect(behind: work, context, tx)
+    }
     return record
   }
 

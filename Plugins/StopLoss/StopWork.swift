@@ -11,6 +11,8 @@ struct StopWork {
   let accountRecord: Record?
   var account: Account? { didSet { isAccountChanged = true } }
   private(set) var isAccountChanged = false
+  /// Whether a freeze that had followed this one waits again for its end.
+  var isFollowed = false
 
   init(_ record: Record, _ stop: Stop, _ tx: any ReadTransaction) throws {
     id = record.id

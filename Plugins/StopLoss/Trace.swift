@@ -45,6 +45,15 @@ struct Trace: Sendable {
     ])
   }
 
+  /// The accounts beyond a report's own that its money has reached, as far as the bounds go.
+  static func further(
+    _ id: String, _ report: Report, _ tx: any ReadTransaction
+  ) throws -> [(id: String, account: Account)] {
+    var walk = Walk(tx: tx, reportsLeft: reportsAtMost, accountsLeft: accountsAtMost)
+    try walk.run(from: id, report)
+    return walk.accounts.filter { !report.accounts.contains($0.id) && $0.account.holds(moneyOf: id) }
+  }
+
   /// Whose money one account holds.
   private func account(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws
     -> JSONValue

@@ -27,9 +27,10 @@ package struct Victim: Sendable, Hashable {
     return Victim(.object(members))
   }
 
-  /// - Throws: `refused_by_rule` for an identity number that is none.
-  func check(at pointer: String) throws(RPCError) {
-    guard let idNumber, !IDNumber.isValid(idNumber) else { return }
+  /// - Throws: `refused_by_rule` for an identity number that is none, or of somebody born after the day.
+  func check(at pointer: String, on day: CivilDate) throws(RPCError) {
+    guard let idNumber else { return }
+    if let birth = IDNumber.birth(idNumber), birth <= day { return }
     throw .refused(
       rule: StopLossRules.idNumber, Text("Not an identity number", zh: "公民身份号码无效"),
       pointer: pointer + "/id_number")

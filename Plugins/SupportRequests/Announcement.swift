@@ -17,17 +17,23 @@ struct Announcement {
     payload["urgency"] = .string(request.urgency.rawValue)
     payload["to"] = to
     try tx.emit("opened", payload)
+    try alarms(id, request)
+  }
+
+  /// What a new cycle tells at once, beside that it began.
+  func alarms(_ id: String, _ request: SupportRequest) throws {
     if request.urgency == .immediate { try immediate(id, request) }
     if request.marks["transfer_to_criminal_brigade"] != nil { try transfer(id, request) }
   }
 
-  /// Danger to life: told to the command centre and the owner at once.
+  /// Danger to life: told at once to the command centre, to who has the request, and to all who own or join it.
   func immediate(_ id: String, _ request: SupportRequest) throws {
     try tx.emit(
       "immediate",
       [
         "request": .string(id), "scenario": .int(request.scenario), "station": .string(request.station),
-        "to": list([catalogue.commandCentre, request.department, catalogue.coordination]),
+        "to": list(
+          [catalogue.commandCentre, request.department] + others(request) + [catalogue.coordination]),
       ])
   }
 
@@ -46,10 +52,8 @@ struct Announcement {
     _ id: String, _ action: Action, from: State, _ request: SupportRequest, alsoTo: [String] = [],
     more: JSONObject = [:]
   ) throws {
-    var units = [request.station, request.department] + alsoTo
-    if let scenario = catalogue.scenario(request.scenario) { units += scenario.owners }
-    if let branch = request.branch { units.append(branch) }
-    units.append(catalogue.coordination)
+    let units =
+      [request.station, request.department] + alsoTo + others(request) + [catalogue.coordination]
     var payload: JSONObject = [
       "request": .string(id), "action": .string(action.rawValue), "from": .string(from.rawValue),
       "state": .string(request.state.rawValue), "department": .string(request.department), "to": list(units),
@@ -79,6 +83,11 @@ struct Announcement {
         "duty_leader": .bool(rung.to.contains(.dutyLeader)), "due": .string(due.rfc3339(zone: zone)),
         "late": .bool(late),
       ])
+  }
+
+  /// The scenario's owners and the branch.
+  private func others(_ request: SupportRequest) -> [String] {
+    catalogue.owners(request) + [request.branch].compactMap { $0 }
   }
 
   private func recipients(_ request: SupportRequest, _ scenario: Scenario) -> JSONValue {

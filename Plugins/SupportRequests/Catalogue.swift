@@ -42,6 +42,9 @@ package final class Catalogue: Sendable {
     scenarios.indices.contains(number - 1) ? scenarios[number - 1] : nil
   }
 
+  /// The owners of a request's scenario.
+  func owners(_ request: SupportRequest) -> [String] { scenario(request.scenario)?.owners ?? [] }
+
   /// Every unit that the catalogue names, sorted: each must be in the directory.
   package var units: [String] {
     var units: Set<String> = [coordination, commandCentre, criminalBrigade]

@@ -10,9 +10,11 @@ extension Clocks {
     json["response_due"] = .int(Int(responseDue.milliseconds))
     json["support_end"] = .int(Int(supportEnd.milliseconds))
     if let extendedEnd { json["support_extended"] = .int(Int(extendedEnd.milliseconds)) }
-    if !provisional.isEmpty {
-      json["provisional"] = .array(
-        TermName.allCases.filter(provisional.contains).map { .string($0.rawValue) })
+    if !provisional.isEmpty { json["provisional"] = .array(provisionalNames) }
+    if !calendars.isEmpty {
+      var versions: JSONObject = [:]
+      for term in TermName.allCases { versions[term.rawValue] = calendars[term].map(JSONValue.string) }
+      json["calendars"] = .object(versions)
     }
     if let acknowledged { json["acknowledged"] = .int(Int(acknowledged.milliseconds)) }
     if let completed { json["completed"] = .int(Int(completed.milliseconds)) }
@@ -28,6 +30,12 @@ extension Clocks {
     return .object(json)
   }
 
+  /// The ends that relied on a year without a calendar, in order.
+  var provisionalNames: [JSONValue] {
+    if provisional.isEmpty { return [] }
+    return TermName.allCases.filter(provisional.contains).map { .string($0.rawValue) }
+  }
+
   /// Clocks from their stored form; nil if it is not one.
   init?(_ json: JSONValue?, start: Instant) {
     func instant(_ key: String) -> Instant? {
@@ -40,6 +48,7 @@ extension Clocks {
       start: start, responseDue: responseDue, supportEnd: supportEnd,
       provisional: Clocks.provisional(json?["provisional"]))
     extendedEnd = instant("support_extended")
+    for term in TermName.allCases { calendars[term] = json?["calendars"]?[term.rawValue]?.stringValue }
     acknowledged = instant("acknowledged")
     completed = instant("completed")
     feedbackDue = instant("feedback_due")
@@ -64,6 +73,8 @@ extension Clocks {
     [
       "response_due": Schemas.integer, "support_end": Schemas.integer, "support_extended": Schemas.integer,
       "provisional": ["type": ["boolean", "array"], "items": Schemas.words(TermName.allCases)],
+      "calendars": Schemas.object(
+        ["response": Schemas.short, "support": Schemas.short, "feedback": Schemas.short]),
       "acknowledged": Schemas.integer, "completed": Schemas.integer, "feedback_due": Schemas.integer,
       "pauses": ["type": "array", "items": ["type": "array", "items": Schemas.integer]],
       "fired_response": ["type": "array", "items": Schemas.integer],

@@ -16,6 +16,8 @@ package struct Clocks: Sendable, Hashable {
   package var extendedEnd: Instant?
   /// The ends that relied on a year without a calendar.
   package var provisional: Set<TermName>
+  /// The version of the calendar that an end was computed with, where it is not the one that the cycle pins.
+  package var calendars: [TermName: String] = [:]
   package var acknowledged: Instant?
   package var completed: Instant?
   package var feedbackDue: Instant?
@@ -100,6 +102,10 @@ package struct Clocks: Sendable, Hashable {
     }
     return pending(rungs).map(\.due).min()
   }
+
+  /// An instant that never comes, while a clock stands still whose end waits for another calendar: a deadline there is
+  /// woken when the calendar arrives.
+  package var farOff: Instant? { awaitsCalendar && supportDue == nil ? .latest : nil }
 
   package mutating func markFired(_ clock: ClockName, percent: Int) {
     if clock == .response { firedResponse.append(percent) } else { firedSupport.append(percent) }

@@ -34,9 +34,9 @@ struct Escalation: Sendable {
     _ = try steps.save(deadline.subject, record.version, request, tx)
     let announcement = Announcement(catalogue: catalogue, tx: tx)
     for (clock, rung, instant) in due {
-      let late = now.milliseconds(since: instant) > 60_000
       try announcement.escalated(
-        deadline.subject, request, clock, rung, due: instant, late: late, zone: context.zone)
+        deadline.subject, request, clock, rung, due: instant, late: context.isLate(instant),
+        zone: context.zone)
     }
   }
 
@@ -50,7 +50,7 @@ struct Escalation: Sendable {
     request.marks["incomplete"] = true
     request.ended = context.now
     request.history.append(
-      Steps.entry(Action.lapse.rawValue, from: old.state, to: request.state, context, [:]))
+      Steps.entry(Action.lapse.rawValue, from: old.state, to: request.state, by: "system", context, [:]))
     _ = try Steps(catalogue: catalogue).save(record.id, record.version, request, tx)
     try Announcement(catalogue: catalogue, tx: tx).changed(record.id, .lapse, from: old.state, request)
   }

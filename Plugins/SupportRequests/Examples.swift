@@ -21,6 +21,7 @@ enum Examples {
     ]
     header["next_due"] =
       isPaused || !state.isOpen ? .null : .string(version == 1 ? response : support)
+    header["provisional"] = []
     header["marks"] = .object(marks)
     return .object(header)
   }
@@ -40,6 +41,7 @@ enum Examples {
   static let get: JSONValue = {
     var whole = header(.acknowledged, version: 2).objectValue ?? [:]
     whole["cycle"] = cycle
+    whole["cycles"] = 1
     whole["summary"] = "About thirty people block the gate of the market"
     whole["opened_by"] = "uid:1001"
     whole["acknowledged_at"] = "2026-03-02T09:04:10.000+08:00"
@@ -55,6 +57,15 @@ enum Examples {
     return .object(whole)
   }()
 
+  static let ended: JSONValue = {
+    var whole = get.objectValue ?? [:]
+    whole["state"] = "closed"
+    whole["next_due"] = .null
+    whole["ended_at"] = "2026-03-02T17:00:00.000+08:00"
+    whole["cycles"] = 2
+    return .object(whole)
+  }()
+
   static let explain: JSONValue = [
     "id": id, "cycle": cycle,
     "terms": [
@@ -62,7 +73,7 @@ enum Examples {
         "clock": "response", "limit": "1h", "rule": ["id": "support.limit.response", "version": "1"],
         "start": "2026-03-02T09:00:00.000+08:00", "end": "2026-03-02T10:00:00.000+08:00",
         "due": "2026-03-02T10:00:00.000+08:00", "provisional": false, "calendar_version": "2026.1",
-        "steps_apply": true, "pauses": [],
+        "steps_apply": true, "steps_calendar": "2026.1", "pauses": [],
         "steps": [
           [
             "code": "end", "fields": ["at": "2026-03-02T10:00:00.000+08:00"],

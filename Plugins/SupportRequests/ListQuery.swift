@@ -51,8 +51,11 @@ struct ListQuery: Sendable {
   }
 
   private func states(_ params: Params) -> [State] {
-    if let state = params["state"]?.stringValue.flatMap(State.init(rawValue:)) { return [state] }
-    return State.allCases.filter { $0.isOpen == (params["open"]?.boolValue ?? true) }
+    let open = params["open"]?.boolValue
+    if let state = params["state"]?.stringValue.flatMap(State.init(rawValue:)) {
+      return open == nil || open == state.isOpen ? [state] : []
+    }
+    return State.allCases.filter { $0.isOpen == (open ?? true) }
   }
 
   /// Ranges of the rank; nil for all of it. What has ended is never overdue.

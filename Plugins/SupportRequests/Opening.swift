@@ -10,17 +10,14 @@ struct Opening: Sendable {
     guard let scenario = catalogue.scenario(try params.int("scenario")) else {
       throw RPCError.notFound("scenario", "", pointer: "/scenario")
     }
-    guard scenario.active else {
-      throw RPCError.refused(
-        rule: SupportRules.inactive, Text("This scenario is not active", zh: "该场景未启用"), pointer: "/scenario")
-    }
+    try scenario.requireActive(pointer: "/scenario")
     guard let urgency = Urgency(rawValue: try params.string("urgency")), let summary = params["summary"]
     else {
       throw RPCError.invalid(Text("Unknown urgency", zh: "紧急程度无效"), pointer: "/urgency")
     }
-    try Units.requireStation(station, tx)
+    try Units.requireStation(station, pointer: "/station", tx)
     let branch = params["branch"]?.stringValue
-    let department = try lead(scenario, branch, tx)
+    let department = try scenario.lead(branch: branch, tx)
 
     let day = try entry(scenario, urgency, context)
     let clocks = try clocks(scenario.limits[urgency], day, scenario, context)
@@ -47,28 +44,6 @@ struct Opening: Sendable {
     }
     try Announcement(catalogue: catalogue, tx: tx).opened(id, request, scenario)
     return request.header(id: record.id, version: record.version, zone: context.zone)
-  }
-
-  /// The department that leads.
-  private func lead(
-    _ scenario: Scenario, _ branch: String?, _ tx: any Transaction
-  ) throws -> String {
-    guard let branch else { return scenario.lead }
-    switch scenario.branch {
-    case .owner:
-      guard scenario.owners.contains(branch) else {
-        throw RPCError.refused(
-          rule: SupportRules.branch,
-          Text("'\(branch)' does not own this scenario", zh: "“\(branch)”不是该场景的责任部门"), pointer: "/branch")
-      }
-      return branch
-    case .lead:
-      try Units.requireDepartment(branch, rule: SupportRules.branch, pointer: "/branch", tx)
-      return branch
-    case .join:
-      try Units.requireDepartment(branch, rule: SupportRules.branch, pointer: "/branch", tx)
-      return scenario.lead
-    }
   }
 
   private func entry(

@@ -9,10 +9,15 @@ extension SupportRequests {
     return [
       Method(
         "get", Text("Show one request, with personal data", zh: "查看支援请求（含个人信息）"),
-        params: Schemas.object(["id": Schemas.requestID], required: ["id"]), positional: ["id"],
-        result: whole,
+        params: Schemas.object(["id": Schemas.requestID, "cycle": Schemas.cycleNumber], required: ["id"]),
+        positional: ["id", "cycle"], result: whole,
         permission: .role, disclosesPersonalData: true,
-        examples: [Example("A request", params: ["id": Examples.id], result: Examples.get)],
+        examples: [
+          Example("A request", params: ["id": Examples.id], result: Examples.get),
+          Example(
+            "Its first cycle, after it was reopened", params: ["id": Examples.id, "cycle": 1],
+            result: Examples.ended),
+        ],
         handler: .read { try reads.get($0, $1, $2) }),
       Method(
         "list",
@@ -85,7 +90,9 @@ extension SupportRequests {
     var members = Schemas.headerMembers
     let percents: JSONValue = ["type": "array", "items": Schemas.version]
     let more: JSONObject = [
-      "cycle": Cycle.schema, "summary": Schemas.personal(Schemas.prose, .text), "opened_by": Schemas.short,
+      "cycle": Cycle.schema, "cycles": Schemas.version,
+      "summary": Schemas.personal(Schemas.keptProse, .text), "opened_by": Schemas.short,
+      "asked_by": ["type": "array", "items": Schemas.short],
       "place": Schemas.personal(Schemas.short, .text), "contact": Schemas.shownContact, "facts": Facts.schema,
       "branch": Schemas.unit, "assigned": Schemas.unit,
       "approved_by": Schemas.short, "acknowledged_at": Schemas.instant, "completed_at": Schemas.instant,
@@ -99,7 +106,7 @@ extension SupportRequests {
     return Schemas.object(
       members,
       required: Schemas.headerMembers.keys + [
-        "cycle", "summary", "opened_by", "redirects", "pauses", "rungs_fired", "history",
+        "cycle", "cycles", "summary", "opened_by", "redirects", "pauses", "rungs_fired", "history",
       ])
   }()
 
@@ -123,7 +130,8 @@ extension SupportRequests {
       "clock": Schemas.words(TermName.allCases), "limit": Schemas.short, "rule": ruleReference,
       "start": Schemas.instant, "end": Schemas.instant, "due": Schemas.instantOrNull,
       "provisional": Schemas.flag,
-      "calendar_version": Schemas.short, "steps_apply": Schemas.flag, "pauses": pauses,
+      "calendar_version": Schemas.short, "steps_apply": Schemas.flag, "steps_calendar": Schemas.short,
+      "pauses": pauses,
       "steps": ["type": "array", "items": step],
     ]
     return Schemas.object(

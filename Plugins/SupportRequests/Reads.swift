@@ -6,11 +6,15 @@ struct Reads: Sendable {
 
   /// The whole request, with personal data.
   func get(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
-    let (record, request) = try find(params, context, tx)
+    let (record, present) = try find(params, tx)
+    let request = try params["cycle"].map { try cycle($0.intValue ?? 0, record, present, tx) } ?? present
+    // Who had a part in a cycle may see it, as who has one in the present.
+    if !mayRead(request, context) { try requireRead(present, context) }
     let zone = context.zone
     func time(_ instant: Instant?) -> JSONValue? { instant.map { .string($0.rfc3339(zone: zone)) } }
     var whole = request.header(id: record.id, version: record.version, zone: zone).objectValue ?? [:]
     whole["cycle"] = request.cycle
+    whole["cycles"] = present.cycle["number"]
     whole["summary"] = request.summary
     whole["opened_by"] = .string(request.openedBy)
     whole["place"] = request.place
@@ -18,6 +22,7 @@ struct Reads: Sendable {
     whole["facts"] = request.facts.map(JSONValue.object)
     whole["branch"] = request.branch.map(JSONValue.string)
     whole["assigned"] = request.assigned.map(JSONValue.string)
+    if !request.askedBy.isEmpty { whole["asked_by"] = .array(request.askedBy.map(JSONValue.string)) }
     whole["approved_by"] = request.approvedBy.map(JSONValue.string)
     whole["acknowledged_at"] = time(request.clocks.acknowledged)
     whole["completed_at"] = time(request.clocks.completed)
@@ -35,7 +40,8 @@ struct Reads: Sendable {
 
   /// How the ends of both clocks, and of the feedback once it is owed, came about.
   func explain(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
-    let (record, request) = try find(params, context, tx)
+    let (record, request) = try find(params, tx)
+    try requireRead(request, context)
     let cycle = try Steps.cycle(request)
     var terms = [
       try term(.response, end: request.clocks.responseDue, request, cycle, context),
@@ -72,9 +78,9 @@ struct Reads: Sendable {
       "start": .string(computed.start.rfc3339(zone: zone)), "end": .string(end.rfc3339(zone: zone)),
       "due": due.map { .string($0.rfc3339(zone: zone)) } ?? .null,
       "provisional": .bool(clocks.provisional.contains(name)),
-      "calendar_version": .string(cycle.calendarVersion),
+      "calendar_version": .string(clocks.calendars[name] ?? cycle.calendarVersion),
       // The steps are those of today's calendar; they hold for the end only if it is the same.
-      "steps_apply": .bool(computed.end == end),
+      "steps_apply": .bool(computed.end == end), "steps_calendar": .string(computed.calendarVersion),
       "pauses": name == .support ? pauses(clocks, zone) : [],
       "steps": .array(steps),
     ]
@@ -133,16 +139,38 @@ struct Reads: Sendable {
   }
 
   private func find(
-    _ params: Params, _ context: CallContext, _ tx: any ReadTransaction
+    _ params: Params, _ tx: any ReadTransaction
   ) throws -> (Record, SupportRequest) {
     let id = try params.string("id")
     guard let record = try tx.get("request", id), let request = SupportRequest(record.body) else {
       throw RPCError.notFound("request", id, pointer: "/id")
     }
-    // The coordination desk has a copy of everything.
-    try context.principal.require(
-      request.station, request.department, request.branch, catalogue.coordination)
     return (record, request)
+  }
+
+  /// A cycle as it ended, or the present one.
+  private func cycle(
+    _ number: Int, _ record: Record, _ present: SupportRequest, _ tx: any ReadTransaction
+  ) throws -> SupportRequest {
+    if number == present.cycle["number"]?.intValue { return present }
+    guard let archived = try tx.get("cycle", SupportRequest.archiveID(record.id, number)),
+      let ended = present.ended(archived.body)
+    else { throw RPCError.notFound("cycle", String(number), pointer: "/cycle") }
+    return ended
+  }
+
+  private func requireRead(_ request: SupportRequest, _ context: CallContext) throws(RPCError) {
+    if !mayRead(request, context) { try context.principal.require(request.station) }
+  }
+
+  /// Who is told of a request may look at it.
+  private func mayRead(_ request: SupportRequest, _ context: CallContext) -> Bool {
+    // The coordination desk has a copy of everything.
+    var units = catalogue.owners(request) + [request.station, request.department, catalogue.coordination]
+    if let branch = request.branch { units.append(branch) }
+    if request.urgency == .immediate { units.append(catalogue.commandCentre) }
+    if request.marks["transfer_to_criminal_brigade"] != nil { units.append(catalogue.criminalBrigade) }
+    return units.contains { context.principal.mayReach($0) }
   }
 
   private func pauses(_ clocks: Clocks, _ zone: Zone) -> JSONValue {

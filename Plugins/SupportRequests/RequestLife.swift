@@ -9,7 +9,7 @@ package enum RequestLife {
   private static let inWork: [State] = [.acknowledged, .assigned, .supporting]
 
   package static let table = LifeCycle<State, Action>(
-    initial: .submitted,
+    initial: .submitted, rule: SupportRules.lifeCycle,
     [
       (waiting, .acknowledge, .state(.acknowledged)),
       (waiting + [.acknowledged, .assigned], .redirect, .state(.redirected)),

@@ -30,7 +30,7 @@ package final class Scenario: Sendable {
   package let number: Int
   package let name: Text
   package let active: Bool
-  /// Departments that answer; the first leads unless the request's `branch` says otherwise.
+  /// Departments that answer; the first that is active leads unless the request's `branch` says otherwise.
   package let owners: [String]
   package let ownersNote: Text?
   package let branch: Branch
@@ -45,8 +45,6 @@ package final class Scenario: Sendable {
   package let source: String
 
   let numberValue: JSONValue
-  /// The first owner; an active scenario has one.
-  let lead: String
   /// The owners and the coordination desk, once each.
   let recipients: JSONValue
   private let memos: [OpeningMemo]
@@ -69,7 +67,6 @@ package final class Scenario: Sendable {
     self.version = version
     self.source = source
     numberValue = .int(number)
-    lead = owners.first ?? ""
     let told = owners.contains(coordination) ? owners : owners + [coordination]
     recipients = .array(told.map(JSONValue.string))
     memos = Urgency.allCases.map { _ in OpeningMemo() }

@@ -12,10 +12,22 @@ enum Schemas {
   static let instantOrNull: JSONValue = ["type": ["string", "null"], "format": "date-time"]
   static let date: JSONValue = ["type": "string", "format": "date"]
   static let short: JSONValue = ["type": "string", "minLength": 1, "maxLength": 256]
+  /// A short text that a caller writes.
+  static let line = Shapes.text(max: 256)
   static let requestID: JSONValue = ["type": "string", "minLength": 14, "maxLength": 24]
   static let number: JSONValue = ["type": "integer", "minimum": 1, "maximum": .int(Catalogue.count)]
-  static let prose: JSONValue = ["type": "string", "minLength": 1, "maxLength": 2000]
-  static let reason: JSONValue = ["type": "string", "minLength": 1, "maxLength": 1000]
+  static let prose = Shapes.text(max: 2000)
+  static let reason = Shapes.text(max: 1000)
+  /// As records keep it: those of before may be blank.
+  static let keptProse: JSONValue = ["type": "string", "minLength": 1, "maxLength": 2000]
+  static let team: JSONValue = [
+    "type": "string", "format": "id",
+    "description": "The department's own name of a team or desk; it need not be a unit of the directory",
+  ]
+  static let cycleNumber: JSONValue = [
+    "type": "integer", "minimum": 1,
+    "description": "A cycle that ended, from 1, as it ended; without it the present one",
+  ]
   static let state: JSONValue = words(State.allCases)
   static let urgency: JSONValue = words(Urgency.allCases)
   static let order: JSONValue = ["type": "string", "enum": ["asc", "desc"]]
@@ -23,6 +35,11 @@ enum Schemas {
   static let names: JSONValue = object(["en": short, "zh": short], required: ["en", "zh"])
 
   static let contact: JSONValue = object([
+    "name": Shapes.text(max: 64),
+    "phone": ["type": "string", "minLength": 3, "maxLength": 32, "format": "line"],
+  ])
+
+  private static let keptContact: JSONValue = object([
     "name": ["type": "string", "minLength": 1, "maxLength": 64],
     "phone": ["type": "string", "minLength": 3, "maxLength": 32],
   ])
@@ -46,8 +63,8 @@ enum Schemas {
 
   private static let historyMembers: JSONObject = [
     "at": instant, "action": step, "by": short, "from": state, "to": state,
-    "department": unit, "assigned": unit, "urgency": urgency, "reason": prose, "text": prose,
-    "in_time": flag, "worked": flag,
+    "department": unit, "assigned": unit, "urgency": urgency, "reason": keptProse, "text": keptProse,
+    "in_time": flag, "worked": flag, "scenario_version": short,
   ]
   private static let historyRequired = ["at", "action", "from", "to"]
 
@@ -55,7 +72,7 @@ enum Schemas {
 
   static let shownHistoryItem: JSONValue = {
     var members = historyMembers
-    for name in ["reason", "text"] { members[name] = personal(prose, .text) }
+    for name in ["reason", "text"] { members[name] = personal(keptProse, .text) }
     return object(members, required: historyRequired)
   }()
 
@@ -82,7 +99,8 @@ enum Schemas {
     "id": requestID, "version": version, "scenario": number, "station": unit, "department": unit,
     "state": state,
     "urgency": urgency, "opened_at": instant, "response_due": instant, "support_due": instantOrNull,
-    "next_due": instantOrNull, "marks": marks,
+    "next_due": instantOrNull,
+    "provisional": ["type": "array", "items": words(TermName.allCases)], "marks": marks,
   ]
 
   static let header: JSONValue = object(headerMembers, required: headerMembers.keys)
@@ -101,15 +119,16 @@ enum Schemas {
     members["opened_by"] = short
     members["cycle"] = Cycle.schema
     members["clocks"] = Clocks.schema
-    members["summary"] = prose
+    members["summary"] = keptProse
     members["place"] = short
-    members["contact"] = contact
+    members["contact"] = keptContact
     members["facts"] = Facts.schema
     members["marks"] = marks
     members["branch"] = unit
     members["assigned"] = unit
     members["former"] = state
     members["approved_by"] = short
+    members["asked_by"] = ["type": "array", "items": short]
     members["ended"] = integer
     members["history"] = ["type": "array", "items": historyItem]
     return object(
@@ -119,14 +138,16 @@ enum Schemas {
       ])
   }()
 
+  /// Members of a request that the archive of a cycle takes over.
+  static let archived =
+    figureMembers.keys + [
+      "cycle", "clocks", "urgency", "facts", "marks", "assigned", "asked_by", "approved_by", "ended",
+      "history",
+    ]
+
   static let cycleBody: JSONValue = {
-    var members = figureMembers
-    members["request"] = requestID
-    members["cycle"] = Cycle.schema
-    members["clocks"] = Clocks.schema
-    members["urgency"] = urgency
-    members["ended"] = integer
-    members["history"] = ["type": "array", "items": historyItem]
+    var members: JSONObject = ["request": requestID]
+    for key in archived { members[key] = requestBody["properties"]?[key] }
     return object(members, required: figureMembers.keys + ["request", "cycle", "clocks", "urgency"])
   }()
 }

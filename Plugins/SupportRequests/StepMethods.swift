@@ -17,7 +17,7 @@ extension SupportRequests {
         result: Examples.header(.redirected, version: 2, department: "public-security-brigade")),
       step(
         .assign, Text("Give a request to a team or desk", zh: "分派处置队伍或岗位"), .department, steps,
-        ["to": Schemas.unit], change: Steps.assign, example: ["to": "patrol-3"],
+        ["to": Schemas.team], change: Steps.assign, example: ["to": "patrol-3"],
         result: Examples.header(.assigned, version: 3)),
       step(
         .start, Text("Support is under way", zh: "开始支援"), .department, steps, change: steps.start(),
@@ -47,7 +47,7 @@ extension SupportRequests {
         result: Examples.header(.closed, version: 8)),
       step(
         .withdraw, Text("Take a request back", zh: "撤回请求"), .station, steps, ["reason": reason],
-        change: Steps.withdraw, example: ["reason": "The crowd has left"],
+        change: steps.withdraw(), example: ["reason": "The crowd has left"],
         result: Examples.header(.withdrawn, version: 2)),
       step(
         .reopen,

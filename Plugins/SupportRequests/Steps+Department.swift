@@ -36,8 +36,10 @@ extension Steps {
   func start() -> Change {
     { [catalogue] request, _, _, _, _ in
       if request.marks["needs_approval"]?.boolValue == true, request.marks["approved"] == nil {
+        // A later catalogue may ask for none; the mark stays until it is approved.
         throw RPCError(
-          .approvalRequired, rule: catalogue.scenario(request.scenario)?.approval?.rule.id)
+          .approvalRequired,
+          rule: catalogue.scenario(request.scenario)?.approval?.rule.id ?? SupportRules.approver)
       }
       return Notes()
     }

@@ -14,12 +14,24 @@ extension Steps {
       }
       var facts = request.facts ?? [:]
       for (key, value) in given { facts[key] = value }
-      request.facts = facts
       let before = request.marks
       request.marks = try scenario.marks(facts)
-      // What was done stays done, whatever the facts say now.
-      for mark in ["transfer_to_criminal_brigade", "approved"] {
-        if let done = before[mark] { request.marks[mark] = done }
+      if scenario.version != (try Self.cycle(request).scenarioVersion) {
+        notes.history["scenario_version"] = .string(scenario.version)
+      }
+      // What was done stays done, whatever the facts say now; but what holds the start was approved for the facts
+      // as they were.
+      var done = ["transfer_to_criminal_brigade", "approved"]
+      if facts != request.facts ?? [:] {
+        request.facts = facts
+        request.ask(by: context.principal)
+        if scenario.approval?.holdsStart == true {
+          request.approvedBy = nil
+          done.removeLast()
+        }
+      }
+      for mark in done {
+        if let value = before[mark] { request.marks[mark] = value }
       }
       if before["transfer_to_criminal_brigade"] == nil, request.marks["transfer_to_criminal_brigade"] != nil {
         notes.follow = { try $0.transfer($1, $2) }
@@ -28,7 +40,7 @@ extension Steps {
     }
   }
 
-  /// A pause that began before the end of the support limit is given back.
+  /// Ends the pause. One that began before the end of the support limit is given back.
   private func resume(_ request: inout SupportRequest, _ context: CallContext) throws(RPCError) {
     let stoodStill = request.clocks.supportDue == nil
     do {
@@ -44,15 +56,19 @@ extension Steps {
 
   /// New limits from the pinned table, counted from the same start; what was paused stays paused. An end that
   /// has passed stays, and with it the breach, and an answer that was given stays judged by the limit that it
-  /// had.
+  /// had. So does an end whose limit is the same: by another calendar it could be another.
   func changeUrgency() -> Change {
-    { request, _, params, context, _ in
+    { [catalogue] request, _, params, context, _ in
       guard let urgency = Urgency(rawValue: try params.string("urgency")), urgency != request.urgency else {
         throw RPCError.refused(
           rule: SupportRules.urgency, Text("It has that urgency already", zh: "紧急程度未变"), pointer: "/urgency")
       }
+      let cycle = try Self.cycle(request)
+      let changed = try [TermName.response, .support].filter {
+        try cycle.limit($0, request.urgency, catalogue) != cycle.limit($0, urgency, catalogue)
+      }
       request.urgency = urgency
-      try renew([.response, .support], &request, context)
+      try renew(Set(changed), &request, context)
       var notes = Notes(
         history: ["urgency": .string(urgency.rawValue), "reason": try Self.text(params, "reason")],
         event: ["urgency": .string(urgency.rawValue)])
@@ -74,20 +90,31 @@ extension Steps {
     return Notes(history: history, event: said)
   }
 
-  static let withdraw: Change = { request, _, params, context, _ in
-    request.outcome.feedback = .none
-    request.ended = context.now
-    return Notes(history: ["reason": try text(params, "reason")])
+  func withdraw() -> Change {
+    { request, _, params, context, _ in
+      if request.clocks.pauses.isPaused { try resume(&request, context) }
+      request.outcome.feedback = .none
+      request.ended = context.now
+      return Notes(history: ["reason": try Self.text(params, "reason")])
+    }
   }
 
-  /// Archives the cycle that ended, breach and all, and starts a new one under the present versions.
+  /// Archives the cycle that ended, breach and all, and starts a new one under the present versions. What an opening
+  /// needs, this needs too; where the department is gone, the scenario's lead has it.
   func reopen() -> Change {
     { [catalogue] request, _, params, context, tx in
       guard let old = Cycle(request.cycle), let scenario = catalogue.scenario(request.scenario) else {
         throw RPCError(.internalError)
       }
+      try scenario.requireActive(pointer: nil)
+      try Units.requireStation(request.station, pointer: nil, tx)
       let id = try params.string("id")
-      _ = try tx.create("cycle", id: "\(id).\(old.number)", request.archive(id))
+      _ = try tx.create("cycle", id: SupportRequest.archiveID(id, old.number), request.archive(id))
+      var notes = Notes(history: ["reason": try Self.text(params, "reason")])
+      if !(try Units.isDepartment(request.department, tx)) {
+        request.department = try scenario.lead(pointer: nil, tx)
+        notes.history["department"] = .string(request.department)
+      }
       request.cycle =
         Cycle(
           number: old.number + 1, scenarioVersion: scenario.version, ruleVersion: SupportRules.version,
@@ -102,9 +129,9 @@ extension Steps {
       request.ended = nil
       request.history = []
       request.approvedBy = nil
+      request.ask(by: context.principal)
       request.marks = try scenario.marks(request.facts)
-      var notes = Notes(history: ["reason": try Self.text(params, "reason")])
-      if request.urgency == .immediate { notes.follow = { try $0.immediate($1, $2) } }
+      notes.follow = { try $0.alarms($1, $2) }
       return notes
     }
   }
@@ -112,17 +139,18 @@ extension Steps {
   /// Records who approved; the clocks run on.
   func approve() -> Change {
     { [catalogue] request, _, params, context, _ in
-      let approver = context.principal.person
-      guard approver != request.openedBy else {
+      guard !request.isAsked(by: context.principal) else {
         throw RPCError.refused(
           rule: SupportRules.approver, Text("Who asked does not approve", zh: "申请人不得自行批准"))
       }
-      guard catalogue.scenario(request.scenario)?.approval != nil, request.approvedBy == nil else {
+      let approval = catalogue.scenario(request.scenario)?.approval
+      let isAsked = request.marks["needs_approval"]?.boolValue == true || approval?.holdsStart == false
+      guard isAsked, request.approvedBy == nil else {
         throw RPCError.refused(
           rule: SupportRules.approvalIdle,
           Text("There is nothing to approve", zh: "没有待批准事项"))
       }
-      request.approvedBy = approver
+      request.approvedBy = context.principal.person
       request.marks["approved"] = true
       var notes = Notes()
       if let note = params["note"] { notes.history["text"] = note }
@@ -132,17 +160,25 @@ extension Steps {
 }
 
 extension SupportRequest {
-  /// The cycle that ended, as it stays in the figures.
+  static func archiveID(_ request: String, _ cycle: Int) -> String { "\(request).\(cycle)" }
+
+  /// The cycle that ended, as it stays on record.
   func archive(_ id: String) -> JSONObject {
     let present = body
     var archived: JSONObject = ["request": .string(id)]
-    for key in [
-      "scenario", "station", "department", "opened", "response", "support", "outcome", "cycle", "clocks",
-      "urgency",
-      "ended", "history",
-    ] {
+    for key in Schemas.archived {
       if let value = present[key] { archived[key] = value }
     }
     return archived
+  }
+
+  /// A cycle that ended, from its archive: what belongs to no cycle is as in this request. Records of before lack
+  /// what a cycle had of marks, facts, team and approval.
+  func ended(_ archived: JSONObject) -> SupportRequest? {
+    let present = body
+    var body = archived
+    body["state"] = .string(State.closed.rawValue)
+    for key in ["opened_by", "summary", "place", "contact", "branch"] { body[key] = present[key] }
+    return SupportRequest(body)
   }
 }

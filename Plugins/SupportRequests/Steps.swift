@@ -55,7 +55,7 @@ struct Steps: Sendable {
   /// Stores a request with the one deadline that it has.
   func save(_ id: String, _ version: Int, _ request: SupportRequest, _ tx: any Transaction) throws -> Record {
     let record = try tx.put("request", id, version: version, request.body)
-    if request.state.isOpen, let due = request.clocks.nextDeadline(catalogue.rungs) {
+    if request.state.isOpen, let due = request.clocks.nextDeadline(catalogue.rungs) ?? request.clocks.farOff {
       try tx.schedule("clock", subject: id, due: due, payload: request.deadlinePayload)
     } else {
       try tx.cancel("clock", subject: id)
@@ -66,10 +66,16 @@ struct Steps: Sendable {
   /// Computes provisional ends again once another calendar is there.
   func refresh(_ request: inout SupportRequest, _ context: CallContext) throws(RPCError) {
     // What has ended is no longer open, or is about to be reopened: its cycle stays as it was.
-    guard request.clocks.awaitsCalendar, request.state.isOpen, request.ended == nil,
-      Cycle(request.cycle)?.calendarVersion != context.calendar.version
-    else { return }
+    guard request.clocks.awaitsCalendar, request.state.isOpen, request.ended == nil else { return }
+    var cycle = try Steps.cycle(request)
+    guard cycle.calendarVersion != context.calendar.version else { return }
+    // An end that is not computed again keeps the version that it was computed with.
+    for term in TermName.allCases where request.clocks.calendars[term] == nil {
+      request.clocks.calendars[term] = cycle.calendarVersion
+    }
     try renew(request.clocks.provisional, &request, context)
+    cycle.calendarVersion = context.calendar.version
+    request.cycle = cycle.json
   }
 
   /// Computes ends of the cycle anew, under the limits that it pins and the present calendar. An end that has
@@ -77,14 +83,12 @@ struct Steps: Sendable {
   func renew(
     _ terms: Set<TermName>, _ request: inout SupportRequest, _ context: CallContext
   ) throws(RPCError) {
-    var cycle = try Steps.cycle(request)
+    let cycle = try Steps.cycle(request)
     for term in TermName.allCases
     where terms.contains(term) && request.clocks.isAhead(term, at: context.now) {
       try Terms(context, catalogue).renew(
         term, cycle.limit(term, request.urgency, catalogue), &request.clocks, version: cycle.ruleVersion)
     }
-    cycle.calendarVersion = context.calendar.version
-    request.cycle = cycle.json
   }
 
   static func cycle(_ request: SupportRequest) throws(RPCError) -> Cycle {
@@ -93,12 +97,16 @@ struct Steps: Sendable {
   }
 
   /// One line of the history.
+  ///
+  /// - Parameter person: who did it, where that is not the caller.
   static func entry(
-    _ action: String, from: State, to: State, _ context: CallContext, _ more: JSONObject
+    _ action: String, from: State, to: State, by person: String? = nil, _ context: CallContext,
+    _ more: JSONObject
   ) -> JSONValue {
     var entry: JSONObject = [
       "at": .string(context.now.rfc3339(zone: context.zone)), "action": .string(action),
-      "by": .string(context.principal.person), "from": .string(from.rawValue), "to": .string(to.rawValue),
+      "by": .string(person ?? context.principal.person), "from": .string(from.rawValue),
+      "to": .string(to.rawValue),
     ]
     for (key, value) in more { entry[key] = value }
     return .object(entry)

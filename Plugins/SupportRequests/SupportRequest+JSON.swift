@@ -28,6 +28,7 @@ extension SupportRequest {
     if let assigned { body["assigned"] = .string(assigned) }
     if let former { body["former"] = .string(former.rawValue) }
     if let approvedBy { body["approved_by"] = .string(approvedBy) }
+    if !askedBy.isEmpty { body["asked_by"] = .array(askedBy.map(JSONValue.string)) }
     if let ended { body["ended"] = .int(Int(ended.milliseconds)) }
     if !history.isEmpty { body["history"] = .array(history) }
     return body
@@ -55,6 +56,7 @@ extension SupportRequest {
     assigned = body["assigned"]?.stringValue
     former = body["former"]?.stringValue.flatMap(State.init(rawValue:))
     approvedBy = body["approved_by"]?.stringValue
+    askedBy = body["asked_by"]?.arrayValue?.compactMap(\.stringValue) ?? []
     ended = body["ended"]?.intValue.map { Instant(milliseconds: Int64($0)) }
     history = body["history"]?.arrayValue ?? []
   }
@@ -62,7 +64,7 @@ extension SupportRequest {
   /// What every method but `get` shows: no personal data.
   func header(id: String, version: Int, zone: Zone) -> JSONValue {
     var header = JSONObject()
-    header.reserveCapacity(14)
+    header.reserveCapacity(15)
     header["id"] = .string(id)
     header["version"] = .int(version)
     header["scenario"] = .int(scenario)
@@ -85,6 +87,7 @@ extension SupportRequest {
     } else {
       header["next_due"] = .null
     }
+    header["provisional"] = .array(clocks.provisionalNames)
     header["marks"] = .object(marks)
     return .object(header)
   }

@@ -10,8 +10,10 @@ package struct SupportRequest: Sendable {
   package var urgency: Urgency
   /// The branch that was named when it was opened.
   package var branch: String?
-  /// Who opened it: an approver is someone else.
   package var openedBy: String
+  /// Who else asked for what it asks for now: who reopened it, and who stated facts after the opening. None in
+  /// records of before.
+  package var askedBy: [String] = []
   /// The cycle's pins; a value that openings of one day share.
   package var cycle: JSONValue
   package var clocks: Clocks
@@ -45,6 +47,15 @@ package struct SupportRequest: Sendable {
     self.cycle = cycle
     self.clocks = clocks
     self.summary = summary
+  }
+
+  /// Whether a person asked for it: an approver is someone else.
+  func isAsked(by principal: Principal) -> Bool {
+    ([openedBy] + askedBy).contains(where: principal.isSame)
+  }
+
+  mutating func ask(by principal: Principal) {
+    if !isAsked(by: principal) { askedBy.append(principal.person) }
   }
 
   /// What its deadline says: whether another calendar is waited for.

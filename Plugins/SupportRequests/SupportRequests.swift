@@ -72,7 +72,7 @@ package enum SupportRequests {
         [
           "scenario": Schemas.number, "station": Schemas.unit, "urgency": Schemas.urgency,
           "summary": Schemas.prose,
-          "place": Schemas.short, "contact": Schemas.contact, "facts": Facts.schema, "branch": Schemas.unit,
+          "place": Schemas.line, "contact": Schemas.contact, "facts": Facts.schema, "branch": Schemas.unit,
           "reason": Schemas.reason,
         ], required: ["scenario", "station", "urgency", "summary"]),
       result: Schemas.header, permission: .role,

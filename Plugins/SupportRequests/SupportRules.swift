@@ -52,7 +52,11 @@ package enum SupportRules {
     rule(
       escalation, local,
       Text("Rungs at shares of a limit, each fires once", zh: "按时限比例逐级提醒，每级仅一次")),
-    rule(inactive, local, Text("Only active scenarios are opened", zh: "仅启用的场景可发起")),
+    rule(
+      inactive, local,
+      Text(
+        "A scenario is opened, and opened again, while it is active and an owner is an active department or desk",
+        zh: "场景启用且有现存责任部门时方可发起或重新发起")),
     rule(
       station, local,
       Text("A request comes from an active police station", zh: "请求须由现存派出所发起")),
@@ -70,7 +74,9 @@ package enum SupportRules {
       Text("A ratio to zero persons has no meaning", zh: "涉事人数为零时不计算比例")),
     rule(
       approver, reform,
-      Text("Who asked does not approve", zh: "申请人不得自行批准")),
+      Text(
+        "Who asked does not approve: who opened it, reopened it, or stated its facts later",
+        zh: "申请人不得自行批准（含发起、重新发起及补充事实者）")),
     rule(
       approvalIdle, local,
       Text("Only what needs an approval, and has none, is approved", zh: "仅待批准事项可批准一次")),

@@ -7,6 +7,7 @@ extension Terms {
     let computed = try computed(limit, from: start, rule: name.rule, version: version)
     clocks.provisional.remove(name)
     if computed.provisional { clocks.provisional.insert(name) }
+    clocks.calendars[name] = computed.calendarVersion
     switch name {
     case .response: clocks.responseDue = computed.end
     case .feedback: clocks.feedbackDue = computed.end

@@ -6,6 +6,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -50,6 +51,21 @@ struct failure {
 #define REFUSE(number, code) \
   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (code))
 #define ALLOW BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+/* Allowed with an argument that is one of two values only. They are looked at as the kernel does: 32 bits of each. */
+#define ARGUMENT(place) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[place]))
+#define ONLY(number, place, one, other)                        \
+  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 5),         \
+      ARGUMENT(place),                                         \
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(one), 2, 0),   \
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(other), 1, 0), \
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM), ALLOW
+/* Refused with an argument of one of two values. */
+#define NEVER(number, place, one, other)                       \
+  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 5),         \
+      ARGUMENT(place),                                         \
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(one), 1, 0),   \
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(other), 0, 1), \
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM), ALLOW
 
 #ifdef STATION_ARCH
 static int filter(struct sock_filter *code, size_t count) {
@@ -81,13 +97,54 @@ static int forbid_processes(void) {
 #endif
 }
 
+/* A process that has no user of its own has the daemon's, and may end or slow down what has it: so it reaches itself
+ * only. Any thread's id would do for the daemon's, so it is no list of what is refused. One that may start others has a
+ * user of its own. */
+static int keep_to_itself(void) {
+#ifdef STATION_ARCH
+  uint32_t own = (uint32_t)getpid();
+  struct sock_filter code[] = {
+      OWN_CALLS,
+      ONLY(__NR_kill, 0, own, 0),
+      ONLY(__NR_tgkill, 0, own, own),
+      ONLY(__NR_rt_sigqueueinfo, 0, own, own),
+      ONLY(__NR_rt_tgsigqueueinfo, 0, own, own),
+      REFUSE(__NR_tkill, EPERM),
+      REFUSE(__NR_pidfd_send_signal, EPERM),
+      /* Whom a descriptor signals. */
+      NEVER(__NR_fcntl, 1, F_SETOWN, F_SETOWN_EX),
+      NEVER(__NR_ioctl, 1, FIOSETOWN, SIOCSPGRP),
+      ONLY(__NR_prlimit64, 0, own, 0),
+      ONLY(__NR_sched_setscheduler, 0, own, 0),
+      ONLY(__NR_sched_setparam, 0, own, 0),
+      ONLY(__NR_sched_setattr, 0, own, 0),
+      ONLY(__NR_sched_setaffinity, 0, own, 0),
+      ONLY(__NR_ioprio_set, 1, own, 0),
+      /* Not PRIO_USER with 0: all processes of its user. */
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_setpriority, 0, 6),
+      ARGUMENT(0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PRIO_PROCESS, 0, 3),
+      ARGUMENT(1),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 2, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, own, 1, 0),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+      ALLOW,
+  };
+  return filter(code, sizeof code / sizeof code[0]);
+#else
+  return 0;
+#endif
+}
+
 /* Nobody else's memory, and no way out of its process group: all that it starts can be ended with it. */
 static int confine(void) {
 #ifdef STATION_ARCH
   struct sock_filter code[] = {
       OWN_CALLS,
       REFUSE(__NR_ptrace, EPERM),
+      REFUSE(__NR_process_vm_readv, EPERM),
       REFUSE(__NR_process_vm_writev, EPERM),
+      REFUSE(__NR_pidfd_getfd, EPERM),
       REFUSE(__NR_setsid, EPERM),
       REFUSE(__NR_setpgid, EPERM),
       ALLOW,
@@ -132,7 +189,8 @@ static int prepare(const struct station_spawn *spawn, pid_t parent) {
     /* A change of user takes it back. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || getppid() != parent) return SESSION;
   }
-  if (confine() != 0 || (spawn->processes == 0 && forbid_processes() != 0)) return FILTER;
+  if (confine() != 0) return FILTER;
+  if (spawn->processes == 0 && (keep_to_itself() != 0 || forbid_processes() != 0)) return FILTER;
   return -1;
 }
 
@@ -201,6 +259,8 @@ int station_spawn(const struct station_spawn *given, pid_t *pid, int *pidfd, con
   *pid = child;
   return 0;
 }
+
+int station_spawn_conceal(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 int station_spawn_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 

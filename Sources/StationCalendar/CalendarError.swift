@@ -33,3 +33,29 @@ public enum CalendarError: Error, Hashable, Sendable {
   /// A pause before the end of the one before it, or one that ends before it begins.
   case pauseOutOfOrder
 }
+
+extension CalendarError: CustomStringConvertible {
+  /// What is wrong and what was expected, for a message.
+  public var description: String {
+    switch self {
+    case .yearOutOfRange(let year): "the year must be from 1992 to 2199, not \(year)"
+    case .duplicateYear(let year): "the year \(year) is there twice"
+    case .badVersion(let version): "the version must be a text without '+', not '\(version)'"
+    case .dateOutsideYear(let date, let year):
+      "\(date) must be a day of \(year), or of the December before it"
+    case .holidayBackwards(let first, let last):
+      "a holiday's last day, \(last), is before its first, \(first)"
+    case .dayListedTwice(let date): "\(date) is listed twice"
+    case .workedDayOnWeekday(let date): "a worked day must be a Saturday or a Sunday; \(date) is not"
+    case .termNotPositive: "a term must be at least one unit long"
+    case .termOutOfRange: "the term, or its start, is beyond what is computed"
+    case .serviceHoursMissing: "a limit in working time needs service hours"
+    case .pauseNeedsTimeOfDay: "only a limit in minutes, hours or working minutes gives pauses back"
+    case .badOpeningTimes: "opening times must be in order, apart, not empty, and within the day"
+    case .neverOpen: "a week needs at least one opening time"
+    case .alreadyPaused: "the clock stands still already"
+    case .notPaused: "the clock does not stand still"
+    case .pauseOutOfOrder: "a pause must end after it begins, and begin after the one before it"
+    }
+  }
+}

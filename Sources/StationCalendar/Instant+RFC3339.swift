@@ -1,9 +1,9 @@
 extension Instant {
   /// An instant from an RFC 3339 timestamp, strictly (RFC 3339 section 5.6).
   ///
-  /// `2026-11-22T09:50:35+08:00`, with a fraction of one to three digits if there is one. The offset is
-  /// required; `T` and `Z` are capitals. Nil for a date or time that does not exist, a leap second (`:60`),
-  /// `24:00`, a finer fraction than milliseconds, or anything before or behind the timestamp.
+  /// `2026-11-22T09:50:35+08:00`, with a fraction of any length, of which what is finer than milliseconds is
+  /// dropped. The offset is required; `T` and `Z` are capitals. Nil for a date or time that does not exist, a leap
+  /// second (`:60`), `24:00`, an instant outside the bounds, or anything before or behind the timestamp.
   public init?(rfc3339 text: String) {
     var copy = text
     guard let parsed = copy.withUTF8({ Instant(rfc3339: $0) }) else { return nil }
@@ -12,8 +12,8 @@ extension Instant {
 
   /// The same from UTF-8 bytes.
   public init?(rfc3339 bytes: UnsafeBufferPointer<UInt8>) {
-    // The shortest is 2026-11-22T09:50:35Z, the longest 2026-11-22T09:50:35.123+08:00.
-    guard bytes.count >= 20, bytes.count <= 29,
+    // The shortest is 2026-11-22T09:50:35Z.
+    guard bytes.count >= 20,
       let date = CivilDate(bytes: bytes),
       bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
       let hour = Digits.read(bytes, at: 11, count: 2), hour < 24,
@@ -26,7 +26,6 @@ extension Instant {
       var scale = 100
       index = 20
       while index < bytes.count, let digit = Digits.read(bytes, at: index, count: 1) {
-        guard scale > 0 else { return nil }
         millisecond += digit * scale
         scale /= 10
         index += 1

@@ -15,7 +15,7 @@ extension Daemon {
   /// Everything is read and checked first, as at a start; nothing changes when anything is wrong.
   /// - Throws: ``ConfigurationError`` with file, line and what was expected.
   func reload() throws -> ReloadReport {
-    let (new, policy) = try readAnew()
+    let (new, policy, doubts) = try readAnew()
     let configuration = new.configuration
     let report = running.withLock { running in
       let report = running.difference(to: new)
@@ -37,6 +37,7 @@ extension Daemon {
       log.notice(
         "reloaded", metadata: ["key": "\(change.key)", "from": "\(change.from)", "to": "\(change.to)"])
     }
+    for doubt in doubts { log.warning("\(doubt)") }
     for change in report.needsRestart {
       log.warning("needs a restart", metadata: ["key": "\(change.key)", "to": "\(change.to)"])
     }
@@ -49,15 +50,19 @@ extension Daemon {
     return running.withLock { $0.difference(to: new) }
   }
 
-  private func readAnew() throws -> (configuration: RunningConfiguration, policy: AccessPolicy) {
+  private func readAnew() throws -> (
+    configuration: RunningConfiguration, policy: AccessPolicy, doubts: [String]
+  ) {
     var configuration = running.withLock { $0.configuration }
+    var doubts: [String] = []
     if let file = configuration.file {
       configuration = try .load(file)
-      try Self.check(configuration)
+      doubts = try Self.check(configuration)
     }
     let (policy, trace) = try AccessFile.policy(of: configuration)
     let calendar = try CalendarFiles.load(configuration.calendarDirectory)
-    return (RunningConfiguration(configuration: configuration, access: trace, calendar: calendar), policy)
+    let read = RunningConfiguration(configuration: configuration, access: trace, calendar: calendar)
+    return (read, policy, doubts)
   }
 
   /// Files whose permissions matter, as the configuration that holds names them.

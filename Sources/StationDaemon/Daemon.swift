@@ -3,6 +3,7 @@ import Directory
 import Foundation
 import Logging
 import StationKit
+import StationPluginHost
 import StationRPC
 import StationStore
 import StationSystemd
@@ -29,14 +30,26 @@ package final class Daemon: Sendable {
   private let systemCause: @Sendable (String) -> Cause
 
   /// Everything that can be found wrong without touching the state: files, access rules, modules.
-  package static func check(_ configuration: DaemonConfiguration) throws {
+  /// - Returns: what would not keep it from starting and is hardly meant, a line each.
+  @discardableResult
+  package static func check(_ configuration: DaemonConfiguration) throws -> [String] {
     try configuration.checkPlaces()
-    _ = try access(configuration)
+    let access = try AccessFile.policy(of: configuration).trace
     _ = try CalendarFiles.load(configuration.calendarDirectory)
     let modules = try modules(for: configuration)
     let registry = try Registry(modules)
-    _ = try configuration.plugins.load(reserved: Plugins.reserved(modules))
-    if let file = configuration.directoryFile { _ = try organisation(file, registry) }
+    let plugins = try configuration.plugins.load(reserved: Plugins.reserved(modules))
+    let organisation = try configuration.directoryFile.map { try Self.organisation($0, registry) }
+    let faults =
+      try plugins.compactMap(\.fault) + UnitCheck.warnings(configuration, units: organisation?.units)
+    guard let file = configuration.accessFile else { return faults }
+    return faults
+      + AccessReview(
+        file: file, trace: access, registry: registry,
+        opaque: Set(plugins.map(\.name)).union(BuiltInModule.allCases.map(\.rawValue))
+          .subtracting(registry.modules.keys).union(["plugin", "dev"]),
+        units: organisation.map(\.units)
+      ).warnings
   }
 
   /// The modules that a daemon with this configuration has, without a daemon behind them.
@@ -44,10 +57,6 @@ package final class Daemon: Sendable {
     let services = Services(
       clock: Clock(), origin: configuration.origin, development: configuration.development)
     return try modules(configuration, services, Discovery())
-  }
-
-  private static func access(_ configuration: DaemonConfiguration) throws -> AccessPolicy {
-    try AccessFile.policy(of: configuration).policy
   }
 
   private static func modules(
@@ -95,6 +104,7 @@ package final class Daemon: Sendable {
         services.changed(modules: $0.modules.keys.sorted())
       })
     self.plugins = plugins
+    let unitCheck = try UnitCheck(configuration)
     let registry = try plugins.registry(modules + [PluginModule.module(plugins)], log: log)
     discovery.describe(registry, version: Self.version)
     let organisation = try configuration.directoryFile.map { try Self.organisation($0, registry) }
@@ -120,6 +130,7 @@ package final class Daemon: Sendable {
           guard let last = events.last else { return }
           late.hub?.published(upTo: last.seq)
           plugins.host.published(upTo: last.seq)
+          if events.contains(where: { $0.kind == UnitCheck.event }) { services.directoryChanged() }
           if let spooler = late.spooler, events.contains(where: { Spooler.events.contains($0.kind) }) {
             spooler.poke()
           }
@@ -148,11 +159,13 @@ package final class Daemon: Sendable {
           organisation, store, environment, environment.ownCause("directory.import"))
       }
     }
+    services.watch(unitCheck)
     let callLog = stationLog.journal.map { journal in CallLog { _ = journal.send($0) } }
     callLog?.choice = configuration.logCalls
     self.callLog = callLog
     dispatcher = Dispatcher(
       store: store, policy: policy, limits: configuration.limits, report: report,
+      awaited: { plugins.host.runner($0)?.unavailable },
       observe: { call in
         services.calls.note(call)
         callLog?.note(call)
@@ -190,6 +203,7 @@ package final class Daemon: Sendable {
         store.write(.record(environment.ownCause(method, detail: detail.encoded())))
       }
     }
+    if !configuration.development { PluginHost.conceal() }
     // Nobody waits for them: until they are ready, their methods are unavailable.
     plugins.host.start()
     // The calendar may have come while the daemon was down.
@@ -252,6 +266,9 @@ package final class Daemon: Sendable {
     let file: String
     let method: CompiledMethod
     let params: JSONObject
+
+    /// The ids of its units.
+    var units: Set<String> { Set((params["units"]?.arrayValue ?? []).compactMap { $0["id"]?.stringValue }) }
   }
 
   private static func organisation(_ file: String, _ registry: Registry) throws -> Organisation {

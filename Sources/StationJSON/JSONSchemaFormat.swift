@@ -1,9 +1,10 @@
 /// The formats that a schema may name; each is asserted, and only for strings.
 public enum JSONSchemaFormat: String, Sendable, CaseIterable {
   /// RFC 3339 section 5.6, in capitals, with an offset; a valid date and no leap second, because UTC
-  /// milliseconds have no place for one.
+  /// milliseconds have no place for one. From 0001-01-02T00:00Z to before 9999-12-31T00:00Z, so that every instant
+  /// can be written in every zone with a year of four digits.
   case dateTime = "date-time"
-  /// `YYYY-MM-DD`, a valid date of the Gregorian calendar.
+  /// `YYYY-MM-DD`, a valid date of the Gregorian calendar, from the year 1.
   case date
   /// `HH:MM`, from 00:00 to 23:59.
   case time
@@ -19,6 +20,11 @@ public enum JSONSchemaFormat: String, Sendable, CaseIterable {
   case hex
   /// A decimal integer of any size, without a plus sign, leading zeros or a negative zero.
   case integerString = "integer-string"
+  /// What someone can read: not white space alone.
+  case text
+  /// A name or the like: ``text`` without control characters, also without line breaks, and without U+FFFE and U+FFFF,
+  /// so that it can go into a log, onto a terminal and into XML (XML 1.0 section 2.2).
+  case line
 
   /// What a string must be, for a message.
   var explanation: String {
@@ -32,6 +38,8 @@ public enum JSONSchemaFormat: String, Sendable, CaseIterable {
     case .base64: "base64 with padding"
     case .hex: "an even number of hexadecimal digits"
     case .integerString: "a decimal integer"
+    case .text: "a text that is not blank"
+    case .line: "one line of text that is not blank and holds no control characters"
     }
   }
 
@@ -46,6 +54,8 @@ public enum JSONSchemaFormat: String, Sendable, CaseIterable {
     case .base64: "带填充的 base64"
     case .hex: "偶数个十六进制数字"
     case .integerString: "十进制整数"
+    case .text: "文字，不能空白"
+    case .line: "一行文字，不能空白，不能含控制字符"
     }
   }
 
@@ -59,13 +69,15 @@ public enum JSONSchemaFormat: String, Sendable, CaseIterable {
     switch self {
     case .dateTime: Self.isDateTime(bytes)
     case .date: bytes.count == 10 && Self.isDate(bytes)
-    case .time: bytes.count == 5 && Self.isTime(bytes, at: 0)
+    case .time: bytes.count == 5 && Self.minutes(bytes, at: 0) != nil
     case .uuid: Self.isUUID(bytes)
     case .code: Self.isCode(bytes)
     case .id: Self.isIdentifier(bytes)
     case .base64: Self.isBase64(bytes)
     case .hex: bytes.count % 2 == 0 && bytes.allSatisfy { hexValue($0) != 0xFF }
     case .integerString: Self.isInteger(bytes)
+    case .text: Self.isText(bytes)
+    case .line: Self.isText(bytes) && Self.isLine(bytes)
     }
   }
 
@@ -91,6 +103,22 @@ public enum JSONSchemaFormat: String, Sendable, CaseIterable {
       guard isDash ? byte == UInt8(ascii: "-") : hexValue(byte) != 0xFF else { return false }
     }
     return true
+  }
+
+  private static func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.contains { $0 > 0x20 && $0 < 0x80 }
+      || String(decoding: bytes, as: UTF8.self).unicodeScalars.contains { !$0.properties.isWhitespace }
+  }
+
+  private static func isLine(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.enumerated().allSatisfy { place, byte in
+      switch byte {
+      case 0..<0x20, 0x7F: false
+      // U+FFFE and U+FFFF.
+      case 0xEF: bytes[place + 1] != 0xBF || bytes[place + 2] < 0xBE
+      default: true
+      }
+    }
   }
 
   private static func isInteger(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -125,19 +153,19 @@ public enum JSONSchemaFormat: String, Sendable, CaseIterable {
     return Int(bytes[place] &- UInt8(ascii: "0")) * 10 + Int(bytes[place + 1] &- UInt8(ascii: "0"))
   }
 
-  /// `HH:MM` at that place; the caller knows that five bytes are there.
-  private static func isTime(_ bytes: UnsafeRawBufferPointer, at place: Int) -> Bool {
+  /// The minutes of `HH:MM` at that place, nil for what is no time; the caller knows that five bytes are there.
+  private static func minutes(_ bytes: UnsafeRawBufferPointer, at place: Int) -> Int? {
     guard let hour = pair(bytes, at: place), bytes[place + 2] == UInt8(ascii: ":"),
-      let minute = pair(bytes, at: place + 3)
-    else { return false }
-    return hour < 24 && minute < 60
+      let minute = pair(bytes, at: place + 3), hour < 24, minute < 60
+    else { return nil }
+    return hour * 60 + minute
   }
 
   /// `YYYY-MM-DD` in front; the caller knows that ten bytes are there.
   private static func isDate(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard let century = pair(bytes, at: 0), let year = pair(bytes, at: 2),
       bytes[4] == UInt8(ascii: "-"), let month = pair(bytes, at: 5), bytes[7] == UInt8(ascii: "-"),
-      let day = pair(bytes, at: 8), day >= 1
+      let day = pair(bytes, at: 8), day >= 1, century + year > 0
     else { return false }
     switch month {
     case 1, 3, 5, 7, 8, 10, 12: return day <= 31
@@ -148,8 +176,9 @@ public enum JSONSchemaFormat: String, Sendable, CaseIterable {
   }
 
   private static func isDateTime(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard bytes.count >= 20, isDate(bytes), bytes[10] == UInt8(ascii: "T"), isTime(bytes, at: 11),
-      bytes[16] == UInt8(ascii: ":"), let second = pair(bytes, at: 17), second < 60
+    guard bytes.count >= 20, isDate(bytes), bytes[10] == UInt8(ascii: "T"),
+      let local = minutes(bytes, at: 11), bytes[16] == UInt8(ascii: ":"), let second = pair(bytes, at: 17),
+      second < 60
     else { return false }
     var place = 19
     if bytes[place] == UInt8(ascii: ".") {
@@ -158,11 +187,26 @@ public enum JSONSchemaFormat: String, Sendable, CaseIterable {
       while place < bytes.count, isDigit(bytes[place]) { place += 1 }
       guard place > start, place < bytes.count else { return false }
     }
-    switch bytes[place] {
-    case UInt8(ascii: "Z"): return place + 1 == bytes.count
-    case UInt8(ascii: "+"), UInt8(ascii: "-"):
-      return place + 6 == bytes.count && isTime(bytes, at: place + 1)
-    default: return false
+    var offset = 0
+    let sign = bytes[place]
+    if sign != UInt8(ascii: "Z") {
+      guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-"), place + 6 == bytes.count,
+        let minutes = minutes(bytes, at: place + 1)
+      else { return false }
+      offset = sign == UInt8(ascii: "-") ? -minutes : minutes
+      place += 5
+    }
+    return place + 1 == bytes.count && isTellable(bytes, minute: local - offset)
+  }
+
+  /// Whether a date's minute, counted from midnight UTC of the date in front, is one of an instant.
+  private static func isTellable(_ bytes: UnsafeRawBufferPointer, minute: Int) -> Bool {
+    switch String(decoding: bytes[..<10], as: UTF8.self) {
+    case "0001-01-01": minute >= 24 * 60
+    case "0001-01-02": minute >= 0
+    case "9999-12-30": minute < 24 * 60
+    case "9999-12-31": minute < 0
+    default: true
     }
   }
 }

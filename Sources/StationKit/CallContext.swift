@@ -13,10 +13,13 @@ public struct CallContext: Sendable {
   /// From a closed list, where the method discloses personal data.
   public let purpose: String?
   public let reason: String?
+  /// What came due before this instant is late: more than a minute before ``now``, or before the daemon's start.
+  public let lateBefore: Instant
 
+  /// - Parameter lateBefore: a minute before `now` if it is not given.
   public init(
     principal: Principal, method: String, now: Instant, calendar: WorkCalendar, zone: Zone,
-    purpose: String? = nil, reason: String? = nil
+    purpose: String? = nil, reason: String? = nil, lateBefore: Instant? = nil
   ) {
     self.principal = principal
     self.method = method
@@ -25,5 +28,9 @@ public struct CallContext: Sendable {
     self.zone = zone
     self.purpose = purpose
     self.reason = reason
+    self.lateBefore = lateBefore ?? now.adding(minutes: -1)
   }
+
+  /// Whether what came due at that instant, and is done now, is done late.
+  public func isLate(_ due: Instant) -> Bool { due < lateBefore }
 }

@@ -8,7 +8,7 @@ public struct Deadline: Sendable {
   public let subject: String
   public let due: Instant
   public let payload: JSONObject
-  /// Whether it fired more than a minute after it was due (the daemon was down or the clock jumped).
+  /// Whether it came due more than a minute ago or before the daemon's start: see ``CallContext/isLate(_:)``.
   public let late: Bool
 
   public init(kind: String, subject: String, due: Instant, payload: JSONObject, late: Bool) {

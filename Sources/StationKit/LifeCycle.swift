@@ -22,11 +22,18 @@ public struct LifeCycle<State: LifeCycleCode, Action: LifeCycleCode>: Sendable {
   public let initial: State
   /// Every allowed step; what is not here is refused.
   public let rows: [Row]
+  /// The rule that the table is, where the module declares one: what refuses a step names it.
+  public let rule: String?
   private let targets: [State: [Action: Target]]
 
-  /// - Parameter steps: for each action, the states it is possible in and where it leads.
-  public init(initial: State, _ steps: [(from: [State], action: Action, target: Target)]) {
+  /// - Parameters:
+  ///   - rule: the id of the rule that the table is, if the module declares one.
+  ///   - steps: for each action, the states it is possible in and where it leads.
+  public init(
+    initial: State, rule: String? = nil, _ steps: [(from: [State], action: Action, target: Target)]
+  ) {
     self.initial = initial
+    self.rule = rule
     rows = steps.flatMap { step in
       step.from.map { Row(from: $0, action: step.action, target: step.target) }
     }
@@ -38,13 +45,16 @@ public struct LifeCycle<State: LifeCycleCode, Action: LifeCycleCode>: Sendable {
   /// The state after an action.
   ///
   /// - Parameter former: the state before the present one, where the table leads back to it.
-  /// - Throws: `wrong_state`, naming the states in which the action is possible.
+  /// - Throws: `wrong_state`, naming the states in which the action is possible, and the rule.
   public func next(_ state: State, _ action: Action, former: State? = nil) throws(RPCError) -> State {
     switch targets[state]?[action] {
     case .state(let next): return next
     case .same: return state
     case .former: return former ?? initial
-    case nil: throw .wrongState(state.rawValue, allowed: states(allowing: action).map(\.rawValue))
+    case nil:
+      var error = RPCError.wrongState(state.rawValue, allowed: states(allowing: action).map(\.rawValue))
+      error.rule = rule
+      throw error
     }
   }
 

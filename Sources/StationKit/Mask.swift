@@ -7,9 +7,9 @@ public enum Mask: String, Sendable, CaseIterable {
   /// The first character stays: `王**`.
   case name
   /// The first six and last four stay: `110101********1234`. Also for card and account numbers; of one with fewer than
-  /// fourteen characters the last four only.
+  /// fourteen characters the last four only; of an address the first character and what follows the `@`.
   case number
-  /// The first three and last four stay: `138****5678`.
+  /// The first three and last four stay: `138****5678`; of one with fewer than eleven characters the last four only.
   case phone
   /// Nothing stays: `***`.
   case text
@@ -20,8 +20,11 @@ public enum Mask: String, Sendable, CaseIterable {
     switch self {
     case .name: return keep(characters, first: 1, last: 0)
     case .number:
+      if let at = characters.lastIndex(of: "@") {
+        return keep(Array(characters[..<at]), first: 1, last: 0) + String(characters[at...])
+      }
       return keep(characters, first: characters.count < 14 ? 0 : 6, last: characters.count < 8 ? 0 : 4)
-    case .phone: return keep(characters, first: 3, last: 4)
+    case .phone: return keep(characters, first: characters.count < 11 ? 0 : 3, last: 4)
     case .text: return "***"
     }
   }

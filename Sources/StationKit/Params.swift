@@ -1,3 +1,4 @@
+import StationCalendar
 import StationJSON
 
 /// The params of a call, already valid against the method's schema.
@@ -18,6 +19,12 @@ public struct Params: Sendable {
   public func int(_ key: String) throws(RPCError) -> Int {
     guard let value = object[key]?.intValue else { throw Self.missing(key, "an integer") }
     return value
+  }
+
+  /// - Throws: `invalid_params` when absent or not an RFC 3339 timestamp.
+  public func instant(_ key: String) throws(RPCError) -> Instant {
+    guard let instant = Instant(rfc3339: try string(key)) else { throw Self.missing(key, "an instant") }
+    return instant
   }
 
   private static func missing(_ key: String, _ type: String) -> RPCError {

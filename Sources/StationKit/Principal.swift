@@ -29,6 +29,9 @@ public struct Principal: Sendable, Hashable {
   /// One name for one person, for four-eyes checks: two calls with the same value are the same person.
   public var person: String { actor.map { "actor:\($0)" } ?? "uid:\(uid)" }
 
+  /// Whether a name that ``person`` gave is this caller's: an actor's in whatever case, width and spacing.
+  public func isSame(as person: String) -> Bool { FreeText.folded(person) == FreeText.folded(self.person) }
+
   /// Whether the call may reach data that belongs to any of `units`.
   public func mayReach(_ units: String?...) -> Bool {
     switch scope {

@@ -27,9 +27,19 @@ public struct RPCError: Error, Sendable, Equatable {
     self.details = details
   }
 
+  /// - Parameter what: the kind of thing in English; those of the shipped modules have a Chinese word in the message.
   public static func notFound(_ what: String, _ id: String, pointer: String? = nil) -> RPCError {
-    RPCError(.notFound, Text("No \(what) '\(id)'", zh: "没有 \(what) “\(id)”"), pointer: pointer)
+    let chinese = chineseKinds[what] ?? " \(what) "
+    return RPCError(.notFound, Text("No \(what) '\(id)'", zh: "没有\(chinese)“\(id)”"), pointer: pointer)
   }
+
+  private static let chineseKinds = [
+    "account": "账户", "active unit": "现存单位", "approval request": "审批申请", "audit record": "审计记录",
+    "case": "案件", "cycle": "办理周期", "dispute": "纠纷", "duty": "义务", "entry": "条目", "item": "证据物品",
+    "message": "报文", "module": "模块", "notice": "告知书", "person": "人员", "record": "关注记录", "report": "报案",
+    "request": "请求", "scenario": "场景", "spool_refusal": "被搁置的文件", "stop": "止付", "subscription": "订阅",
+    "task": "待办事项", "unit": "单位",
+  ]
 
   public static func denied(_ message: Text) -> RPCError { RPCError(.denied, message) }
 

@@ -25,15 +25,22 @@ public enum Shapes {
     return .object(schema)
   }
 
-  /// A text of at least one character.
+  /// A text of at least one character that is not blank.
   public static func text(max: Int) -> JSONValue {
-    ["type": "string", "minLength": 1, "maxLength": .int(max)]
+    ["type": "string", "minLength": 1, "maxLength": .int(max), "format": "text"]
   }
 
-  /// The same where it is personal data: shown masked to roles without full sight.
+  /// One line of it: a name, a number, a title.
+  public static func line(max: Int) -> JSONValue {
+    ["type": "string", "minLength": 1, "maxLength": .int(max), "format": "line"]
+  }
+
+  /// Either where it is personal data: shown masked to roles without full sight. What is masked whole is a text of
+  /// any lines.
   public static func personal(_ mask: Mask, max: Int) -> JSONValue {
     [
-      "type": "string", "minLength": 1, "maxLength": .int(max), "x-personal": .string(mask.rawValue),
+      "type": "string", "minLength": 1, "maxLength": .int(max), "format": mask == .text ? "text" : "line",
+      "x-personal": .string(mask.rawValue),
     ]
   }
 

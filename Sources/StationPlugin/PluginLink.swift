@@ -7,11 +7,13 @@ import StationPluginWire
 package final class PluginLink: @unchecked Sendable {
   private let descriptor: Int32
   private let sending = Guarded(())
-  private var framer = LineFramer(limits: PluginLimits())
+  private var framer = LineFramer(limits: PluginLink.incoming)
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
   // Above: the reading thread's alone.
 
   private struct State {
+    /// What the daemon takes; it says so in `plugin.init`.
+    var frameBytes = PluginLimits().frameBytes
     var lastID = 0
     var waiting: [Int: Waiter] = [:]
     var isClosed = false
@@ -27,9 +29,28 @@ package final class PluginLink: @unchecked Sendable {
 
   package init(descriptor: Int32) { self.descriptor = descriptor }
 
-  func send(_ value: JSONValue) {
+  /// Of the daemon's own messages none is too long.
+  private static let incoming = {
+    var limits = PluginLimits()
+    limits.frameBytes = .max
+    return limits
+  }()
+
+  func take(frameBytes: Int) { state.withLock { $0.frameBytes = frameBytes } }
+
+  /// Sends it, unless the daemon would end this process for it: a message too long, or nested too deep.
+  /// - Returns: whether it was one to send.
+  @discardableResult
+  func send(_ value: JSONValue) -> Bool {
+    guard !value.isDeeper(than: PluginLimits().depth) else { return false }
     var bytes = value.encoded()
+    guard bytes.count <= state.withLock({ $0.frameBytes }) else { return false }
     bytes.append(0x0A)
+    send(bytes)
+    return true
+  }
+
+  private func send(_ bytes: [UInt8]) {
     sending.withLock { _ in
       var sent = 0
       while sent < bytes.count {
@@ -53,7 +74,13 @@ package final class PluginLink: @unchecked Sendable {
       return state.lastID
     }
     guard let id else { throw RPCError(.cancelled) }
-    send(["jsonrpc": "2.0", "id": .int(id), "method": .string(method.rawValue), "params": .object(params)])
+    let request: JSONValue = [
+      "jsonrpc": "2.0", "id": .int(id), "method": .string(method.rawValue), "params": .object(params),
+    ]
+    guard send(request) else {
+      state.withLock { _ = $0.waiting.removeValue(forKey: id) }
+      throw RPCError(.answerTooLarge)
+    }
     waiter.semaphore.wait()
     return try waiter.answer.get()
   }
@@ -97,5 +124,16 @@ package final class PluginLink: @unchecked Sendable {
       return Array(state.waiting.values)
     }
     for waiter in waiting { waiter.semaphore.signal() }
+  }
+}
+
+extension JSONValue {
+  /// Whether arrays and objects in it are nested more than so deep.
+  fileprivate func isDeeper(than depth: Int) -> Bool {
+    switch self {
+    case .array(let elements): depth == 0 || elements.contains { $0.isDeeper(than: depth - 1) }
+    case .object(let members): depth == 0 || members.contains { $0.value.isDeeper(than: depth - 1) }
+    default: false
+    }
   }
 }

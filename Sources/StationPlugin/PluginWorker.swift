@@ -76,10 +76,13 @@ package final class PluginWorker: Sendable {
   }
 
   private func answer(_ id: JSONValue, _ result: Result<JSONValue, RPCError>) {
+    let message: JSONValue
     switch result {
-    case .success(let value): link.send(["jsonrpc": "2.0", "id": id, "result": value])
-    case .failure(let error): link.send(["jsonrpc": "2.0", "id": id, "error": error.json])
+    case .success(let value): message = ["jsonrpc": "2.0", "id": id, "result": value]
+    case .failure(let error): message = ["jsonrpc": "2.0", "id": id, "error": error.json]
     }
+    guard !link.send(message) else { return }
+    link.send(["jsonrpc": "2.0", "id": id, "error": RPCError(.answerTooLarge).json])
   }
 
   private func start(_ id: JSONValue, _ params: JSONObject) {
@@ -97,6 +100,7 @@ package final class PluginWorker: Sendable {
         state.kept = KeptAnswers(
           methods: Set(params["kept_calls"]?.arrayValue?.compactMap(\.stringValue) ?? []))
       }
+      if let limit = params["limits"]?["frame_bytes"]?.intValue { link.take(frameBytes: limit) }
       answer(id, .success([:]))
       link.send(["jsonrpc": "2.0", "method": .string(PluginProtocol.ToHost.ready.rawValue), "params": [:]])
     } catch {

@@ -21,7 +21,13 @@ package struct CallJournal: Sendable {
 
   private(set) var reads: [Read] = []
   private(set) var numbers: [(series: String, value: Int, generation: Int)] = []
+  /// Place of the number that was not asked for.
+  private var foretold: Int?
+  /// Rows that it was told of: as many are looked at again when what was read is repeated.
+  package private(set) var rows = 0
   private(set) var rehearsed: [Told] = []
+  /// The longest list of operations that a read came with: what it was told holds only with these.
+  private var decided: [Operation] = []
   /// Ids that rehearsed calls made for their new records, in order.
   var ids: [String] = []
   /// What it read has changed before it was done: it will be run again whatever it answers.
@@ -32,6 +38,12 @@ package struct CallJournal: Sendable {
   package mutating func note(_ request: ReadRequest, at position: Int, _ answer: Result<JSONValue, RPCError>)
   {
     reads.append(Read(position: position, request: request, answer: answer))
+    rows += (try? answer.get()).map(request.rows) ?? 0
+  }
+
+  /// A read was answered as if these had been done.
+  package mutating func note(decided operations: [Operation]) {
+    if operations.count > decided.count { decided = operations }
   }
 
   /// What a handler relied on as an earlier call was told it: to be found so before anything is done.
@@ -48,7 +60,16 @@ package struct CallJournal: Sendable {
   }
 
   package mutating func note(number value: Int, of series: String, generation: Int) {
+    // Those before have been taken back. What was made with them is wrong, and so may be its refusal: the handler
+    // may have met its own records under the same number.
+    if let last = numbers.last(where: { $0.series == series }), value != last.value + 1 { isDoomed = true }
     numbers.append((series, value, generation))
+  }
+
+  /// A number that was not asked for: it may be left.
+  package mutating func note(foretold value: Int, of series: String, generation: Int) {
+    note(number: value, of: series, generation: generation)
+    foretold = numbers.count - 1
   }
 
   /// Whether the operations take every number that was given to the call.
@@ -57,16 +78,28 @@ package struct CallJournal: Sendable {
   }
 
   /// Why these operations are not what the host promised; nil if they are.
-  package func contradiction(in operations: [Operation]) -> String? {
-    var numbers = numbers
+  ///
+  /// - Parameter isAnswer: whether they are all, and not those so far.
+  package func contradiction(in operations: [Operation], isAnswer: Bool = false) -> String? {
+    guard !isAnswer || operations.count >= decided.count else {
+      return "fewer operations than an earlier read came with"
+    }
+    let common = min(operations.count, decided.count)
+    guard operations[..<common] == decided[..<common] else {
+      return "other operations than those that an earlier read came with"
+    }
+    var given = Dictionary(grouping: numbers.indices) { numbers[$0].series }.mapValues { $0[...] }
     var rehearsed = rehearsed[...]
     for operation in operations {
       switch operation {
       case .number(let series, let value):
-        guard let promised = numbers.firstIndex(where: { $0.series == series && $0.value == value }) else {
-          return "a number of '\(series)' that the host did not give"
+        // In their order: the store gives no second one without the first. One that was not asked for may be left.
+        var left = given[series] ?? []
+        if let first = left.first, first == foretold, numbers[first].value != value { left.removeFirst() }
+        guard let first = left.popFirst(), numbers[first].value == value else {
+          return "a number of '\(series)' that the host did not give, or not in its turn"
         }
-        numbers.remove(at: promised)
+        given[series] = left
       case .call(let method, let params, let result):
         let told = Told(method: method, params: params, result: result)
         guard let place = rehearsed.firstIndex(of: told) else {
@@ -129,6 +162,19 @@ package struct CallJournal: Sendable {
 }
 
 extension ReadRequest {
+  /// So many rows are counted in the time in which one is told.
+  private static let countedRows = 20
+
+  /// How many rows this answer to it tells of, for bounds.
+  package func rows(in answer: JSONValue) -> Int {
+    switch self {
+    case .get, .call, .erase: 1
+    case .query: 1 + (answer["records"]?.arrayValue?.count ?? 0)
+    case .scan: 1 + (answer.arrayValue?.count ?? 0)
+    case .count: 1 + (answer.intValue ?? 0) / Self.countedRows
+    }
+  }
+
   /// What the plugin is told: of other modules' results, the parts that it may see.
   package func answer(
     on transaction: any ReadTransaction, rows: Int, seen: (_ method: String, _ result: JSONValue) -> JSONValue

@@ -2,7 +2,8 @@ import StationKit
 
 /// The parts of a result that a plugin sees: those under one of its pointers, and nothing else.
 ///
-/// A pointer is one of RFC 6901 in which `*` stands for every element of a list.
+/// A pointer is one of RFC 6901 in which `*` stands for every element of a list. It begins with a slash: the empty one,
+/// which is the whole, is none here.
 package struct FieldFilter: Sendable {
   private indirect enum Node: Sendable {
     case whole
@@ -12,7 +13,9 @@ package struct FieldFilter: Sendable {
 
   package init(_ pointers: [String]) {
     var root = Node.parts([:])
-    for pointer in pointers { root = Self.adding(Self.words(pointer)[...], to: root) }
+    for pointer in pointers where pointer.hasPrefix("/") {
+      root = Self.adding(Self.words(pointer)[...], to: root)
+    }
     self.root = root
   }
 
@@ -20,6 +23,7 @@ package struct FieldFilter: Sendable {
 
   /// Whether all that `field` shows is under `granted`.
   package static func covers(_ granted: String, _ field: String) -> Bool {
+    guard granted.hasPrefix("/"), field.hasPrefix("/") else { return false }
     let granted = words(granted)
     let field = words(field)
     return granted.count <= field.count && zip(granted, field).allSatisfy { $0 == $1 }

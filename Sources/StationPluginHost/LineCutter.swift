@@ -7,6 +7,13 @@ package struct LineCutter: Sendable {
 
   package init(limit: Int) { self.limit = limit }
 
+  /// The beginning of a text as one line.
+  package static func line(_ text: String, limit: Int) -> String {
+    var cutter = LineCutter(limit: limit)
+    let bytes = text.utf8.map { $0 == 0x0A ? 0x20 : $0 }
+    return cutter.add(bytes[...]).first ?? cutter.rest() ?? ""
+  }
+
   package mutating func add(_ bytes: ArraySlice<UInt8>) -> [String] {
     var lines: [String] = []
     for byte in bytes {

@@ -25,8 +25,19 @@ struct OutputBudget: Sendable {
 /// The monotonic clock.
 package enum MonotonicTime {
   package static func milliseconds() -> Int64 {
+    let time = now()
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+
+  /// In milliseconds, with their parts.
+  package static func precise() -> Double {
+    let time = now()
+    return Double(time.tv_sec) * 1000 + Double(time.tv_nsec) / 1_000_000
+  }
+
+  private static func now() -> timespec {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    return time
   }
 }

@@ -16,7 +16,7 @@ package struct PluginConversation: Sendable {
     case late(call: Int)
     case read(call: Int, request: JSONValue, ReadRequest, operations: [Operation])
     case next(call: Int, request: JSONValue, series: String)
-    case log(level: String, text: String)
+    case log(PluginProtocol.LogLevel, text: String)
     /// The request is of a call that was given up: the plugin may not have heard so yet.
     case givenUp(request: JSONValue)
     /// The request is refused; that it was made at all is an offence.
@@ -166,8 +166,8 @@ package struct PluginConversation: Sendable {
       isReady = true
       return .ready
     case .log:
-      return .log(
-        level: params["level"]?.stringValue ?? "info", text: params["message"]?.stringValue ?? "")
+      let level = params["level"]?.stringValue.flatMap(PluginProtocol.LogLevel.init(rawValue:))
+      return .log(level ?? .info, text: params["message"]?.stringValue ?? "")
     default: return .broken("'\(name.rawValue)' without an id")
     }
   }

@@ -1,3 +1,4 @@
+import CStationSpawn
 import Foundation
 import StationKit
 import StationPluginWire
@@ -33,6 +34,10 @@ package final class PluginHost: Sendable {
       return runner
     }
   }
+
+  /// Keeps this process's memory and descriptors from all that run as the same user, plugins among them, for as long
+  /// as it lives. There is no core file of it then, and no debugger but root's.
+  package static func conceal() { _ = station_spawn_conceal() }
 
   /// Starts those that are wanted, and the clock. Nothing waits for them.
   package func start() {

@@ -72,7 +72,9 @@ extension PluginRunner {
     if case .read = record.call.work, !kept.isEmpty { throw wrong("'kept' in the answer to a read") }
     var record = record
     record.journal.note(kept: kept)
-    if !record.journal.isDoomed, let contradiction = record.journal.contradiction(in: operations) {
+    if !record.journal.isDoomed,
+      let contradiction = record.journal.contradiction(in: operations, isAnswer: true)
+    {
       throw wrong(contradiction)
     }
     let journal = record.journal

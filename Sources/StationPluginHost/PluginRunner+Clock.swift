@@ -11,6 +11,7 @@ extension PluginRunner {
         watch(number, now, &state, &after)
       }
       expireWaiting(now, &state, &after)
+      rehearseNext(&state, &after)
       // A process that a reload has started beside the one that failed may take its place.
       if state.isWanted, state.candidate == nil, state.life.tick(now: now) {
         state.since = clock.now()
@@ -36,6 +37,9 @@ extension PluginRunner {
     // One that answers others is slow, and does not hang: what it owes counts among its calls.
     if let owed = session.owed.values.min(), now > owed, now - session.answeredAt > limits.graceMs {
       return fault(number, "hangs: no answer \(limits.graceMs) ms after a call was given up", &state, &after)
+    }
+    if let overdue = overdueEvent(number, now, state, limits) {
+      return fault(number, overdue, &state, &after)
     }
     for (id, record) in session.calls {
       if record.call.isCancelled() {

@@ -86,6 +86,7 @@ extension PluginRunner {
 
   func launch(_ state: inout State, _ after: inout [After]) {
     let settings = state.settings
+    if let fault = settings.fault { return notLaunched(fault, &state, &after) }
     state.lastNumber += 1
     let number = state.lastNumber
     let listener = PluginProcess.Listener(
@@ -131,6 +132,8 @@ extension PluginRunner {
   func told(reload problem: String?, _ state: inout State, _ after: inout [After]) {
     guard let reloaded = state.reloaded else { return }
     state.reloaded = nil
+    state.lastReload = (clock.now(), problem)
+    if let problem { noted("warning", "the reload failed: \(problem)", &state, &after) }
     after.append { reloaded(problem) }
   }
 
@@ -175,10 +178,11 @@ extension PluginRunner {
   }
 
   /// The plugin cannot be used as it is.
-  func refuse(_ number: Int, _ reason: String, _ state: inout State, _ after: inout [After]) {
+  func refuse(_ number: Int, _ what: String, _ state: inout State, _ after: inout [After]) {
     guard let session = state.sessions[number], session.isStarting else {
-      return fault(number, reason, &state, &after)
+      return fault(number, what, &state, &after)
     }
+    let reason = LineCutter.line(what, limit: session.settings.limits.logLineBytes)
     end(number, reason, &state)
     if state.candidate == number { state.candidate = nil }
     notLaunched(reason, &state, &after)
@@ -235,8 +239,10 @@ extension PluginRunner {
   func fault(_ number: Int, _ what: String, _ state: inout State, _ after: inout [After]) {
     guard let session = state.sessions[number], session.phase != .ending else { return }
     state.faults += 1
-    end(number, what, &state)
-    gone(number, what, wasDraining: session.phase == .draining, &state, &after)
+    // It may quote what the process said.
+    let reason = LineCutter.line(what, limit: session.settings.limits.logLineBytes)
+    gone(number, reason, isClean: false, &state, &after)
+    end(number, reason, &state)
   }
 
   /// A small thing that is refused; many of them are a fault.
@@ -259,8 +265,7 @@ extension PluginRunner {
         // A drained plugin exits with 0 when it has answered everything.
         let isClean = session.phase == .draining && code == 0 && session.calls.isEmpty
         if !isClean { state.faults += 1 }
-        gone(
-          number, isClean ? session.reason : reason, wasDraining: session.phase == .draining, &state, &after)
+        gone(number, isClean ? session.reason : reason, isClean: isClean, &state, &after)
       }
       state.sessions[number] = nil
       guard !state.isWanted, state.sessions.isEmpty, state.life.state == .draining else { return }
@@ -269,17 +274,19 @@ extension PluginRunner {
   }
 
   /// A session will not answer any more.
+  /// - Parameter isClean: whether it was told to end, and has done all that it had.
   private func gone(
-    _ number: Int, _ reason: String, wasDraining: Bool, _ state: inout State, _ after: inout [After]
+    _ number: Int, _ reason: String, isClean: Bool, _ state: inout State, _ after: inout [After]
   ) {
     guard let session = state.sessions[number] else { return }
     let calls = session.calls.values.sorted { $0.number < $1.number }
     state.sessions[number]?.calls = [:]
     state.sessions[number]?.reads = []
-    if state.current == number { state.listener.isBusy = false }
+    eventLost(number, reason, &state, &after)
     let wasCandidate = state.candidate == number
     if wasCandidate { state.candidate = nil }
-    if state.current == number {
+    let wasCurrent = state.current == number
+    if wasCurrent {
       state.current = nil
       changed(&state, &after) { $0.life.failed(reason, now: MonotonicTime.milliseconds()) }
       failWaiting(&state, &after)
@@ -287,11 +294,13 @@ extension PluginRunner {
       told(reload: reason, &state, &after)
       if state.current == nil {
         changed(&state, &after) { $0.life.failed(reason, now: MonotonicTime.milliseconds()) }
-      } else {
-        noted("warning", "the reload failed: \(reason)", &state, &after)
       }
+    } else if !isClean {
+      let why = "a process that was to end (\(session.reason)): \(reason)"
+      noted("warning", why, &state, &after)
+      recorded(.failed, why, session, &after)
     }
-    let error = unavailable(state, MonotonicTime.milliseconds())
+    let error = unavailable(state, MonotonicTime.milliseconds(), isItsProcess: !wasCurrent)
     for record in calls {
       release(record, posted: false, &state, &after)
       after.append { record.done(.failure(error)) }

@@ -27,11 +27,11 @@ extension PluginRunner {
       state.sessions[number]?.owed[id] = nil
       state.sessions[number]?.answeredAt = MonotonicTime.milliseconds()
       dispatchWaiting(&state)
-    case .event(let result): eventAnswered(result, &state, &after)
+    case .event(let result): eventAnswered(number, result, &state, &after)
     case .read(let id, let request, let read, let operations):
       asked(number, id, request, read, operations, &state, &after)
     case .next(let id, let request, let series): asked(number, id, request, number: series, &state, &after)
-    case .log(let level, let text): noted(level, text, &state, &after)
+    case .log(let level, let text): noted(level.rawValue, text, &state, &after)
     case .givenUp(let request): reply(number, request, .failure(RPCError(.cancelled)), &state)
     case .offence(let request, let error, let what):
       reply(number, request, .failure(error), &state)
@@ -44,114 +44,6 @@ extension PluginRunner {
   {
     guard let bytes = state.sessions[number]?.conversation.answer(request, result) else { return }
     state.sessions[number]?.process.send(bytes)
-  }
-
-  // MARK: - Reads
-
-  private func asked(
-    _ number: Int, _ id: Int, _ request: JSONValue, _ read: ReadRequest, _ operations: [Operation],
-    _ state: inout State, _ after: inout [After]
-  ) {
-    guard let check = state.sessions[number]?.check, var record = state.sessions[number]?.calls[id] else {
-      return reply(number, request, .failure(RPCError(.denied)), &state)
-    }
-    let offends =
-      check.offence(read) ?? operations.lazy.compactMap(check.offence).first
-      ?? record.journal.contradiction(in: operations)
-    if let offends {
-      reply(number, request, .failure(RPCError(.denied, Text(offends, zh: "未声明或未授权"))), &state)
-      return offence(number, offends, &state, &after)
-    }
-    guard record.journal.reads.count < state.settings.limits.reads else {
-      return reply(number, request, .failure(RPCError(.answerTooLarge)), &state)
-    }
-    if !record.hasRead {
-      record.hasRead = true
-      record.quietState = store.quietState
-    }
-    state.sessions[number]?.calls[id] = record
-    let asking = record
-    if state.sessions[number]?.readsUnderWay ?? 0 < state.settings.limits.readsAtOnce {
-      state.sessions[number]?.readsUnderWay += 1
-      after.append { [self] in perform(number, id, request, read, operations, asking) }
-    } else {
-      state.sessions[number]?.reads.append { [self] in perform(number, id, request, read, operations, asking)
-      }
-    }
-  }
-
-  /// One read on a snapshot; or, after operations that it could see and for another module's write method, as a
-  /// rehearsal.
-  private func perform(
-    _ number: Int, _ id: Int, _ request: JSONValue, _ read: ReadRequest, _ operations: [Operation],
-    _ record: CallRecord
-  ) {
-    let sights = with { state, _ in state.sessions[number]?.sights ?? PluginSights() }
-    let rows = with { state, _ in state.settings.limits.scanRows }
-    let seen: @Sendable (String, JSONValue) -> JSONValue = { sights.see($0, $1) }
-    let journal = record.journal
-    let context = record.call.context
-    let writes = writes(read)
-    if case .read = record.call.work, !operations.isEmpty || writes {
-      return gave(number, id, request, read, 0, .failure(RPCError(.denied)))
-    }
-    guard writes || operations.contains(where: \.isSeenByReads) else {
-      return store.read(
-        as: name, context, { try read.answer(on: $0, rows: rows, seen: seen) },
-        done: { [self] in gave(number, id, request, read, operations.count, $0) })
-    }
-    store.rehearse(
-      as: name, context, ids: journal.ids,
-      { [self] transaction in
-        do {
-          try journal.replay(operations, on: transaction, rows: rows, seen: seen)
-        } catch let stale as StaleReads {
-          learn(from: stale, journal)
-          throw stale
-        }
-        return try read.answer(on: transaction, rows: rows, seen: seen)
-      },
-      done: { [self] result in
-        let ids = try? result.get().ids
-        gave(
-          number, id, request, read, operations.count, result.map(\.value), isRehearsed: true,
-          ids: writes ? ids : nil)
-      })
-  }
-
-  private func writes(_ read: ReadRequest) -> Bool {
-    switch read {
-    case .call(let method, _): store.writes(method)
-    case .erase: true
-    default: false
-    }
-  }
-
-  /// - Parameters:
-  ///   - isRehearsed: whether the operations so far were done for it, and undone.
-  ///   - ids: those that the call of another module's write method has made, with all before.
-  private func gave(
-    _ number: Int, _ id: Int, _ request: JSONValue, _ read: ReadRequest, _ position: Int,
-    _ result: Result<JSONValue, RPCError>, isRehearsed: Bool = false, ids: [String]? = nil
-  ) {
-    with { state, after in
-      if let next = state.sessions[number]?.readEnded() { after.append(next) }
-      if var record = state.sessions[number]?.calls[id] {
-        switch (read, ids, result) {
-        case (.call(let method, let params), let ids?, .success(let value)):
-          record.journal.ids = ids
-          record.journal.note(rehearsed: method, params, value)
-        case (.erase, let ids?, .success): record.journal.ids = ids
-        case (_, _, .failure(let error)) where isRehearsed && error.kind == .conflict && position > 0:
-          record.journal.isDoomed = true
-        // What it was about to do is refused: it will do something else.
-        case (_, _, .failure) where isRehearsed && position > 0: break
-        default: record.journal.note(read, at: position, result)
-        }
-        state.sessions[number]?.calls[id] = record
-      }
-      reply(number, request, result, &state)
-    }
   }
 
   // MARK: - Numbers

@@ -42,6 +42,11 @@ extension PluginRunner {
         if let digest = session.digest { object["sha256"] = .string(digest) }
         if let version = session.manifest?.version { object["version"] = .string(version) }
       }
+      if let (at, problem) = state.lastReload {
+        object["last_reload"] = .object(
+          (["at": .string(at.rfc3339(zone: surroundings.zone))] as JSONObject)
+            .adding("problem", problem.map { .string($0) }))
+      }
       if let restartAt = state.life.restartAt {
         object["restart_in_ms"] = .int(Int(max(0, restartAt - MonotonicTime.milliseconds())))
       }

@@ -22,11 +22,15 @@ package final class PluginRunner: RemoteModule {
     var habits: [String: (series: String, calls: Int)] = [:]
     /// Calls under way that run again, because what they had read, or their number, was not so any more.
     var reruns: Set<Int> = []
+    /// Requests of the plugin's own that are to be rehearsed.
+    var rehearsals: RehearsalLine<Asked>
     /// Calls that are answered and may not be posted yet: a call with earlier numbers has not been.
     var held: [(call: Int, done: After)] = []
     /// Runs once the state is one of these.
     var observers: [(states: Set<PluginState>, done: @Sendable (PluginState, String) -> Void)] = []
     var reloaded: (@Sendable (String?) -> Void)?
+    /// When a reload ended last, and why it failed, if it did.
+    var lastReload: (at: Instant, problem: String?)?
     var isWanted: Bool
     var since: Instant
     var log: PluginLog
@@ -71,6 +75,7 @@ package final class PluginRunner: RemoteModule {
     state = Guarded(
       State(
         settings: settings, life: PluginLife(limits: settings.limits),
+        rehearsals: RehearsalLine(limits: settings.limits),
         isWanted: settings.isEnabled && !memory.isStopped, since: clock.now(),
         log: PluginLog(limits: settings.limits), listener: EventListener(position: memory.position)))
   }
@@ -86,8 +91,10 @@ package final class PluginRunner: RemoteModule {
 
   /// The module that calls go to until the plugin has told its manifest: from its last good one.
   package func rememberedModule() -> Module? {
-    guard let manifest = files.manifest, with({ state, _ in state.settings.refusal(of: manifest) }) == nil
-    else { return nil }
+    let settings = settings
+    guard settings.fault == nil, let manifest = files.manifest, settings.refusal(of: manifest) == nil else {
+      return nil
+    }
     return manifest.module(running: self)
   }
 
@@ -121,12 +128,18 @@ package final class PluginRunner: RemoteModule {
     }
   }
 
-  func unavailable(_ state: State, _ now: Int64) -> RPCError {
+  /// Why it cannot be called while no manifest of it counts.
+  package var unavailable: RPCError { with { state, _ in unavailable(state, MonotonicTime.milliseconds()) } }
+
+  /// - Parameter isItsProcess: whether it is the process of the call that is not there, and the plugin may be.
+  func unavailable(_ state: State, _ now: Int64, isItsProcess: Bool = false) -> RPCError {
     RPCError(
       .unavailable,
-      Text(
-        "The plugin '\(name)' is \(state.life.state.rawValue)",
-        zh: "插件“\(name)”暂不可用（\(state.life.state.chinese)）"),
+      isItsProcess
+        ? Text("The process of the plugin '\(name)' that had the call ended", zh: "处理该调用的插件“\(name)”进程已结束")
+        : Text(
+          "The plugin '\(name)' is \(state.life.state.rawValue)",
+          zh: "插件“\(name)”暂不可用（\(state.life.state.chinese)）"),
       retryAfterMs: state.life.retryAfter(now: now),
       details: ["plugin": .string(name), "state": .string(state.life.state.rawValue)])
   }
@@ -163,7 +176,7 @@ package final class PluginRunner: RemoteModule {
       let grant = state.desk.offer(habit.series, call: record.number)
     else { return }
     state.waiting[place].isForetold = true
-    state.waiting[place].journal.note(number: grant.value, of: habit.series, generation: grant.generation)
+    state.waiting[place].journal.note(foretold: grant.value, of: habit.series, generation: grant.generation)
   }
 
   /// Counts the calls in a row that took one number; one that took none, or more, ends them.

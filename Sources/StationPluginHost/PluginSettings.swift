@@ -19,6 +19,8 @@ package struct PluginSettings: Sendable, Equatable {
   package var isEnabled: Bool
   /// Whether the program and its folders must be root's and nobody else's to write.
   package var isTrusted: Bool
+  /// What is wrong with its entry in the configuration, with file and line: it is not started. nil if nothing is.
+  package var fault: String?
 
   package struct User: Sendable, Equatable {
     package var uid: UInt32
@@ -62,6 +64,12 @@ package struct PluginSettings: Sendable, Equatable {
     self.limits = limits
     self.isEnabled = isEnabled
     self.isTrusted = isTrusted
+  }
+
+  /// An entry that cannot be used.
+  package init(name: String, fault: String) {
+    self.init(name: name, program: "")
+    self.fault = fault
   }
 
   /// Why this manifest is more than the plugin may be; nil if it is not.

@@ -5,8 +5,7 @@ package enum ManifestSchema {
   package static let manifest = Shapes.object(
     [
       "protocol": ["type": "integer", "minimum": 1, "description": "1"],
-      "name": ["type": "string", "minLength": 1, "maxLength": 40], "title": text,
-      "version": ["type": "string", "minLength": 1, "maxLength": 40],
+      "name": Shapes.line(max: 40), "title": text, "version": Shapes.line(max: 40),
       "collections": Shapes.list(collection, max: 50), "methods": Shapes.list(method, max: 200),
       "deadlines": Shapes.list(Shapes.object(["name": name, "summary": text]), max: 50),
       "events": Shapes.list(Shapes.object(["name": name, "summary": text, "payload": schema]), max: 100),
@@ -19,7 +18,7 @@ package enum ManifestSchema {
   private static let fullName: JSONValue = ["type": "string", "minLength": 3, "maxLength": 105]
   private static let schema: JSONValue = ["type": "object"]
   private static let words = Shapes.list(name, max: 50)
-  private static let text = Shapes.object(["en": Shapes.text(max: 500), "zh": Shapes.text(max: 500)])
+  private static let text = Shapes.object(["en": Shapes.line(max: 500), "zh": Shapes.line(max: 500)])
 
   private static let collection = Shapes.object(
     [
@@ -32,7 +31,7 @@ package enum ManifestSchema {
           ["name": name, "fields": words, "holding": words, "unique": Shapes.flag],
           required: ["name", "fields"]),
         max: 50),
-      "personal": Shapes.list(Shapes.text(max: 80), max: 50),
+      "personal": Shapes.list(Shapes.line(max: 80), max: 50),
       "subject": ["anyOf": [["type": "string", "enum": ["own"]], Shapes.object(["member": name])]],
       "retention": [
         "anyOf": [
@@ -49,15 +48,15 @@ package enum ManifestSchema {
       "positional": words, "result": schema,
       "permission": ["type": "string", "enum": ["role", "everyone", "modules"]], "discloses": Shapes.flag,
       "examples": Shapes.list(
-        Shapes.object(["name": Shapes.text(max: 200), "params": Shapes.anyObject, "result": [:]]), max: 50),
+        Shapes.object(["name": Shapes.line(max: 200), "params": Shapes.anyObject, "result": [:]]), max: 50),
     ], required: ["name", "summary", "kind", "params", "result", "examples"])
 
   private static let call = Shapes.object(
-    ["method": fullName, "fields": Shapes.list(Shapes.text(max: 200), max: 100)], required: ["method"])
+    ["method": fullName, "fields": Shapes.list(Shapes.line(max: 200), max: 100)], required: ["method"])
 
   private static let rule = Shapes.object([
-    "id": Shapes.text(max: 100), "version": Shapes.text(max: 20), "effective": Shapes.date,
-    "source": Shapes.text(max: 500), "summary": text,
+    "id": Shapes.line(max: 100), "version": Shapes.line(max: 20), "effective": Shapes.date,
+    "source": Shapes.line(max: 500), "summary": text,
   ])
 
   private static let lifeCycle = Shapes.object([

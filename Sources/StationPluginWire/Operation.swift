@@ -70,7 +70,11 @@ package enum Operation: Sendable, Equatable {
       self = .delete(collection: collection, id: id, version: version)
     case "erase":
       guard let subject = text("subject") else { return nil }
-      self = .erase(subject: subject, count: object["count"]?.intValue)
+      do throws(Misfit) {
+        self = .erase(subject: subject, count: try object.member("count", \.intValue))
+      } catch {
+        return nil
+      }
     case "number":
       guard let series = text("series"), let value = object["value"]?.intValue else { return nil }
       self = .number(series: series, value: value)

@@ -20,6 +20,8 @@ package struct PluginLimits: Sendable, Equatable {
   package var callMs = 10_000
   /// From a cancellation to the answer that a plugin still owes; after it, it hangs and is ended.
   package var graceMs = 2_000
+  /// From telling an event to its answer: calls that were asked before may have their time, then the event as long.
+  package var eventMs: Int { 2 * callMs + graceMs }
   /// From the order to drain until it has exited.
   package var drainMs = 10_000
   /// From closing its descriptor to its exit.
@@ -30,8 +32,13 @@ package struct PluginLimits: Sendable, Equatable {
   package var reads = 10_000
   /// Answers of earlier calls that one call relies on.
   package static let kept = 100
-  /// Rows of one scan.
+  /// Rows of one scan, and of all reads of a call that reads.
   package var scanRows = 1_000_000
+  /// Rows of all reads of a call that writes: they are read again on the writer's thread.
+  package var verifiedRows = 50_000
+  /// Rehearsals take one part in so many of the writer's time, once they have taken ``rehearsalBurstMs``.
+  package var rehearsalShare = 3
+  package var rehearsalBurstMs = 20
   /// Small offences (a token that is not its own, an undeclared name) within ``offenceWindowMs``.
   package var offences = 20
   package var offenceWindowMs = 60_000

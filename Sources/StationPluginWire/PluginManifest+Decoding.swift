@@ -15,6 +15,11 @@ extension PluginManifest {
     if let violation = schema.validate(value) {
       throw ManifestError("manifest: \(violation.pointer): \(violation.message)")
     }
+    for (place, call) in Self.list(value["calls"]).enumerated() {
+      for field in Self.list(call["fields"]) where field.stringValue?.hasPrefix("/") != true {
+        throw ManifestError("manifest: /calls/\(place)/fields: a pointer begins with '/'")
+      }
+    }
     source = value
     name = value["name"]?.stringValue ?? ""
     title = Self.text(value["title"])

@@ -5,6 +5,11 @@ package enum PluginProtocol {
   /// The plugin's end of the socket pair.
   package static let descriptor: Int32 = 3
 
+  /// How much a line that a plugin logs matters; anything else is `info`.
+  package enum LogLevel: String, CaseIterable, Sendable {
+    case debug, info, warning, error
+  }
+
   /// What the daemon sends.
   package enum ToPlugin: String, CaseIterable, Sendable {
     case manifest = "plugin.manifest"

@@ -71,7 +71,9 @@ package enum ReadRequest: Sendable, Equatable {
       case .query: self = .query(query)
       case .count: self = .count(query)
       default:
-        guard let columns = params["columns"]?.arrayValue?.compactMap(\.stringValue) else { return nil }
+        guard let items = params["columns"]?.arrayValue, let columns = items.each(\.stringValue) else {
+          return nil
+        }
         self = .scan(query, columns: columns)
       }
     case .call:
@@ -102,11 +104,29 @@ package enum WireRecord {
   }
 }
 
+/// A member that is there and has not its type.
+struct Misfit: Error {}
+
 extension JSONObject {
+  /// nil for a member that is not there.
+  func member<Member>(_ key: String, _ read: (JSONValue) -> Member?) throws(Misfit) -> Member? {
+    guard let value = self[key] else { return nil }
+    guard let member = read(value) else { throw Misfit() }
+    return member
+  }
+
   package func adding(_ key: String, _ value: JSONValue?) -> JSONObject {
     var copy = self
     copy[key] = value
     return copy
+  }
+}
+
+extension Array {
+  /// nil unless every element can be read.
+  func each<Value>(_ read: (Element) -> Value?) -> [Value]? {
+    let values = compactMap(read)
+    return values.count == count ? values : nil
   }
 }
 
@@ -159,25 +179,23 @@ extension Query {
     return object
   }
 
+  /// nil unless every member that is there has its type: one that was passed over would widen the read.
   package init?(wire: JSONObject) {
     guard let collection = wire["collection"]?.stringValue else { return nil }
-    var equals: [IndexValue] = []
-    for item in wire["equals"]?.arrayValue ?? [] {
-      guard let value = IndexValue(item) else { return nil }
-      equals.append(value)
-    }
-    self.init(
-      collection, index: wire["index"]?.stringValue, equals: equals,
-      from: wire["from"].flatMap { IndexValue($0) }, to: wire["to"].flatMap { IndexValue($0) },
-      descending: wire["descending"]?.boolValue ?? false, limit: wire["limit"]?.intValue ?? 100,
-      cursor: wire["cursor"]?.stringValue)
-    for (field, value) in wire["matching"]?.objectValue ?? [:] {
-      guard let value = IndexValue(value) else { return nil }
-      matching[field] = value
-    }
-    if let given = wire["after"] {
-      guard let place = Query.Place(given) else { return nil }
-      after = place
+    do {
+      self.init(
+        collection, index: try wire.member("index", \.stringValue),
+        equals: try wire.member("equals") { $0.arrayValue?.each { IndexValue($0) } } ?? [],
+        from: try wire.member("from") { IndexValue($0) }, to: try wire.member("to") { IndexValue($0) },
+        descending: try wire.member("descending", \.boolValue) ?? false,
+        limit: try wire.member("limit", \.intValue) ?? 100, cursor: try wire.member("cursor", \.stringValue))
+      for (field, value) in try wire.member("matching", \.objectValue) ?? [:] {
+        guard let value = IndexValue(value) else { return nil }
+        matching[field] = value
+      }
+      after = try wire.member("after") { Query.Place($0) }
+    } catch {
+      return nil
     }
   }
 }
@@ -186,9 +204,9 @@ extension Query.Place {
   package var json: JSONValue { ["values": .array(values.map(\.json)), "order": .int(order)] }
 
   package init?(_ value: JSONValue) {
-    guard let items = value["values"]?.arrayValue, let order = value["order"]?.intValue else { return nil }
-    let values = items.compactMap { IndexValue($0) }
-    guard values.count == items.count else { return nil }
+    guard let values = value["values"]?.arrayValue?.each({ IndexValue($0) }),
+      let order = value["order"]?.intValue
+    else { return nil }
     self.init(values: values, order: order)
   }
 }

@@ -5,6 +5,7 @@ package enum WireContext {
   package static func json(_ context: CallContext) -> JSONValue {
     var object: JSONObject = [
       "method": .string(context.method), "now": .string(context.now.rfc3339(zone: context.zone)),
+      "late_before": .string(context.lateBefore.rfc3339(zone: context.zone)),
       "principal": principal(context.principal),
     ]
     if let purpose = context.purpose { object["purpose"] = .string(purpose) }
@@ -19,7 +20,8 @@ package enum WireContext {
     else { return nil }
     return CallContext(
       principal: principal, method: method, now: now, calendar: calendar, zone: zone,
-      purpose: value["purpose"]?.stringValue, reason: value["reason"]?.stringValue)
+      purpose: value["purpose"]?.stringValue, reason: value["reason"]?.stringValue,
+      lateBefore: value["late_before"]?.stringValue.flatMap { Instant(rfc3339: $0) })
   }
 
   private static func principal(_ principal: Principal) -> JSONValue {

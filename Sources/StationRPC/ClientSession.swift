@@ -10,14 +10,14 @@ package final class ClientSession: Session {
   private let connection: any Connection
   private let hub: EventHub
 
-  /// Calls under way, by number; a batch is one unit of `units`.
+  /// Calls under way, by number, that can be cancelled; a batch is one unit of `units`.
   private struct State {
     var units = 0
     var nextNumber = 0
-    var tokens: [Int: (id: [UInt8]?, token: CallToken)] = [:]
+    var tokens: [Int: (id: [UInt8], token: CallToken)] = [:]
     var inputEnded = false
-    /// Whether the client is told that the daemon stops.
-    var saysFarewell = false
+    /// Whether the daemon stops, which a client that follows events is told.
+    var isStopping = false
     var closed = false
     var subscriptions: [String: EventSubscription] = [:]
     var nextSubscription = 1
@@ -62,13 +62,14 @@ package final class ClientSession: Session {
 
   private func receive(batch messages: [RPCRequest.Message]) {
     let limit = dispatcher.limits.batchLength
-    guard messages.count <= limit else {
-      return sendError(
-        RPCError(.batchTooLong, details: ["limit": .int(limit), "length": .int(messages.count)]),
-        id: nil)
+    var refusal = begin() ? nil : tooMany
+    if messages.count > limit {
+      refusal = RPCError(.batchTooLong, details: ["limit": .int(limit), "length": .int(messages.count)])
     }
-    guard begin() else {
-      return end(sending: RPCResponse.encode(id: RPCRequest.nullID, .failure(tooMany)))
+    if let refusal {
+      return dispatcher.refuse(nil, refusal, identity) { [self] answer in
+        end(sending: RPCResponse.encode(id: RPCRequest.nullID, answer))
+      }
     }
     let collector = BatchCollector(
       count: messages.count, byteLimit: dispatcher.limits.answerBytes
@@ -111,21 +112,17 @@ package final class ClientSession: Session {
       $0.inputEnded = true
       return $0.units == 0
     }
-    if idle { connection.finish() }
+    if idle { leave() }
   }
 
   package func stopping() {
-    let idle = state.withLock {
-      $0.inputEnded = true
-      $0.saysFarewell = true
-      return $0.units == 0
-    }
-    if idle { leave(farewell: true) }
+    state.withLock { $0.isStopping = true }
+    inputEnded()
   }
 
-  /// Tells a client who may be waiting for events or about to call that it should connect again.
-  private func leave(farewell: Bool) {
-    if farewell {
+  /// Tells a client who waits for events that it should connect again; nobody else asked to be told anything.
+  private func leave() {
+    if state.withLock({ $0.isStopping && !$0.subscriptions.isEmpty }) {
       connection.send(
         RPCResponse.notification("system.stopping", params: Array(#"{"reconnect_after_ms":1000}"#.utf8)))
     }
@@ -152,16 +149,19 @@ package final class ClientSession: Session {
   // MARK: - Calls
 
   private func run(_ request: RPCRequest, _ done: @escaping @Sendable (Answer) -> Void) {
-    let number = state.withLock { state in
+    let number = state.withLock { state -> Int? in
       state.nextNumber += 1
-      return state.nextNumber
+      return state.closed && request.id != nil ? nil : state.nextNumber
     }
+    // Nobody is there to be answered.
+    guard let number else { return done(.failure(RPCError(.cancelled))) }
     dispatcher.run(
       request, session: self,
       token: { deadlineMs in
         let token = CallToken(
           deadline: deadlineMs.map { Monotonic.now() + UInt64($0) * 1_000_000 })
-        state.withLock { $0.tokens[number] = (request.id, token) }
+        // Nobody waits for a notification's answer: it is done, whether its sender is still there or not.
+        if let id = request.id { state.withLock { $0.tokens[number] = (id, token) } }
         return token
       },
       answer: { [self] answer in
@@ -181,12 +181,12 @@ package final class ClientSession: Session {
 
   /// Gives the place back before the answer can leave: a client may call again as soon as it sees it.
   private func end(sending answer: [UInt8]?) {
-    let (isLast, farewell) = state.withLock { state in
+    let isLast = state.withLock { state in
       state.units -= 1
-      return (state.units == 0 && state.inputEnded, state.saysFarewell)
+      return state.units == 0 && state.inputEnded
     }
     if let answer { connection.send(answer) }
-    if isLast { leave(farewell: farewell) }
+    if isLast { leave() }
   }
 
   private var tooMany: RPCError {
@@ -269,7 +269,7 @@ package final class ClientSession: Session {
       state.nextSubscription += 1
       let subscription = EventSubscription(
         id: id, since: since, kinds: kinds.map { Set($0) }, scope: { [weak self] in self?.eventScope },
-        connection: connection, hub: hub)
+        denied: { [weak self] in self?.inputEnded() }, connection: connection, hub: hub)
       state.subscriptions[id] = subscription
       return subscription
     }

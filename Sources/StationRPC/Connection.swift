@@ -37,7 +37,8 @@ package protocol Session: AnyObject, Sendable {
   /// The connection takes output again.
   func writable()
 
-  /// The connection is gone. Called exactly once, last.
+  /// The connection is gone. Called exactly once. What the client had sent before may still come after it, and gets
+  /// no answer.
   func closed()
 }
 

@@ -31,12 +31,12 @@ extension Dispatcher {
 
   /// The answer, with the observer told of it.
   func observed(
-    _ request: RPCRequest, _ identity: Identity, _ answer: @escaping @Sendable (Answer) -> Void
+    _ request: RPCRequest?, _ identity: Identity, _ answer: @escaping @Sendable (Answer) -> Void
   ) -> @Sendable (Answer) -> Void {
     guard let observe else { return answer }
     let begun = Monotonic.now()
     // A name that a client made up may hold anything.
-    let method = registry.methods[request.method]?.fullName ?? "(unknown)"
+    let method = request.flatMap { registry.methods[$0.method]?.fullName } ?? "(unknown)"
     return { outcome in
       answer(outcome)
       observe(

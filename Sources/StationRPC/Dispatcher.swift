@@ -11,16 +11,20 @@ package final class Dispatcher: Sendable {
   package let store: Store
   let rules: Mutex<Rules>
   private let report: @Sendable (String) -> Void
+  /// Why a module of that name, which is to come, cannot be called yet; nil where none is to come.
+  private let awaited: @Sendable (_ module: String) -> RPCError?
   /// Told of every call when it has been answered; nil where nobody listens.
   let observe: CallObserver?
 
   package init(
     store: Store, policy: AccessPolicy, limits: Limits, report: @escaping @Sendable (String) -> Void,
+    awaited: @escaping @Sendable (_ module: String) -> RPCError? = { _ in nil },
     observe: CallObserver? = nil
   ) {
     self.store = store
     rules = Mutex(Rules(policy: policy, limits: limits))
     self.report = report
+    self.awaited = awaited
     self.observe = observe
   }
 
@@ -47,7 +51,7 @@ package final class Dispatcher: Sendable {
     answer: @escaping @Sendable (Answer) -> Void
   ) {
     let identity = session.identity
-    let answer = observed(request, identity, answer)
+    let answer = observed(request, identity, placed(request, answer))
     let admission: Admission
     do {
       admission = try admit(request, identity)
@@ -117,6 +121,12 @@ package final class Dispatcher: Sendable {
         throw RPCError(
           .purposeRequired, pointer: meta.purpose == nil ? "/meta/purpose" : "/meta/reason")
       }
+      if case .deferred = method.declaration.handler.body, meta.idempotencyKey != nil {
+        // What it does is not done in the store, which keeps the keys.
+        throw RPCError.invalid(
+          Text("'\(method.fullName)' acts at every call", zh: "“\(method.fullName)”每次调用均会执行，不支持幂等键"),
+          pointer: "/meta/idempotency_key")
+      }
       return Admission(
         method: method, params: Params(object), meta: meta, principal: principal,
         cause: cause(method.fullName),
@@ -133,31 +143,9 @@ package final class Dispatcher: Sendable {
 
   /// A method that nobody offers, or that a module which is still to come may offer.
   private func unknown(_ method: String) -> RPCError {
-    let module = method.prefix { $0 != "." }
-    return registry.modules[String(module)] == nil && registry.expected.contains(String(module))
-      ? RPCError(.unavailable, retryAfterMs: 1000) : RPCError(.methodNotFound)
-  }
-
-  private func named(_ params: JSONValue?, _ method: CompiledMethod) throws(RPCError) -> JSONObject {
-    switch params {
-    case nil: return [:]
-    case .object(let object)?: return object
-    case .array(let values)?:
-      let names = method.declaration.positional
-      guard !names.isEmpty || values.isEmpty else {
-        throw RPCError(
-          .invalidParams, Text("This method takes named params only", zh: "此方法只接受具名参数"), pointer: "")
-      }
-      guard values.count <= names.count else {
-        throw RPCError(
-          .invalidParams, Text("Too many positional params", zh: "位置参数过多"),
-          pointer: "/\(names.count)")
-      }
-      var object: JSONObject = [:]
-      for (name, value) in zip(names, values) { object[name] = value }
-      return object
-    default: throw RPCError(.invalidParams)
-    }
+    let module = String(method.prefix { $0 != "." })
+    guard registry.modules[module] == nil else { return RPCError(.methodNotFound) }
+    return awaited(module) ?? RPCError(.methodNotFound)
   }
 
   private func authorize(
@@ -182,7 +170,13 @@ package final class Dispatcher: Sendable {
   /// The id as text for the log, where it is plainly a request id and cannot carry a person's data.
   static func loggable(_ id: [UInt8]?) -> [UInt8]? {
     guard let id, id.count <= 66 else { return nil }
-    let plain = id.allSatisfy {
+    // So short that no screen is needed: the ids of nearly all calls.
+    if id.count <= 8 { return isPlain(id) ? id : nil }
+    return isPlain(id) && FreeText.finding(in: String(decoding: id, as: UTF8.self)) == nil ? id : nil
+  }
+
+  private static func isPlain(_ id: [UInt8]) -> Bool {
+    id.allSatisfy {
       switch $0 {
       case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
       case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"),
@@ -191,7 +185,6 @@ package final class Dispatcher: Sendable {
       default: false
       }
     }
-    return plain ? id : nil
   }
 
   private static func detail(_ meta: Meta) -> [UInt8]? {
@@ -300,15 +293,15 @@ package final class Dispatcher: Sendable {
         done: answer))
   }
 
-  /// Refuses a request that is not looked at any further.
+  /// Refuses a request, or a batch where it is nil, that is not looked at any further.
   func refuse(
-    _ request: RPCRequest, _ error: RPCError, _ identity: Identity,
+    _ request: RPCRequest?, _ error: RPCError, _ identity: Identity,
     _ answer: @escaping @Sendable (Answer) -> Void
   ) {
     let cause = Cause(
       principal: identity.auditJSON(actor: nil),
-      method: Self.name(request), request: Self.loggable(request.id), purpose: nil, detail: nil,
-      line: identity.line)
+      method: request.map(Self.name) ?? "(batch)", request: Self.loggable(request?.id), purpose: nil,
+      detail: nil, line: identity.line)
     refuse(error, cause, observed(request, identity, answer))
   }
 
@@ -347,11 +340,12 @@ package final class Dispatcher: Sendable {
   package func check(
     _ method: String, _ params: JSONValue?, _ identity: Identity
   ) -> RPCError? {
+    let request = RPCRequest(id: nil, method: method, params: params)
     do {
-      _ = try admit(RPCRequest(id: nil, method: method, params: params), identity)
+      _ = try admit(request, identity)
       return nil
     } catch {
-      return error.error
+      return placed(error.error, request)
     }
   }
 }

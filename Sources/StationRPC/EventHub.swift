@@ -56,8 +56,11 @@ package final class EventHub: Sendable {
 final class EventSubscription: Sendable {
   let id: String
   private let kinds: Set<String>?
-  /// Asked for every page, because access rules may change; nil ends the subscription.
+  /// Asked for every page, because access rules may change; nil where the right is gone.
   private let scope: @Sendable () -> Scope?
+  /// Called where the right is gone: the connection must end, for a client that heard nothing any more would not
+  /// know what it missed.
+  private let denied: @Sendable () -> Void
   private let connection: any Connection
   private let hub: EventHub
 
@@ -70,11 +73,12 @@ final class EventSubscription: Sendable {
 
   init(
     id: String, since: Int, kinds: Set<String>?, scope: @escaping @Sendable () -> Scope?,
-    connection: any Connection, hub: EventHub
+    denied: @escaping @Sendable () -> Void, connection: any Connection, hub: EventHub
   ) {
     self.id = id
     self.kinds = kinds
     self.scope = scope
+    self.denied = denied
     self.connection = connection
     self.hub = hub
     state = Mutex(State(position: since))
@@ -105,7 +109,10 @@ final class EventSubscription: Sendable {
   }
 
   private func send(_ events: [StoredEvent]) {
-    guard let scope = scope() else { return end() }
+    guard let scope = scope() else {
+      end()
+      return denied()
+    }
     let wanted = events.filter { (kinds?.contains($0.kind) ?? true) && Self.isVisible($0, in: scope) }
     guard !wanted.isEmpty else { return }
     var params: [UInt8] = Array(#"{"subscription":"#.utf8)

@@ -2,6 +2,8 @@
 package struct Limits: Sendable, Equatable {
   /// Bytes of one message, framing excluded.
   package var frameBytes = 1 << 20
+  /// A body of this many times ``frameBytes`` or more is not skipped: its connection is closed.
+  package static let skippedFrames = 16
   /// Nesting of arrays and objects.
   package var depth = 64
   /// Calls in one batch.

@@ -18,12 +18,12 @@ package struct Meta: Sendable {
   package static let schema: JSONValue = [
     "type": "object",
     "properties": [
-      "idempotency_key": ["type": "string", "minLength": 1, "maxLength": 128],
+      "idempotency_key": ["type": "string", "minLength": 1, "maxLength": 128, "format": "text"],
       "deadline_ms": ["type": "integer", "minimum": 1, "maximum": 3_600_000],
-      "trace_id": ["type": "string", "minLength": 1, "maxLength": 128],
-      "actor": ["type": "string", "minLength": 1, "maxLength": 64],
+      "trace_id": ["type": "string", "minLength": 1, "maxLength": 128, "format": "line"],
+      "actor": ["type": "string", "minLength": 1, "maxLength": 64, "format": "line"],
       "purpose": ["type": "string", "enum": .array(purposes.map(JSONValue.string))],
-      "reason": ["type": "string", "minLength": 1, "maxLength": 500],
+      "reason": ["type": "string", "minLength": 1, "maxLength": 500, "format": "text"],
     ],
     "additionalProperties": false,
   ]
@@ -34,8 +34,8 @@ package struct Meta: Sendable {
 
   private static let compiled = Result { try JSONSchema(schema) }
 
-  /// - Throws: `invalid_params` with the pointer of the offender; also for a reason that holds an ID number or
-  ///   coordinates: the log keeps it for ever, beyond every erasure.
+  /// - Throws: `invalid_params` with the pointer of the offender; also for what the log keeps for ever, beyond every
+  ///   erasure, where it holds an ID number or coordinates.
   package init(_ value: JSONValue) throws(RPCError) {
     guard case .success(let schema) = Self.compiled else { throw RPCError(.internalError) }
     if let violation = schema.validate(value) {
@@ -46,17 +46,14 @@ package struct Meta: Sendable {
           zh: "参数 meta 无效：\(violation.pointer) \(violation.chinese)"),
         pointer: "/meta\(violation.pointer)")
     }
-    if let reason = value["reason"]?.stringValue, reason.allSatisfy(\.isWhitespace) {
-      throw RPCError(
-        .invalidParams, Text("A reason says something", zh: "理由不得为空白"), pointer: "/meta/reason")
-    }
-    if let finding = value["reason"]?.stringValue.flatMap(FreeText.finding) {
-      throw RPCError(
-        .invalidParams,
-        Text(
-          "The log keeps a reason for ever: it must not hold \(finding.name.en)",
-          zh: "理由永久留存于日志，不得包含\(finding.name.zh)"),
-        pointer: "/meta/reason")
+    for name in ["actor", "reason", "trace_id"] {
+      if let finding = value[name]?.stringValue.flatMap(FreeText.finding) {
+        throw RPCError.invalid(
+          Text(
+            "The log keeps '\(name)' for ever: it must not hold \(finding.name.en)",
+            zh: "“\(name)”永久留存于日志，不得包含\(finding.name.zh)"),
+          pointer: "/meta/\(name)")
+      }
     }
     idempotencyKey = value["idempotency_key"]?.stringValue
     deadlineMs = value["deadline_ms"]?.intValue

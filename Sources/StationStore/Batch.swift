@@ -40,7 +40,9 @@ struct Batch {
   private mutating func perform(_ call: WriteCall, _ cause: Cause) throws -> Answer {
     let now = environment.clock.now()
     if let kind = call.token.refusal { return try refuse(RPCError(kind), cause, now) }
-    if let idempotency = call.idempotency, let first = try IdempotencyTable.find(idempotency.key, hot) {
+    if let idempotency = call.idempotency,
+      let first = try IdempotencyTable.find(idempotency.key, at: now, hot)
+    {
       guard first.digest == idempotency.digest else {
         return try refuse(
           RPCError(.idempotencyMismatch, pointer: "/meta/idempotency_key"), cause, now)
@@ -132,7 +134,12 @@ struct Batch {
   @discardableResult
   mutating func fire(_ due: DueDeadline, outcome: Result<Prepared, RPCError>? = nil) throws -> Answer {
     let now = environment.clock.now()
-    let cause = environment.ownCause("deadline:\(due.kind)")
+    let context = environment.context(
+      environment.systemPrincipal, method: "deadline:\(due.kind)", now: now, purpose: nil, reason: nil)
+    let detail: JSONValue = [
+      "due": .string(due.due.rfc3339(zone: environment.zone)), "late": .bool(context.isLate(due.due)),
+    ]
+    let cause = environment.ownCause(context.method, detail: detail.encoded())
     if due.kind.hasPrefix(RetentionRule.prefix) {
       try expire(due, cause, now)
       return .success([])
@@ -143,8 +150,6 @@ struct Batch {
       try DeadlineTable.postpone(due, now: now, on: db)
       return answer
     }
-    let context = environment.context(
-      environment.systemPrincipal, method: cause.method, now: now, purpose: nil, reason: nil)
     let transaction = SQLWriteTransaction(
       db: db, catalog: catalog, module: module, context: context, tracksReads: false, state: state,
       hot: hot)
@@ -155,7 +160,7 @@ struct Batch {
       if let outcome {
         _ = try outcome.get().replay(transaction)
       } else {
-        try kind.fire(due.deadline(kind.name, now: now), context, transaction)
+        try kind.fire(due.deadline(kind.name, context), context, transaction)
       }
       try batch.log.append(
         cause: cause, at: now, outcome: "ok", via: transaction.via, written: transaction.written,
@@ -172,6 +177,8 @@ struct Batch {
 /// What calls are run in: the clock, the law's calendar, and the daemon's own identity.
 package struct Environment: Sendable {
   package let clock: Clock
+  /// What came due before is late.
+  private let started: Instant
   private let calendars: CalendarShelf
   package let zone: Zone
   package let systemPrincipal: Principal
@@ -183,6 +190,7 @@ package struct Environment: Sendable {
     clock: Clock, calendar: WorkCalendar, zone: Zone, uid: UInt32, gid: UInt32, checksResults: Bool
   ) {
     self.clock = clock
+    started = clock.now()
     calendars = CalendarShelf(calendar)
     self.zone = zone
     self.checksResults = checksResults
@@ -203,8 +211,10 @@ package struct Environment: Sendable {
   package func context(
     _ principal: Principal, method: String, now: Instant, purpose: String?, reason: String?
   ) -> CallContext {
-    CallContext(
+    // A clock that was set back to before the start knows nothing of it.
+    let minuteAgo = now.adding(minutes: -1)
+    return CallContext(
       principal: principal, method: method, now: now, calendar: calendar, zone: zone,
-      purpose: purpose, reason: reason)
+      purpose: purpose, reason: reason, lateBefore: started <= now ? max(started, minuteAgo) : minuteAgo)
   }
 }

@@ -57,7 +57,15 @@ extension CollectionPlan {
     where (column.hasPrefix("f_") || column.hasPrefix("b_")) && !declared.contains(column) {
       try db.execute(sql: "ALTER TABLE \(table) DROP COLUMN \(column)")
     }
-    for sql in wanted.values.sorted() { try db.execute(sql: sql) }
+    for (name, sql) in wanted.sorted(by: { $0.value < $1.value }) {
+      do {
+        try db.execute(sql: sql)
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+        throw StoreError(
+          "records of '\(compiled.fullName)' that are there are not unique along its index"
+            + " '\(name.dropFirst(prefix.count))'")
+      }
+    }
     try findLacking(db)
   }
 

@@ -10,9 +10,8 @@ extension DueDeadline {
   var lent: LentDeadline { LentDeadline(kind: kind, subject: subject) }
 
   /// As its handler sees it.
-  func deadline(_ name: String, now: Instant) -> Deadline {
-    Deadline(
-      kind: name, subject: subject, due: due, payload: payload, late: now.milliseconds(since: due) > 60_000)
+  func deadline(_ name: String, _ context: CallContext) -> Deadline {
+    Deadline(kind: name, subject: subject, due: due, payload: payload, late: context.isLate(due))
   }
 }
 

@@ -4,6 +4,8 @@ package enum OfflineFault: Error, Sendable, Equatable {
   case inUse(directory: String)
   /// The key is not one: missing, or not written as it must be.
   case key(String)
+  /// A file that is needed is not there, or may not be read.
+  case inaccessible(String)
   /// The database cannot be read; the records before this one were.
   case unreadable(String, at: UInt64)
   /// There is no checkpoint outside the database, though the log has records.
@@ -24,6 +26,8 @@ package enum OfflineFault: Error, Sendable, Equatable {
   /// A record of a module is in the database, and nothing in the log wrote it.
   case unlogged(collection: String, id: String)
 
+  /// The store's own entries of its keys are gone or are none, though something is encrypted.
+  case keyring
   /// All that the log commits to is in order, but the file is not the one that the last daemon left when it stopped:
   /// rows of events, deadlines, series or idempotency keys were changed.
   case seal
@@ -44,6 +48,16 @@ package enum OfflineFault: Error, Sendable, Equatable {
     case column(collection: String, id: String, field: String)
     /// The module's record is gone, and nothing in the log removed it.
     case missing(collection: String, id: String)
+    /// The module's record is encrypted, and its key is gone or is none: nobody can read it, and nothing erased it.
+    case key(collection: String, id: String)
+  }
+
+  /// Whether nothing was examined, so that nothing can be said of the log.
+  package var isUnexamined: Bool {
+    switch self {
+    case .inUse, .key, .inaccessible: true
+    default: false
+    }
   }
 
   /// The number of the first record concerned, where one is.

@@ -69,7 +69,7 @@ package struct OfflineVerifier {
     let lock = try hold(beside: path)
     defer { if let lock { close(lock) } }
     guard access(path, R_OK) == 0 else {
-      throw .unreadable(FileError(path).description, at: 0)
+      throw .inaccessible(FileError(path).description)
     }
     let anchored = try heads(anchorDirectory, key)
     let promises = try ((anchored ?? []) + heads(notes, key)).sorted { $0.size < $1.size }
@@ -144,7 +144,7 @@ package struct OfflineVerifier {
       do {
         content = try FileIO.read("\(directory)/\(name)")
       } catch {
-        throw .unreadable(error.description, at: 0)
+        throw .inaccessible(error.description)
       }
       guard let content, !content.isEmpty else { continue }
       bytesSeen = true

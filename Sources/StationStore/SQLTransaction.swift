@@ -64,6 +64,23 @@ package class SQLReadTransaction: ReadTransaction {
     return Record(id: id, version: version, body: object)
   }
 
+  /// What of a list could not be opened: the first of it, for the daemon's log.
+  private(set) var unreadable: SealError?
+
+  /// The record of a row of a list. One that cannot be opened must not keep the others from who asks for nothing
+  /// personal: of that, it has null then.
+  private func listed(_ plan: CollectionPlan, _ row: SQL) throws -> Record {
+    let id = row.text(1)
+    do {
+      return try record(plan, id: id, row)
+    } catch let error as SealError where !tracksReads && !keepsKeys {
+      guard case .object(var object) = try row.withBlob(4, { try JSONParser.parse($0) }) else { throw error }
+      for member in plan.personal?.members ?? [] { object[member] = .null }
+      unreadable = unreadable ?? error
+      return Record(id: id, version: row.int(2), body: object)
+    }
+  }
+
   /// Notes what a method that discloses personal data has read.
   private func disclose(_ plan: CollectionPlan, _ record: Record, _ row: SQL) {
     guard tracksReads else { return }
@@ -137,7 +154,7 @@ package class SQLReadTransaction: ReadTransaction {
     }
     while try statement.step() {
       if records.count == query.limit, walk.blind.isEmpty { return page(places.last) }
-      let record = try record(plan, id: statement.text(1), statement)
+      let record = try listed(plan, statement)
       // Another value can have the same digest.
       guard walk.isMeant(record) else { continue }
       if records.count == query.limit { return page(places.last) }
@@ -219,7 +236,7 @@ extension CallContext {
   func calling(_ method: String) -> CallContext {
     CallContext(
       principal: principal, method: method, now: now, calendar: calendar, zone: zone,
-      purpose: purpose, reason: reason)
+      purpose: purpose, reason: reason, lateBefore: lateBefore)
   }
 }
 

@@ -42,6 +42,7 @@ extension Store {
           if environment.checksResults, let violation = method.result.validate(result) {
             throw ModuleFault("result: \(violation.pointer): \(violation.message)")
           }
+          if let error = transaction.unreadable { report("\(method.fullName): \(error)") }
           done(
             ReadOutcome(
               answer: .success((mask?.apply(to: result) ?? result).encoded()),

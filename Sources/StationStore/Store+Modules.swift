@@ -19,7 +19,9 @@ extension Store {
         let transaction = SQLReadTransaction(
           db: db, catalog: catalog, module: module, context: context, tracksReads: false)
         do {
-          done(.success(try body(transaction)))
+          let result = try body(transaction)
+          if let error = transaction.unreadable { report("\(context.method): \(error)") }
+          done(.success(result))
         } catch {
           if !(error is RPCError) { report("\(context.method): \(error)") }
           done(.failure(error as? RPCError ?? RPCError(.internalError)))

@@ -4,15 +4,23 @@ import StationKit
 
 /// First results by idempotency key.
 enum IdempotencyTable {
-  private static let select = HotSQL("SELECT digest, result, personal FROM idempotency WHERE key = ?")
+  /// For how long a key stands for its call.
+  private static let days = 30
+  private static let select = HotSQL(
+    "SELECT digest, result, personal FROM idempotency WHERE key = ? AND at >= ?")
+  /// In the place of one that is too old and not pruned yet.
   private static let insert = HotSQL(
-    "INSERT INTO idempotency(key, digest, result, at, personal) VALUES (?, ?, ?, ?, ?)")
+    "INSERT OR REPLACE INTO idempotency(key, digest, result, at, personal) VALUES (?, ?, ?, ?, ?)")
+
+  private static func oldest(at now: Instant) -> Int {
+    Int(now.adding(hours: -24 * days).milliseconds)
+  }
 
   static func find(
-    _ key: [UInt8], _ hot: HotStatements
+    _ key: [UInt8], at now: Instant, _ hot: HotStatements
   ) throws -> (digest: Digest32, result: IdempotentResult)? {
     let statement = try hot.sql(select)
-    statement.bind(1, blob: key)
+    statement.bind(1, blob: key).bind(2, oldest(at: now))
     defer { statement.done() }
     guard try statement.step(), let digest = statement.digest(0) else { return nil }
     return (digest, IdempotentResult(bytes: statement.blob(1), isSealed: !statement.isNull(2)))
@@ -28,14 +36,14 @@ enum IdempotencyTable {
     try statement.run()
   }
 
-  /// Forgets keys older than `limit`, a bounded number at a time.
-  static func prune(before limit: Instant, on db: Database) throws {
+  /// Forgets keys that are too old, a bounded number at a time.
+  static func prune(at now: Instant, on db: Database) throws {
     try SQL(
       """
       DELETE FROM idempotency WHERE at < ?
         AND seq < (SELECT min(seq) FROM idempotency) + 500
       """, on: db
-    ).bind(1, Int(limit.milliseconds)).run()
+    ).bind(1, oldest(at: now)).run()
   }
 }
 

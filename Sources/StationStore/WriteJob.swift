@@ -25,7 +25,7 @@ package final class CallToken: Sendable {
 package typealias Answer = Result<[UInt8], RPCError>
 
 /// One thing for the writer to do in the next batch.
-package struct WriteJob: Sendable {
+package final class WriteJob: Sendable {
   package enum Work: Sendable {
     /// A call that writes.
     case call(WriteCall)
@@ -71,7 +71,7 @@ package struct WriteJob: Sendable {
 }
 
 /// A call that writes: everything decided before the transaction.
-package struct WriteCall: Sendable {
+package final class WriteCall: Sendable {
   package let method: CompiledMethod
   package let params: Params
   package let principal: Principal

@@ -31,14 +31,17 @@ struct WriteLedger {
   mutating func compare(with database: OfflineDatabase) throws -> Findings {
     var findings = Findings()
     var first: (seq: UInt64, defect: OfflineFault.Defect)?
+    let keys = try OfflineKeys(database)
+    var isSealed = false
     for table in try Self.tables(of: database) {
       findings.collections += 1
       let columns = try Self.columns(of: table, in: database)
       let fields = Self.fields(columns)
       let list = fields.map { ", \(Self.quoted($0.column))" }.joined()
       let sealed = columns.contains("sealed") ? "sealed" : "NULL"
+      let wrapped = try OfflineKeys.column(of: table, columns, in: database)
       let rows = try database.prepare(
-        "SELECT id, version, salt, body, \(sealed)\(list) FROM \(Self.quoted(table))"
+        "SELECT id, version, salt, body, \(sealed), \(wrapped ?? "NULL")\(list) FROM \(Self.quoted(table))"
       )
       while try rows.step() {
         findings.records += 1
@@ -47,14 +50,23 @@ struct WriteLedger {
           findings.fault = findings.fault ?? .unlogged(collection: table, id: id)
           continue
         }
-        guard let defect = Self.defect(rows, table, id, entry, fields) else { continue }
+        isSealed = isSealed || !rows.isNull(4)
+        var defect = Self.defect(rows, table, id, entry, fields)
+        if defect == nil, wrapped != nil, !rows.isNull(4), !rows.withBlob(5, keys.isKey) {
+          defect = .key(collection: table, id: id)
+        }
+        guard let defect else { continue }
         if entry.seq < first?.seq ?? .max { first = (entry.seq, defect) }
       }
     }
     for (name, entry) in entries where entry.version > 0 && entry.seq < first?.seq ?? .max {
       first = (entry.seq, try Self.missing(name, entry.seq, database))
     }
-    if let first { findings.fault = .record(seq: first.seq, first.defect) }
+    if let first {
+      findings.fault = .record(seq: first.seq, first.defect)
+    } else if isSealed, !keys.isWhole {
+      findings.fault = findings.fault ?? .keyring
+    }
     return findings
   }
 
@@ -116,7 +128,7 @@ struct WriteLedger {
     let blind = Self.blind(row)
     for (position, field) in fields.enumerated() {
       let meant = field.isBlind ? blind[field.name] ?? .null : value(of: body[field.name])
-      guard row.value(Int32(5 + position)) != meant else { continue }
+      guard row.value(Int32(6 + position)) != meant else { continue }
       return .column(collection: table, id: id, field: field.name)
     }
     return nil

@@ -24,7 +24,7 @@ extension Writer {
       environment.systemPrincipal, method: "deadline:\(deadline.kind)", now: now, purpose: nil, reason: nil)
     let cause = environment.ownCause(context.method)
     let call = RemoteCall(
-      name: kind, work: .deadline(deadline.deadline(kind, now: now)), context: context, attempt: attempt)
+      name: kind, work: .deadline(deadline.deadline(kind, context)), context: context, attempt: attempt)
     module.run(call) { [self] outcome in
       let remote = RemoteDeadline(outcome: outcome, attempt: attempt)
       let job = WriteJob(cause: cause, work: .fired(deadline, remote)) { [self] _ in

@@ -40,7 +40,6 @@ final class Writer: @unchecked Sendable {
 
   private static let callsPerBatch = 128
   private static let deadlinesPerBatch = 64
-  private static let idempotencyDays = 30
 
   init(
     pool: DatabasePool, catalog: LiveCatalog, environment: Environment, hooks: StoreHooks,
@@ -279,9 +278,9 @@ final class Writer: @unchecked Sendable {
     let now = Monotonic.now()
     guard now >= nextPrune else { return }
     nextPrune = now + 60_000_000_000
-    let limit = environment.clock.now().adding(hours: -24 * Self.idempotencyDays)
+    let today = environment.clock.now()
     do {
-      try pool.writeWithoutTransaction { db in try IdempotencyTable.prune(before: limit, on: db) }
+      try pool.writeWithoutTransaction { db in try IdempotencyTable.prune(at: today, on: db) }
     } catch {
       hooks.report("pruning idempotency keys: \(error)")
     }

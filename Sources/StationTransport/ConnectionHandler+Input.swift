@@ -44,7 +44,7 @@ extension ConnectionHandler {
   /// Delivers the messages in a buffer, until it has no more or the peer must read first.
   private func deliver(from buffer: inout ByteBuffer) {
     while !isFinishing, !isStopping {
-      guard isWritable else {
+      guard isWritable || isGone.load(ordering: .relaxed) else {
         isHeld = true
         return
       }

@@ -28,7 +28,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection, @unchecked Send
   /// Bytes that `send` took and the channel has not been given yet.
   private let unsent = Atomic<Int>(0)
   private let channelWritable = Atomic<Bool>(true)
-  private let isGone = Atomic<Bool>(false)
+  let isGone = Atomic<Bool>(false)
 
   // The event loop only.
   var framer: Framer
@@ -110,7 +110,7 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection, @unchecked Send
     var buffer = output ?? ByteBufferAllocator().buffer(capacity: message.count + 40)
     output = nil
     var framing = framer.answerFraming
-    if framing == .blankLine, framer.awaitsLineFeed, lineFeedIsWaiting { framing = .lineFeed }
+    if framing == .blankLine, framer.awaitsDelimiter, let waiting = waitingDelimiter { framing = waiting }
     message.withUnsafeBytes { bytes in
       framing.pieces(of: bytes) { _ = buffer.writeBytes($0) }
     }
@@ -118,13 +118,15 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection, @unchecked Send
     outputBytes += message.count
   }
 
-  /// Whether the client's next byte, not read yet, is a line feed: one that a client wrote apart from its
-  /// value, or that the end of the receive buffer cut off, still counts for the answer.
-  private var lineFeedIsWaiting: Bool {
+  /// What the client's next byte, not read yet, says of its framing: a line feed or a NUL that a client wrote
+  /// apart from its value, or that the end of the receive buffer cut off, still counts for the answer.
+  private var waitingDelimiter: AnswerFraming? {
     withUnsafeTemporaryAllocation(byteCount: 2, alignment: 1) { space in
       let count = recv(descriptor, space.baseAddress, 2, Int32(MSG_PEEK | MSG_DONTWAIT))
-      let first = count > 0 && space[0] == UInt8(ascii: "\r") ? 1 : 0
-      return count > first && space[first] == UInt8(ascii: "\n")
+      guard count > 0 else { return nil }
+      if space[0] == 0 { return .nul }
+      let first = space[0] == UInt8(ascii: "\r") ? 1 : 0
+      return count > first && space[first] == UInt8(ascii: "\n") ? .lineFeed : nil
     }
   }
 
@@ -202,13 +204,14 @@ final class ConnectionHandler: ChannelDuplexHandler, Connection, @unchecked Send
     guard context != nil else { return }
     isGone.store(true, ordering: .relaxed)
     context = nil
-    input = nil
     output = nil
     desk.closed(self)
-    let session = self.session
-    self.session = nil
     released()
     session?.closed()
+    // What the peer had sent before it left may hold notifications.
+    resumeInput()
+    input = nil
+    session = nil
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {

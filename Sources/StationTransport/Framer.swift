@@ -25,6 +25,8 @@ package struct Framer: Sendable {
     case value
     case header
     case body(length: Int)
+    /// Inside a body that is too long, of which so many bytes are still to come.
+    case discarding(length: Int)
     /// Behind a broken message, before the byte that ends it.
     case skipping(until: UInt8)
     /// The next message cannot be found any more.
@@ -69,9 +71,9 @@ package struct Framer: Sendable {
     }
   }
 
-  /// True when the last byte that arrived ended a value that no line feed has followed yet, on a connection
-  /// whose framing that line feed would settle.
-  package var awaitsLineFeed: Bool {
+  /// True when the last byte that arrived ended a value that no line feed or NUL has followed yet, on a
+  /// connection whose framing that byte would settle.
+  package var awaitsDelimiter: Bool {
     if case .between = state { return afterValue && answerFraming == .blankLine }
     return false
   }
@@ -105,8 +107,14 @@ package struct Framer: Sendable {
           return (.needMore, base)
         case .complete(let length, let consumed):
           base += consumed
-          guard length <= frameBytes else { return fatal(.frameTooLarge, window) }
-          state = .body(length: length)
+          if length <= frameBytes {
+            state = .body(length: length)
+          } else if length / Limits.skippedFrames < frameBytes {
+            state = .discarding(length: length)
+            return (.failed(.frameTooLarge, closes: false), base)
+          } else {
+            return fatal(.frameTooLarge, window)
+          }
         case .failed(let error):
           return fatal(error, window)
         }
@@ -115,6 +123,11 @@ package struct Framer: Sendable {
         state = .between
         let body = UnsafeRawBufferPointer(rebasing: window[base..<(base + length)])
         return (parsed(body), base + length)
+      case .discarding(let length):
+        let dropped = min(length, window.count - base)
+        base += dropped
+        state = dropped < length ? .discarding(length: length - dropped) : .between
+        if dropped < length { return (.needMore, base) }
       case .skipping(let delimiter):
         guard let end = first(delimiter, in: window, from: base) else { return (.needMore, window.count) }
         base = end + 1
@@ -130,7 +143,7 @@ package struct Framer: Sendable {
   package mutating func end(_ window: UnsafeRawBufferPointer) -> Step? {
     defer { state = .broken }
     switch state {
-    case .between, .skipping, .broken:
+    case .between, .discarding, .skipping, .broken:
       return nil
     case .opening, .value:
       return parsed(window)

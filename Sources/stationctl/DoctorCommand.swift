@@ -87,10 +87,11 @@ struct DoctorCommand: ParsableCommand {
     let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     program.waitUntilExit()
     let line = said.split(separator: "\n").first.map(String.init) ?? ""
-    return program.terminationStatus == 0
-      ? DoctorText.Finding("settings", .ok, line)
-      : DoctorText.Finding(
-        "settings", .critical, line,
-        advice: language.pick("mend it, then systemctl start stationd", zh: "修正后 systemctl start stationd"))
+    guard program.terminationStatus != 0 else {
+      return DoctorText.Finding("settings", line.contains(": warning: ") ? .warning : .ok, line)
+    }
+    return DoctorText.Finding(
+      "settings", .critical, line,
+      advice: language.pick("mend it, then systemctl start stationd", zh: "修正后 systemctl start stationd"))
   }
 }

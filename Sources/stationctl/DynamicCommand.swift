@@ -162,7 +162,7 @@ extension GlobalOptions {
       return (all.options, all.keyOption.key)
     } catch {
       let text = Together.message(for: error)
-      throw UsageError(text, zh: text)
+      throw UsageError(text, zh: ParserText.text(text, .zh))
     }
   }
 }

@@ -25,7 +25,9 @@ struct GlobalOptions: ParsableArguments {
       Language.current.pick("Print one JSON value a line, an item each.", zh: "每行输出一个 JSON。")))
   var ndjson = false
 
+  // A negative number is a wrong one, and not another option.
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       Language.current.pick("Wait so long for an answer, in seconds (default: 60).", zh: "等待应答的秒数（默认 60）。"),
       valueName: "seconds"))

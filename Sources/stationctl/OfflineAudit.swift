@@ -30,7 +30,7 @@ enum OfflineAudit {
       if isLive { Terminal.err("\n") }
       let language = Language.current
       Report.print(ErrorText(message: OfflineProblem(fault: fault).text(language)), language: language)
-      throw Outcome(code: .error)
+      throw Outcome(code: fault.isUnexamined ? .unreachable : .error)
     }
   }
 
@@ -80,6 +80,8 @@ struct OfflineProblem {
         zh: "\(directory) 正由守护进程使用：请通过套接字验证（不带 --state），或验证副本")
     case .key(let what):
       language.pick("no key to verify with: \(what)", zh: "没有可用的验证密钥：\(what)")
+    case .inaccessible(let what):
+      language.pick("the state cannot be read: \(what)", zh: "无法读取：\(what)")
     case .unreadable(let what, let seq):
       language.pick("the state cannot be read (at record \(seq)): \(what)", zh: "无法读取（编号 \(seq) 处）：\(what)")
     case .noAnchor(let directory, let size):
@@ -109,6 +111,10 @@ struct OfflineProblem {
         "the log and all that it commits to are in order, but the database is not the one that the daemon left when it"
           + " stopped: rows of events, deadlines, series or idempotency keys were changed",
         zh: "日志及其承诺的内容无误，但数据库与守护进程停止时不同：事件、期限、编号或幂等键的行被改动")
+    case .keyring:
+      language.pick(
+        "what the database says of its keys is gone or damaged, though it holds encrypted data",
+        zh: "数据库含加密数据，但其中的密钥登记已丢失或损坏")
     case .unlogged(let collection, let id):
       language.pick(
         "'\(shown(id))' is in \(shown(collection)), but nothing in the log wrote it",
@@ -140,6 +146,11 @@ struct OfflineProblem {
       language.pick(
         "it wrote '\(shown(id))' in \(shown(collection)), which is gone without a record",
         zh: "写入的 \(shown(collection)) 中“\(shown(id))”已不存在，且无删除记录")
+    case .key(let collection, let id):
+      language.pick(
+        "the key of '\(shown(id))' in \(shown(collection)) is gone or damaged, and no record erased it: nobody can"
+          + " read what is personal in it",
+        zh: "\(shown(collection)) 中“\(shown(id))”的密钥已丢失或损坏，且无擦除记录：其中的个人信息无法读取")
     }
   }
 

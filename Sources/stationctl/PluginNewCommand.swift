@@ -53,5 +53,8 @@ struct PluginNewCommand: ParsableCommand {
     let scaffold = try PluginScaffold(name: name, language: language, repository: repository)
     let paths = try scaffold.write(to: to ?? name)
     Terminal.out(paths.map { $0 + "\n" }.joined())
+    guard let missing = scaffold.missing else { return }
+    Terminal.err(options.language.pick(missing.en, zh: missing.zh) + "\n")
+    throw Outcome(code: .error)
   }
 }

@@ -9,7 +9,7 @@ struct Program {
   func run() -> StationClient.ExitCode {
     let language = Language.current
     do {
-      let (common, rest) = CommonOption.split(words)
+      let (common, rest) = Self.respelled(words)
       guard let first = rest.first, first.utf8.first != UInt8(ascii: "-"), first != "__complete",
         first != "help", StaticCommand.named(in: rest) == nil
       else {
@@ -21,6 +21,15 @@ struct Program {
     } catch {
       return Report.failure(error, json: words.contains("--json"), language: language)
     }
+  }
+
+  /// The options in front and the rest; `help X …` is `X … --help`.
+  private static func respelled(_ words: [String]) -> (common: [String], rest: [String]) {
+    let (common, rest) = CommonOption.split(words)
+    guard rest.first == "help" else { return (common, rest) }
+    let topic = CommonOption.split(Array(rest.dropFirst()))
+    guard topic.rest.first?.utf8.first != UInt8(ascii: "-") else { return (common, rest) }
+    return (common + topic.common, topic.rest + ["--help"])
   }
 
   private func runStatic(common: [String], rest: [String]) throws -> StationClient.ExitCode {
@@ -50,7 +59,9 @@ struct Program {
         }
         return .ok
       }
-      let plain = text.hasPrefix("Error: ") ? "stationctl: " + text.dropFirst(7) : text
+      let plain =
+        text.hasPrefix("Error: ")
+        ? "stationctl: " + ParserText.text(String(text.dropFirst(7)), .current) : text
       Terminal.err(plain.hasSuffix("\n") ? plain : plain + "\n")
       return .usage
     }

@@ -15,14 +15,14 @@ struct RootCommand: ParsableCommand {
       Every method of the daemon is a command: support.open is 'stationctl support open'. \
       Try 'stationctl support --help' and 'stationctl support open --help'.
 
-      Exit codes: 0 done, 1 the daemon answered an error, 2 it cannot be talked to or the output cannot be written, \
-      3 wrong usage, 4 denied, 5 timed out, 6 unavailable.
+      Exit codes: 0 done, 1 the daemon answered an error or a log does not verify, 2 it cannot be talked to, a state \
+      not be examined or the output not be written, 3 wrong usage, 4 denied, 5 timed out, 6 unavailable.
       """,
       zh: """
         守护进程的每个方法都是一条命令：support.open 即“stationctl support open”。可试
         “stationctl support --help”和“stationctl support open --help”。
 
-        退出码：0 成功，1 守护进程报错，2 无法通信或无法写出结果，3 用法错误，4 无权限，5 超时，6 暂不可用。
+        退出码：0 成功，1 守护进程报错或日志未通过验证，2 无法通信、无法检查状态目录或无法写出结果，3 用法错误，4 无权限，5 超时，6 暂不可用。
         """),
     version: "stationctl 0.1.0",
     subcommands: [

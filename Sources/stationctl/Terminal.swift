@@ -9,7 +9,7 @@ enum Terminal {
     guard !write(Array(text.utf8)[...], to: STDOUT_FILENO) else { return }
     let code = errno
     if code != EPIPE {
-      let why = String(cString: strerror(code))
+      let why = SystemText.text(code, .current)
       let text = Language.current.pick("cannot write the output: \(why)", zh: "无法写出结果：\(why)")
       err("stationctl: \(text)\n")
     }
@@ -74,12 +74,12 @@ enum Terminal {
   }
 
   static func unreadable(_ path: String) -> UsageError {
-    let why = String(cString: strerror(errno))
+    let why = SystemText.text(errno, .current)
     return UsageError("cannot read \(path): \(why)", zh: "无法读取 \(path)：\(why)")
   }
 
   static func unwritable(_ path: String) -> UsageError {
-    let why = String(cString: strerror(errno))
+    let why = SystemText.text(errno, .current)
     return UsageError("cannot write \(path): \(why)", zh: "无法写入 \(path)：\(why)")
   }
 }

@@ -34,18 +34,18 @@ struct Stationd: AsyncParsableCommand {
   @Option(name: .customLong("plugin-host"), help: .hidden)
   var moduleToHost: String?
 
-  func validate() throws {
+  func run() async throws {
+    // Not in `validate`, which comes before an unknown option is named.
     guard [development, configurationFile, fileToCheck, fileToShow].compactMap({ $0 }).count == 1 else {
       throw ValidationError(
         "give exactly one of --dev DIR, --config FILE, --check-config FILE and --show-config FILE")
     }
-  }
-
-  func run() async throws {
     do {
       if let name = moduleToHost { try host(name) }
       if let file = fileToCheck {
-        try Daemon.check(try DaemonConfiguration.load(file))
+        for warning in try Daemon.check(try DaemonConfiguration.load(file)) {
+          FileHandle.standardError.write(Data("\(warning)\n".utf8))
+        }
         print("\(file): ok")
         return
       }

@@ -62,8 +62,10 @@ struct CountingTests {
       Principal(uid: uid, gid: 1, roles: [], unit: nil, actor: name, scope: .all)
     }
     try fixture.count(id, "giving", as: officer("wang", uid: 1))
-    expectRefused("transfer.count.two_persons", "/side") {
-      try fixture.count(id, "receiving", as: officer("wang", uid: 2))
+    for (name, uid) in [("wang", 2), ("Wang ", 2)] as [(String, UInt32)] {
+      expectRefused("transfer.count.two_persons", "/side") {
+        try fixture.count(id, "receiving", as: officer(name, uid: uid))
+      }
     }
     #expect(try fixture.count(id, "receiving", as: officer("li", uid: 1))["state"] == "counted")
   }

@@ -111,7 +111,7 @@ struct DisputeTests {
     let notice = try fixture.call("notice.issue", id, ["number": "T-2"], as: Fixture.criminal)
     // The ruling stands: the case is not screened again.
     #expect(notice["state"] == "adjudicated")
-    expectError(.wrongState) { try fixture.call("screen", id, ["jurisdiction": "own"]) }
+    expectRefused("transfer.accept_first", "/id") { try fixture.call("screen", id, ["jurisdiction": "own"]) }
     expectRefused("transfer.criminal.notice", "/id") {
       try fixture.call("notice.issue", id, ["number": "T-3"])
     }

@@ -160,6 +160,8 @@ extension Fixture {
       "evidence.move", ["item": 1, "link": "corrected", "quantity": 7, "text": "miscounted"]
     ),
     .handOut: ("evidence.move", ["item": 1, "link": "handed_out"]),
-    .tellReporter: ("reporter.tell", ["way": "phone"]), .trouble: ("trouble", ["code": "other"]),
+    .tellReporter: ("reporter.tell", ["way": "phone"]),
+    .correct: ("correct", ["phone": "13900001111", "document": "ID card"]),
+    .trouble: ("trouble", ["code": "other"]),
   ]
 }

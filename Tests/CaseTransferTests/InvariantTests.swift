@@ -15,7 +15,7 @@ struct InvariantTests {
   func reach() throws {
     var states: Set<State> = []
     var actions: Set<String> = []
-    for seed in UInt64(100)..<112 {
+    for seed in UInt64(100)..<116 {
       let fixture = try run(seed)
       for step in fixture.records("step") {
         actions.insert(step["action"]?.stringValue ?? "")

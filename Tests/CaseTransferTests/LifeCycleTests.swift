@@ -5,12 +5,15 @@ import Testing
 
 @Suite("CaseLife")
 struct LifeCycleTests {
-  private static let always: [Action: State?] = [.urgentStep: nil, .tellReporter: nil, .trouble: nil]
+  private static let always: [Action: State?] = [
+    .urgentStep: nil, .tellReporter: nil, .correct: nil, .trouble: nil,
+  ]
   private static let unsent: [Action: State?] = [
     .screen: .screened, .reclassify: .screened, .addEvidence: nil, .moveEvidence: nil, .correctEvidence: nil,
   ]
   private static let taken: [Action: State?] = [
-    .reclassify: .screened, .recordPapers: nil, .addEvidence: nil, .moveEvidence: nil, .correctEvidence: nil,
+    .screen: .screened, .reclassify: .screened, .recordPapers: nil, .addEvidence: nil, .moveEvidence: nil,
+    .correctEvidence: nil,
   ]
   private static let outward: [Action: State?] = [
     .reclassify: nil, .addEvidence: nil, .moveEvidence: nil, .correctEvidence: nil,
@@ -18,7 +21,7 @@ struct LifeCycleTests {
 
   /// Written out by hand, so that a slip in the table shows. nil: the state stays as it is.
   static let expected: [State: [Action: State?]] = [
-    .received: merged(unsent, [.urgentStep: nil, .trouble: nil]),
+    .received: merged(unsent, [.urgentStep: nil, .correct: nil, .trouble: nil]),
     .screened: merged(
       always, unsent,
       [
@@ -36,9 +39,9 @@ struct LifeCycleTests {
     .acceptedUnderDispute: merged(always, taken, [.adjudicate: .adjudicated]),
     .adjudicated: merged(
       always, taken, [.issueNotice: nil, .send: .sent, .negotiate: .negotiating]),
-    .negotiating: merged(always, outward, [.keep: .screened, .designate: .designated]),
+    .negotiating: merged(always, outward, [.screen: .screened, .keep: .screened, .designate: .designated]),
     .designated: merged(always, outward, [.endJurisdiction: .jurisdictionEnded]),
-    .jurisdictionEnded: [.handOut: nil],
+    .jurisdictionEnded: [.handOut: nil, .tellReporter: nil, .correct: nil],
   ]
 
   private static func merged(_ rows: [Action: State?]...) -> [Action: State?] {
@@ -66,7 +69,8 @@ struct LifeCycleTests {
   /// Cells in which the table allows the step and a rule of its own refuses it, for the case that `at` makes.
   static let ruled: [State: Set<Action>] = [
     .screened: [.requestApproval, .negotiate], .approval: [.issueNotice, .approve, .reclassify],
-    .adjudicated: [.send, .issueNotice], .discrepancy: [],
+    .accepted: [.screen], .acceptedUnderDispute: [.screen], .adjudicated: [.send, .issueNotice, .screen],
+    .negotiating: [.screen], .discrepancy: [],
   ]
 
   @Test(

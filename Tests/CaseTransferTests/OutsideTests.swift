@@ -24,7 +24,8 @@ struct OutsideTests {
     try fixture.minutes(60)
     let ended = try fixture.call("jurisdiction.end", id, ["number": "D-1"], as: Fixture.legal)
     #expect(ended["state"] == "jurisdiction_ended" && ended["owner"] == "Tiantai" && ended["outside"] == true)
-    #expect(ended["next_duty"] == .null)
+    // The reporter is owed the telling still.
+    #expect(ended["next_duty"] == "tell")
     let intervals = try fixture.call("ownership", id)["items"]?.arrayValue ?? []
     #expect(intervals.map { $0["outside"] } == [false, true])
     #expect(intervals[0]["until"] == "2026-03-02T11:00:00.000+08:00")
@@ -59,8 +60,8 @@ struct OutsideTests {
     let wide = Principal(uid: 1, gid: 1, roles: [], unit: "st-02", scope: .all)
     let version = fixture.version(id)
     for (action, step) in Fixture.needed {
-      // Handing the evidence out is the legal department's.
-      for principal in action == .handOut
+      // Handing the evidence out, telling and correcting are the legal department's.
+      for principal in [.handOut, .tellReporter, .correct].contains(action)
         ? [Fixture.station, wide] : [Fixture.station, wide, .all, Fixture.legal]
       {
         expectRefused("transfer.jurisdiction.ended", "/id") {
@@ -90,6 +91,25 @@ struct OutsideTests {
     #expect(chain["held"] == false)
     let last = chain["items"]?.arrayValue?.last
     #expect(last?["bureau"] == "Linhai" && last?["document"] == "R-1" && last?["to"] == nil)
+  }
+
+  @Test(
+    "the reporter is owed the telling after the end too: the legal department hears of it, and records it")
+  func tells() throws {
+    let id = try fixture.at(.designated)
+    try fixture.call("jurisdiction.end", id, ["number": "N-1"])
+    #expect(try fixture.body(id).duties.filter(\.isOpen).map(\.name) == [.tell])
+    try fixture.minutes(24 * 60)
+    #expect(try fixture.call("explain", id)["duties"]?.arrayValue?.last?["overdue"] == true)
+    #expect(fixture.events("alarm").map { $0["rung"] } == ["warning", "overdue"])
+    #expect(fixture.events("alarm").last?["to"]?.arrayValue?.contains("legal-department") == true)
+    expectRefused("transfer.jurisdiction.ended", "/id") {
+      try fixture.call("reporter.tell", id, ["way": "letter"], as: Fixture.station)
+    }
+    expectError(.denied) { try fixture.call("reporter.tell", id, ["way": "letter"], as: Fixture.order) }
+    let told = try fixture.call("reporter.tell", id, ["way": "letter"], as: Fixture.legal)
+    #expect(told["state"] == "jurisdiction_ended" && told["next_duty"] == .null && told["overdue"] == false)
+    #expect(try fixture.get(id)["told_at"] == "2026-03-03T09:00:00.000+08:00")
   }
 
   static let notices: [(received: String?, isFine: Bool)] = [

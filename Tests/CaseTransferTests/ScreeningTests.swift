@@ -213,6 +213,48 @@ struct ScreeningTests {
     #expect(try fixture.call("reclassify", id)["receiver"] == "criminal-brigade")
   }
 
+  @Test(
+    "whenever somebody seems to be a victim, the case is owed to the criminal brigade at once",
+    arguments: [State.accepted, .acceptedUnderDispute, .adjudicated, .negotiating])
+  func urgentLater(_ state: State) throws {
+    let fixture = try Fixture()
+    let id = try fixture.at(state)
+    let owner = try fixture.body(id).owner
+    try fixture.minutes(48 * 60)
+    func screen(_ unit: String, _ facts: JSONObject) throws -> JSONValue {
+      try fixture.call(
+        "screen", id, ["jurisdiction": "other", "to": .string(unit), "facts": .object(facts)])
+    }
+    // Without that it is disputed, and not screened again.
+    expectRefused("transfer.accept_first", "/id") { _ = try screen("traffic-brigade", [:]) }
+    expectRefused("transfer.urgent", "/to") { _ = try screen("traffic-brigade", ["seems_victim": true]) }
+    let answer = try screen("criminal-brigade", ["seems_victim": true])
+    #expect(answer["state"] == "screened" && answer["urgent"] == true && answer["bureau"] == nil)
+    #expect(answer["owner"] == .string(owner) && answer["receiver"] == "criminal-brigade")
+    #expect(try fixture.due(id, .urgent) == "2026-03-04T09:30:00.000+08:00")
+    #expect(try fixture.due(id, .transfer) == "2026-03-05T09:00:00.000+08:00")
+    let item = try fixture.body(id)
+    #expect(item.duty(.designate) == nil && item.duty(.adjudicate)?.isOpen != true)
+    if state == .acceptedUnderDispute {
+      #expect(fixture.records("dispute").first?["result"] == "superseded")
+    }
+    #expect(try fixture.call("send", id)["state"] == "sent")
+  }
+
+  @Test("no ruling and no finding of the brigade sends an urgent case to another unit of the bureau")
+  func urgentStays() throws {
+    let fixture = try Fixture()
+    let id = try fixture.receive(facts: ["seems_victim": true])
+    try fixture.call("send", id)
+    try fixture.handOver(id)
+    try fixture.call("dispute", id, ["ground": "facts", "text": "no victim"])
+    expectRefused("transfer.urgent", "/to") { try fixture.call("adjudicate", id, ["to": "st-03"]) }
+    #expect(try fixture.call("adjudicate", id, ["to": "criminal-brigade"])["state"] == "adjudicated")
+    let own = try fixture.receive(unit: "criminal-brigade", facts: ["seems_victim": true])
+    expectRefused("transfer.urgent", "/to") { try fixture.screen(own, to: "st-03") }
+    #expect(try fixture.call("screen", own, ["jurisdiction": "own"])["next_duty"] == .null)
+  }
+
   @Test("while it is negotiated with another bureau only the procedure changes")
   func outward() throws {
     let fixture = try Fixture()

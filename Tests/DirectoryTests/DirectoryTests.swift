@@ -135,6 +135,7 @@ struct DirectoryTests {
     (zone(["st-03"], lead: "st-04"), "directory.zone.binding"),
     (zone(["st-03"], leader: false), "directory.zone.binding"),
     (zone(["st-03"], branch: "st-04"), "directory.zone.binding"),
+    (zone(["st-03"], branch: "key-person-desk"), "directory.zone.binding"),
     (zone(["st-03", "logistics"]), "directory.zone.member"),
     (zone(["st-03", "st-01"]), "directory.zone.city"),
     (zone(["st-01"]), "directory.zone.city"),

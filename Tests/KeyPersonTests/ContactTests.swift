@@ -25,18 +25,59 @@ struct ContactTests {
     #expect(try fixture.get(id)["contact"] == "lost")
   }
 
-  @Test("where support refuses, nothing has happened")
-  func together() throws {
+  private static func requests(_ fixture: Fixture) -> [JSONObject] {
+    (fixture.store.contents.rows["support.request"] ?? [:]).values.map(\.record.body)
+  }
+
+  @Test("the owner's officer records it as well, and the daemon asks in the station's name, once")
+  func byOwner() throws {
     let fixture = try Fixture()
     let id = try fixture.enter()
-    let before = fixture.store.contents
-    // The desk may reach the record but cannot ask for support in the station's name.
-    let error = #expect(throws: RPCError.self) {
-      try fixture.call("contact.lost", ["id": .string(id), "urgency": "urgent"], as: Fixture.desk)
+    let answer = try fixture.call("contact.lost", ["id": .string(id), "urgency": "urgent"], as: Fixture.desk)
+    #expect(answer["support"] == nil && answer["task"]?.stringValue == fixture.tasks(id, .contact).first)
+    #expect(Self.requests(fixture).isEmpty)
+    for _ in 0..<2 {
+      try fixture.store.advance(to: fixture.store.now)
+      #expect(Self.requests(fixture).map { $0["urgency"] } == ["urgent"])
+      #expect(fixture.events("contact_lost").count == 1)
     }
-    #expect(error?.kind == .denied)
-    #expect(fixture.store.contents.rows["support.request"]?.count == before.rows["support.request"]?.count)
-    #expect(fixture.record(id)?.lost == nil)
+    let support = try #require(try fixture.get(id)["support"])
+    #expect(fixture.events("contact_lost").first?["support"] == support)
+  }
+
+  @Test("who was found before the daemon asked is not sought")
+  func foundAtOnce() throws {
+    let fixture = try Fixture()
+    let id = try fixture.enter()
+    try fixture.call("contact.lost", ["id": .string(id), "urgency": "urgent"], as: Fixture.desk)
+    try fixture.call("contact.found", ["id": .string(id), "outcome": "found_well"], as: Fixture.desk)
+    try fixture.store.advance(to: fixture.store.now)
+    #expect(Self.requests(fixture).isEmpty && fixture.events("contact_lost").isEmpty)
+  }
+
+  /// Units that are no more, who is asked, and the rule by which support refuses.
+  static let retired: [([String], department: JSONValue?, refusedBy: JSONValue?)] = [
+    ([], "logistics", nil), (["logistics"], "key-person-desk", nil),
+    (["logistics", "key-person-desk"], nil, "support.scenario.inactive"),
+  ]
+
+  @Test("where the owner is no more the scenario's desk is asked, and the absence stands whoever refuses")
+  func refused() throws {
+    for (units, department, refusedBy) in Self.retired {
+      let fixture = try Fixture()
+      let id = try fixture.enter(.communityCorrections, ["owner": "logistics"])
+      for unit in units {
+        try fixture.store.call("directory.unit.retire", ["id": .string(unit), "version": 1])
+      }
+      let answer = try fixture.call("contact.lost", ["id": .string(id), "urgency": "urgent"])
+      #expect(Self.requests(fixture).map { $0["department"] } == (department.map { [$0] } ?? []))
+      #expect(answer["refused_by"] == refusedBy && (answer["support"] == nil) == (department == nil))
+      let event = fixture.events("contact_lost").first
+      #expect(event?["refused_by"] == refusedBy && event?["support"] == answer["support"])
+      #expect(try fixture.get(id)["contact"] == "lost" && fixture.tasks(id, .contact).count == 1)
+      try fixture.call("contact.found", ["id": .string(id), "outcome": "found_well"])
+      #expect(fixture.events("contact_found").first?["support"] == answer["support"])
+    }
   }
 
   static let outcomes: [(JSONObject, rule: String?)] = [

@@ -173,6 +173,31 @@ struct DelistTests {
     }
   }
 
+  @Test(
+    "with a record go the approvals that were asked for about it, and what deciders wrote to them",
+    arguments: [true, false])
+  func approvals(_ byHand: Bool) throws {
+    let fixture = try Fixture()
+    let (id, other) = (
+      try fixture.propose(),
+      try fixture.propose(.bailPendingTrial, ["id_number": .string(Fixture.otherNumber)])
+    )
+    let rejected: JSONObject = ["id": .string(try fixture.verify(id)), "version": 1, "note": "not 王小明"]
+    try fixture.store.call("approval.reject", rejected, as: Fixture.zhao)
+    _ = try fixture.verify(id)
+    let left = try fixture.verify(other)
+    func kept() -> [String] { fixture.store.contents.rows["approval.request"].map { $0.keys.sorted() } ?? [] }
+    #expect(kept().count == 3)
+    _ = try fixture.delist(id, "error")
+    if byHand {
+      try fixture.call("erase", ["id": .string(id)])
+      #expect(kept() == [left])
+    } else {
+      try fixture.advance("2026-04-02T00:00:00+08:00")
+      #expect(fixture.body(id) == nil && !kept().contains(rejected["id"]?.stringValue ?? ""))
+    }
+  }
+
   @Test("the tombstone tells that there was a record, and nothing of whom")
   func tombstone() throws {
     let fixture = try Fixture()

@@ -220,6 +220,11 @@ struct DutyTests {
       "2026-03-31T10:00:00+08:00", ["every_months": 1],
       ["2026-03-31", "2026-04-30", "2026-06-01", "2026-06-30", "2026-07-31"]
     ),
+    // Weekly, over National Day: the times of 1 and 8 October are both on the 8th, and that is owed once.
+    (
+      "2026-09-24T10:00:00+08:00", ["every_days": 7],
+      ["2026-09-24", "2026-10-08", "2026-10-15", "2026-10-22"]
+    ),
     // 9 May is a Saturday that is worked.
     ("2026-05-02T10:00:00+08:00", ["every_days": 7], ["2026-05-02", "2026-05-09", "2026-05-18"]),
   ]
@@ -228,7 +233,7 @@ struct DutyTests {
   func repeats(_ index: Int) throws {
     let (first, every, days) = Self.repeated[index]
     let fixture = try Fixture()
-    let id = try fixture.enter(.communityCorrections, ["to": "2026-08-31"])
+    let id = try fixture.enter(.communityCorrections, ["to": "2026-12-31"])
     try fixture.advance("2026-03-20T09:00:00+08:00")
     try fixture.review(id, next: "2026-06-15")
     _ = try Self.add(fixture, id, "report_in", first: first, every)
@@ -268,6 +273,39 @@ struct DutyTests {
     #expect(fixture.events("duty_missed").count == 1)
     #expect(fixture.events("duty_missed").first?["late"] == true)
     #expect(fixture.tasks(id, .reportIn).count == 1)
+  }
+
+  /// When a duty is first due, when the daemon is there again, and whether it was missed. The review opens on 1 May and
+  /// is missed with the end of 15 May, the follow-up ends with 31 August, and is erased thirty days later.
+  static let jumps: [(String, String, isMissed: Bool)] = [
+    ("2026-04-10T10:00:00+08:00", "2026-05-20T12:00:00+08:00", true),
+    // Between the opening of the review and its end.
+    ("2026-05-06T10:00:00+08:00", "2026-05-20T12:00:00+08:00", true),
+    ("2026-05-14T23:59:00+08:00", "2026-05-20T12:00:00+08:00", true),
+    ("2026-05-15T00:00:00+08:00", "2026-05-20T12:00:00+08:00", false),
+    // The end has passed as well, and the erasure.
+    ("2026-04-10T10:00:00+08:00", "2026-09-10T12:00:00+08:00", true),
+    ("2026-04-10T10:00:00+08:00", "2026-12-10T12:00:00+08:00", true),
+    ("2026-05-18T10:00:00+08:00", "2026-12-10T12:00:00+08:00", false),
+  ]
+
+  @Test("a duty is judged as the record stood when its grace was over", arguments: jumps)
+  func judgedThen(_ first: String, _ until: String, _ isMissed: Bool) throws {
+    for isAsked in [false, true] {
+      let fixture = try Fixture()
+      let id = try fixture.enter()
+      try fixture.advance("2026-03-20T09:00:00+08:00")
+      try fixture.review(id, next: "2026-05-15")
+      let task = try Self.add(fixture, id, "report_in", first: first, ["every_days": 7])["task"]
+      fixture.store.contents.events = []
+      if isAsked {
+        // A call comes before the deadlines.
+        fixture.store.now = Fixture.at(until)
+        _ = try? fixture.call("correct", ["id": .string(id), "phone": "137 0000 0000", "document": "letter"])
+      }
+      try fixture.store.sleep(to: Fixture.at(until))
+      #expect(fixture.events("duty_missed").map { $0["task"] } == (isMissed ? [task] : []))
+    }
   }
 
   @Test("while a record is suspended nothing is held against the person")

@@ -203,6 +203,48 @@ struct EntryTests {
     return params
   }
 
+  /// The same instrument and the same person, written otherwise.
+  static let written: [JSONObject] = [
+    ["number": "（2026）0102-31"], ["number": " (2026)0102-31 "], ["number": "(2026) 0102-3１"],
+    ["number": "〔2026〕 0102-31"], ["number": "(2026) 0102\u{200B}-31"],
+    ["authority": "Qingping  County Court"], ["authority": "ｑingping county court"], ["name": "王 小明"],
+  ]
+
+  @Test("one instrument is one, however it is written; what is seen stays as written", arguments: written)
+  func onceWritten(_ change: JSONObject) throws {
+    // By the ID number, and where there is none by the name.
+    for more in [["id_number": .string(Fixture.number)], [:]] as [JSONObject] {
+      let fixture = try Fixture()
+      var params = Fixture.proposal(.communityCorrections, more)
+      if more["id_number"] == nil { params["id_number"] = nil }
+      let id = try #require(try fixture.call("propose", params)["id"]?.stringValue)
+      #expect(fixture.record(id)?.personal["instrument"] == params["instrument"])
+      var instrument = params["instrument"]?.objectValue ?? [:]
+      for name in ["number", "authority"] { instrument[name] = change[name] ?? instrument[name] }
+      params["instrument"] = .object(instrument)
+      params["name"] = change["name"] ?? params["name"]
+      let error = #expect(throws: RPCError.self) { try fixture.call("propose", params) }
+      #expect(error?.rule == "keyperson.instrument.once" && error?.pointer == "/instrument/number")
+    }
+  }
+
+  @Test("a record of before, under the number as it was written, is found as well")
+  func onceOfBefore() throws {
+    let fixture = try Fixture()
+    let id = try fixture.enter()
+    let key = "keyperson.record"
+    let stored = try #require(fixture.store.contents.rows[key]?[id]?.record)
+    var body = stored.body
+    body["instrument_number"] = body["instrument"]?["number"]
+    fixture.store.contents.rows[key]?[id]?.record = Record(id: id, version: stored.version, body: body)
+    for number in ["(2026) 0102-31", "（2026）0102-31"] {
+      let error = #expect(throws: RPCError.self) {
+        try fixture.propose(.communityCorrections, Self.under(number))
+      }
+      #expect(error?.rule == "keyperson.instrument.once")
+    }
+  }
+
   @Test("an instrument that a renewal replaced makes no other record of the person, and renews none")
   func onceRenewed() throws {
     let fixture = try Fixture()
@@ -219,7 +261,7 @@ struct EntryTests {
         .communityCorrections, Self.under(number, ["id_number": .string(Fixture.otherNumber)]))
     }
     try fixture.advance("2026-05-10T09:00:00+08:00")
-    for number in ["(2026) 0102-31", "(2026) 0102-77"] {
+    for number in ["(2026) 0102-31", "（2026）0102-31", "(2026) 0102-77", "(2026) 0102-77 "] {
       let back = #expect(throws: RPCError.self) {
         try ReviewTests.request(
           fixture, id, to: "2027-02-28",

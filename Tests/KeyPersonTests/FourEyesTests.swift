@@ -54,6 +54,25 @@ struct FourEyesTests {
     #expect(fixture.state(id) == .active)
   }
 
+  @Test("asking again, for an entry or a renewal, takes the former request back", arguments: [false, true])
+  func askedTwice(_ isRenewal: Bool) throws {
+    let fixture = try Fixture()
+    let id = isRenewal ? try fixture.enter() : try fixture.propose()
+    if isRenewal { try fixture.advance("2026-03-20T09:00:00+08:00") }
+    var params = isRenewal ? LifeCycleTests.renewal : ["seen": "original"]
+    params["id"] = .string(id)
+    func ask() throws -> JSONValue {
+      try fixture.call(isRenewal ? "renew.request" : "verify_instrument", params, as: Self.fourth)
+    }
+    let (first, second) = (try ask(), try ask())
+    #expect(first["task"] == second["task"] && fixture.tasks(id, .approve).count == 1)
+    let error = #expect(throws: RPCError.self) { try fixture.approve(first["approval"]?.stringValue ?? "") }
+    #expect(error?.kind == .wrongState && error?.details?["state"] == "superseded")
+    try fixture.approve(second["approval"]?.stringValue ?? "")
+    try fixture.call(isRenewal ? "renew" : "activate", ["id": .string(id)])
+    #expect(fixture.state(id) == (isRenewal ? .renewed : .active))
+  }
+
   @Test("who proposed or verified the entry does not approve a renewal that another asks for")
   func renewal() throws {
     let fixture = try Fixture()

@@ -33,7 +33,7 @@ struct ModuleTests {
   func calls() {
     #expect(
       module.calls.sorted() == [
-        "approval.consume", "approval.request", "directory.unit.get", "support.open",
+        "approval.consume", "approval.forget", "approval.request", "directory.unit.get", "support.open",
       ])
   }
 

@@ -85,8 +85,10 @@ struct ReadTests {
     #expect(error?.rule == "keyperson.read.lookup" && error?.pointer == "/instrument")
     params["instrument"] = "(2026) 0102-32"
     #expect(try fixture.call("get", params)["id"] == .string(second))
-    params["instrument"] = "(2026) 0102-31"
-    #expect(try fixture.call("get", params)["id"] == .string(first))
+    for number in ["(2026) 0102-31", "（2026）0102-31"] {
+      params["instrument"] = .string(number)
+      #expect(try fixture.call("get", params)["id"] == .string(first))
+    }
     params["instrument"] = "(2026) 0102"
     #expect(throws: RPCError.self) { try fixture.call("get", params) }
   }

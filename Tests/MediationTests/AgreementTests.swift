@@ -31,7 +31,7 @@ struct AgreementTests {
     #expect(fixture.store.contents.rows["mediation.agreement"] == nil)
   }
 
-  @Test("without any performance the term is what is missing first; blanks are no statement")
+  @Test("without any performance the term is what is missing first; a blank is no text")
   func blank() throws {
     let fixture = try Fixture()
     let id = try fixture.at(.agreed)
@@ -40,7 +40,7 @@ struct AgreementTests {
     }
     #expect(none?.rule == "mediation.agreement.term" && none?.pointer == "/performance/by")
     let blank = #expect(throws: RPCError.self) { try fixture.step("agreement.record", id, ["cause": "  "]) }
-    #expect(blank?.rule == "mediation.agreement.items" && blank?.pointer == "/cause")
+    #expect(blank?.kind == .invalidParams && blank?.pointer == "/cause")
   }
 
   @Test("it names every party, and every side signs: whoever stands by a party may sign for it")
@@ -82,6 +82,43 @@ struct AgreementTests {
       #expect(error?.rule == "mediation.agreement.signatures" && error?.pointer == "/signatures")
       try fixture.step("agreement.record", id)
     }
+  }
+
+  /// Born, of the injured party; whether it came to the session as one who needs no guardian; and who of party,
+  /// guardian and proxy signs for it.
+  static let minors: [(born: String, isAlone: Bool, signers: [String], isSigned: Bool)] = [
+    ("2010-06-01", false, ["p1"], false), ("2010-06-01", false, ["p4"], false),
+    ("2010-06-01", false, ["p3"], true), ("2010-06-01", false, ["p1", "p3"], true),
+    // Who says so under 16 needs one all the same.
+    ("2010-06-01", true, ["p1"], false), ("2009-06-01", false, ["p1"], false),
+    ("2009-06-01", true, ["p1"], true), ("2009-06-01", true, ["p4"], true),
+    ("1990-06-01", false, ["p1"], true),
+  ]
+
+  @Test("for whom the session needed a guardian, the guardian signs", arguments: minors.indices)
+  func minor(_ index: Int) throws {
+    let (born, isAlone, signers, isSigned) = Self.minors[index]
+    let fixture = try Fixture()
+    let injured: JSONValue = ["role": "injured", "name": "Zhang San", "birth": .string(born)]
+    let id = try fixture.people([injured, Fixture.offender])
+    for role in ["guardian", "proxy"] {
+      try fixture.step(
+        "party.add", id, ["role": .string(role), "name": .string("Li \(role)"), "for": .string("\(id).p1")])
+    }
+    var young: JSONObject = ["person": .string("\(id).p1")]
+    if isAlone { young = young.merging(["self_supporting": true, "agrees_alone": true]) }
+    let others = ["p2", "p3"].map { person -> JSONValue in ["person": .string("\(id).\(person)")] }
+    try fixture.step("session.record", id, ["attendees": .array([.object(young)] + others)])
+    let signatures = JSONValue.array((signers + ["p2"]).map { .string("\(id).\($0)") })
+    guard !isSigned else {
+      let signed = try fixture.step("agreement.record", id, ["signatures": signatures])
+      #expect(signed["state"] == "performing")
+      return
+    }
+    let error = #expect(throws: RPCError.self) {
+      try fixture.step("agreement.record", id, ["signatures": signatures])
+    }
+    #expect(error?.rule == "mediation.agreement.signatures" && error?.pointer == "/signatures")
   }
 
   static let days: [(by: String, isFine: Bool)] = [

@@ -102,6 +102,7 @@ struct CorrectionTests {
     ("p1", ["name": "  "], .invalidParams, nil, "/name"),
     ("p1", ["name": .null], .invalidParams, nil, "/name"),
     ("p1", ["document": ""], .invalidParams, nil, "/document"),
+    ("p1", ["document": "  ", "name": "Li Si"], .invalidParams, nil, "/document"),
     ("p1", ["authority": "all"], .invalidParams, nil, "/authority"),
     ("p3", ["name": "Li Si"], .notFound, nil, "/person"),
     ("p1", ["name": "Li Si", "version": 1], .conflict, nil, "/version"),

@@ -88,6 +88,27 @@ struct DoorTests {
     #expect(try fixture.register(["violence_risk": true])["support_requests"] == ["SR-2026-000001"])
   }
 
+  /// Days between the end of the first dispute and the calls about the second, and whether support is asked for.
+  static let risks: [(days: Int, opens: Bool)] = [(1, true), (179, true), (181, false)]
+
+  @Test(
+    "a risk that an earlier dispute of the thread is marked with counts within the window", arguments: risks)
+  func earlierRisk(_ days: Int, _ opens: Bool) throws {
+    let fixture = try Fixture()
+    let first = try fixture.at(.failed, ["violence_risk": true])
+    try fixture.step("close", first, ["advice": "court"])
+    try fixture.hours(24 * days)
+    let second = try fixture.register()["id"]?.stringValue ?? ""
+    #expect(fixture.dispute(second)?.risk == false)
+    try fixture.lead(second, to: .session1)
+    try fixture.step("session.record", second, ["result": "adjourned"])
+    try fixture.step("session.record", second, ["result": "failed"])
+    for _ in 0..<2 { try fixture.step("call.record", second) }
+    #expect(Self.requests(fixture).count == (opens ? 1 : 0))
+    let repeats = try fixture.store.call("mediation.repeats", ["from": "2026-01-01", "to": "2026-12-31"])
+    #expect(repeats["items"]?.arrayValue?.first?["violence_risk"] == true)
+  }
+
   @Test("what lies longer back than the window does not count")
   func window() throws {
     let fixture = try Fixture()

@@ -147,6 +147,96 @@ struct PartyTests {
     #expect(later?.rule == "mediation.parties")
   }
 
+  @Test("a proxy is of age, as far as it is known, when added and when more becomes known")
+  func proxy() throws {
+    let fixture = try Fixture()
+    let id = try fixture.at(.registered)
+    let plain: JSONObject = ["role": "proxy", "name": "Li", "for": .string("\(id).p1")]
+    let child: JSONObject = ["birth": "2018-01-01"]
+    try fixture.step("party.add", id, plain)
+    for (method, given) in [("party.add", plain), ("party.update", ["person": .string("\(id).p3")])] {
+      let error = #expect(throws: RPCError.self) {
+        try fixture.step(method, id, given.merging(child))
+      }
+      #expect(error?.rule == "mediation.proxy" && error?.pointer == "/birth")
+    }
+  }
+
+  private static func one(_ name: String, _ more: JSONObject = [:]) -> JSONObject {
+    (["name": .string(name)] as JSONObject).merging(more)
+  }
+
+  private static let zhang = one("Zhang", ["id_number": "110101199003070011"])
+  private static let wang = one("Wang", ["phone": "13800000000"])
+  private static let namesake = one("Wang", ["phone": "13900000000"])
+
+  /// The parties and who stands by them, `role person [of]`, in the order in which they join; and by which rule
+  /// the last is refused.
+  static let places: [(people: [(String, JSONObject)], rule: String?)] = [
+    // The offender is nothing on the other side, by name alone too; a namesake with another phone is.
+    ([("injured", zhang), ("offender", wang), ("proxy p1", wang)], "mediation.party.sides"),
+    ([("injured", zhang), ("offender", wang), ("guardian p1", one(" WANG "))], "mediation.party.sides"),
+    ([("injured", zhang), ("offender", wang), ("proxy p1", namesake)], nil),
+    ([("injured", zhang), ("offender", wang), ("guardian p2", zhang)], "mediation.party.sides"),
+    ([("injured", zhang), ("guardian p1", wang), ("offender", wang)], "mediation.party.sides"),
+    ([("injured", zhang), ("proxy p1", zhang)], "mediation.party.sides"),
+    // A proxy stands by one side; by several of it only where it is told to be one.
+    (
+      [("other", zhang), ("other", wang), ("proxy p1", one("Li")), ("proxy p2", one("Li"))],
+      "mediation.party.sides"
+    ),
+    ([("other", zhang), ("other", wang), ("proxy p1", wang)], "mediation.party.sides"),
+    ([("injured", zhang), ("injured", wang), ("proxy p1", one("Li")), ("proxy p2", one("Li"))], nil),
+    ([("injured", zhang), ("injured", wang), ("proxy p1", wang)], nil),
+    // A guardian is of two children of one side, and may be hurt with the child; not of both sides.
+    ([("injured", zhang), ("injured", wang), ("guardian p1", one("Li")), ("guardian p2", one("Li"))], nil),
+    ([("injured", zhang), ("injured", wang), ("guardian p1", wang)], nil),
+    ([("other", zhang), ("other", wang), ("guardian p1", one("Li")), ("guardian p2", one("Li"))], nil),
+    (
+      [("injured", zhang), ("offender", wang), ("guardian p1", one("Li")), ("guardian p2", one("Li"))],
+      "mediation.party.sides"
+    ),
+    ([("injured", zhang), ("offender", wang), ("other", wang)], "mediation.parties"),
+  ]
+
+  @Test("nobody stands on two sides", arguments: places.indices)
+  func sides(_ index: Int) throws {
+    let (people, rule) = Self.places[index]
+    let fixture = try Fixture()
+    func joining(_ place: Int, _ id: String = "") -> JSONObject {
+      let words = people[place].0.split(separator: " ").map(String.init)
+      var person = people[place].1.merging(["role": .string(words[0])])
+      if words.count > 1 { person["for"] = .string("\(id).\(words[1])") }
+      return person
+    }
+    let id = try fixture.at(.registered, ["parties": [.object(joining(0))]])
+    for place in 1..<people.count - 1 { try fixture.step("party.add", id, joining(place, id)) }
+    let last = joining(people.count - 1, id)
+    guard let rule else {
+      try fixture.step("party.add", id, last)
+      return
+    }
+    let error = #expect(throws: RPCError.self) { try fixture.step("party.add", id, last) }
+    #expect(error?.rule == rule && error?.pointer == "/name")
+  }
+
+  @Test("who has joined does not come to be on two sides by what is said later")
+  func laterSides() throws {
+    let fixture = try Fixture()
+    let id = try fixture.at(.registered)
+    try fixture.step("party.add", id, ["role": "proxy", "name": "Li", "for": .string("\(id).p1")])
+    for (method, more) in [("party.update", [:]), ("correct", ["document": "ID card"])]
+      as [(String, JSONObject)]
+    {
+      let error = #expect(throws: RPCError.self) {
+        try fixture.step(
+          method, id,
+          more.merging(["person": .string("\(id).p3"), "name": "Wang Wu", "phone": "13800000000"]))
+      }
+      #expect(error?.rule == "mediation.party.sides" && error?.pointer == "/person")
+    }
+  }
+
   @Test("a dispute has no more people than there may be")
   func bound() throws {
     let fixture = try Fixture()

@@ -78,6 +78,55 @@ struct RepeatTests {
     #expect(repeats.first?["disputes"] == [second["id"] ?? .null, .string(first)])
   }
 
+  /// By which step it comes to light that two open disputes are the same, and in which of the two.
+  static let laterSteps: [(method: String, isOlder: Bool)] = [
+    ("party.update", false), ("correct", false), ("party.update", true), ("correct", true),
+  ]
+
+  @Test(
+    "what becomes known later makes two open disputes one thread, and each keeps its owner",
+    arguments: laterSteps)
+  func later(_ method: String, _ isOlder: Bool) throws {
+    let fixture = try Fixture()
+    let known: JSONValue = [Self.zhang, Self.person("offender", "Wang Wu", id: "110101198512120043")]
+    let unknown: JSONValue = [Self.person("injured", "Zhang San"), Self.person("offender", "Wang Wu")]
+    let first = try fixture.at(.registered, ["parties": isOlder ? unknown : known])
+    try fixture.hours(1)
+    let second = try fixture.at(.registered, ["station": "st-03", "parties": isOlder ? known : unknown])
+    let (id, other) = isOlder ? (first, second) : (second, first)
+    var answer = JSONValue.null
+    for (person, number) in [("p1", "110101199003070011"), ("p2", "110101198512120043")] {
+      #expect(answer["similar"] == nil)
+      var said: JSONObject = ["person": .string("\(id).\(person)"), "id_number": .string(number)]
+      if method == "correct" { said["document"] = "ID card" }
+      answer = try fixture.step(method, id, said)
+    }
+    #expect(answer["similar"] == [.string(other)])
+    #expect(fixture.dispute(first)?.thread == first && fixture.dispute(second)?.thread == first)
+    #expect(fixture.dispute(first)?.owner == "st-02" && fixture.dispute(second)?.owner == "st-03")
+    let told = fixture.events("changed").last?["to"]?.arrayValue ?? []
+    #expect(told.contains("st-02") && told.contains("st-03"))
+    // Whoever calls next, calls about the older; the calls are those of one thread.
+    #expect(try fixture.register(["station": "st-05", "parties": known])["id"] == .string(first))
+    let repeats = try fixture.store.call("mediation.repeats", [:])["items"]?.arrayValue ?? []
+    #expect(repeats.map { $0["calls"] } == [3] && repeats.first?["thread"] == .string(first))
+    let figures = try fixture.store.call("mediation.figures", [:])["total"]?["repeats"]
+    #expect(figures?["numerator"] == 2 && figures?["denominator"] == 1)
+  }
+
+  @Test("a party that joins later can make it a repeat; over something else it is only told")
+  func joins() throws {
+    let fixture = try Fixture()
+    let parties: JSONValue = [Self.zhang, Self.wang]
+    let ended = try fixture.at(.withdrawn, ["parties": parties])
+    let same = try fixture.at(.registered, ["parties": [Self.zhang]])
+    let loan = try fixture.at(.registered, ["parties": [Self.zhang], "matter": "a loan"])
+    let wang = Self.wang.objectValue ?? [:]
+    #expect(try fixture.step("party.add", same, wang)["thread"] == .string(ended))
+    let other = try fixture.step("party.add", loan, wang)
+    #expect(other["thread"] == .string(loan) && other["similar"] == [.string(same), .string(ended)])
+  }
+
   @Test("disputes of the same people over something else are told, not joined")
   func similar() throws {
     let fixture = try Fixture()

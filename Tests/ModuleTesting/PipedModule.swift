@@ -102,7 +102,7 @@ final class PipedModule {
     if work.kind == "write", let series = habits[name] {
       let value = try transaction.undone { try transaction.next(series: series) }
       numbers[series] = value
-      journal.note(number: value, of: series, generation: 0)
+      journal.note(foretold: value, of: series, generation: 0)
       params["numbers"] = .object([series: .int(value)])
     }
     let id = try ask(.call, params)
@@ -119,7 +119,7 @@ final class PipedModule {
           let kept = PluginConversation.kept(answer["kept"], of: kept)
         else { throw PipeError.notAnAnswer(.object(message)) }
         journal.note(kept: kept)
-        if let contradiction = journal.contradiction(in: operations) {
+        if let contradiction = journal.contradiction(in: operations, isAnswer: true) {
           throw PipeError.contradiction(contradiction)
         }
         if work.kind == "read", !operations.isEmpty || !kept.isEmpty { throw PipeError.writesInARead }
@@ -171,9 +171,10 @@ final class PipedModule {
     case (.call(let method, let params), true, .success(let value)):
       journal.note(rehearsed: method, params, value)
     case (_, true, .success): break
-    case (_, _, .failure) where !operations.isEmpty: break
+    case (_, _, .failure) where !operations.isEmpty: return result
     default: journal.note(read, at: operations.count, result)
     }
+    journal.note(decided: operations)
     return result
   }
 

@@ -46,6 +46,19 @@ struct YearCalendarTests {
     }
   }
 
+  @Test("says what is wrong in words, with the dates")
+  func words() throws {
+    let first = try day("2026-05-05")
+    let last = try day("2026-05-01")
+    #expect(
+      CalendarError.holidayBackwards(first: first, last: last).description
+        == "a holiday's last day, 2026-05-01, is before its first, 2026-05-05")
+    #expect(CalendarError.duplicateYear(2027).description == "the year 2027 is there twice")
+    #expect(
+      CalendarError.dateOutsideYear(first, year: 2027).description.hasPrefix(
+        "2026-05-05 must be a day of 2027"))
+  }
+
   @Test("refuses a year out of range and a bad version")
   func header() throws {
     #expect(throws: CalendarError.yearOutOfRange(1991)) { try make(year: 1991) }

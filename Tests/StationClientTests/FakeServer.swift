@@ -34,7 +34,11 @@ final class FakeServer: Sendable {
       var connections = 0
       while true {
         let connection = accept(listener, nil, nil)
-        guard connection >= 0 else { return }
+        // Closed by who accepts: the descriptor's number may be another server's at once.
+        guard connection >= 0 else {
+          close(listener)
+          return
+        }
         connections += 1
         let number = connections
         Thread.detachNewThread { FakeServer.serve(connection, number: number, handler) }
@@ -56,7 +60,6 @@ final class FakeServer: Sendable {
 
   deinit {
     shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
     unlink(path)
   }
 

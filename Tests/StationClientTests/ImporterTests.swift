@@ -62,6 +62,18 @@ import Testing
   }
 }
 
+@Suite struct ImportRefusalTests {
+  @Test(arguments: [
+    ("/rows/2/key", "/key"), ("/rows/2", ""), ("/rows/20/key", "/rows/20/key"), ("/meta", "/meta"),
+  ])
+  func `a pointer leads from the line on, not from its place in a call`(told: String, shown: String) throws {
+    let target = try #require(ImporterTests.target)
+    let error: JSONValue = ["kind": "invalid_params", "pointer": .string(told)]
+    #expect(target.relative(error, place: 2) == ["kind": "invalid_params", "pointer": .string(shown)])
+    #expect(target.relative(["kind": "denied"], place: 2) == ["kind": "denied"])
+  }
+}
+
 @Suite struct ImporterTests {
   /// What a server knows of the keys that it was sent.
   final class Known: Sendable {
@@ -89,7 +101,7 @@ import Testing
     var refusals: [ImportRefusal]
   }
 
-  private static let target: ImportTarget? = try? ImportTarget(
+  static let target: ImportTarget? = try? ImportTarget(
     "a.import",
     in: [
       "methods": [

@@ -25,6 +25,34 @@ import Testing
     #expect(try params == JSONParser.parse(expected))
   }
 
+  @Test(
+    arguments: [
+      (["a=@words", "b=-"], #"{"a":"of words","b":"of -"}"#),
+      (["a:=@json", "b.c=@words"], #"{"a":[1],"b":{"c":"of words"}}"#),
+      (["a:=-"], #"{"a":"of -"}"#),
+      (["a==@words", "b==-", "c=x@words", "d=-1"], #"{"a":"@words","b":"-","c":"x@words","d":-1}"#),
+    ] as [([String], String)])
+  func `values come from files`(words: [String], expected: String) throws {
+    let params = try KeyValueArguments.params(words) { name in
+      switch (name, words.first?.hasPrefix("a:=")) {
+      case ("json", _): Array("[1]".utf8)
+      case ("-", true): Array(#""of -""#.utf8)
+      default: Array("of \(name)\n".utf8)
+      }
+    }
+    #expect(try params == JSONParser.parse(expected))
+  }
+
+  @Test(arguments: [["a=-", "b=-"], ["-", "a=-"], ["a=@gbk"], ["a:=@gbk"], ["a=@none"]])
+  func `files that give no value are refused`(words: [String]) {
+    #expect(throws: UsageError.self) {
+      try KeyValueArguments.params(words) { name throws(UsageError) in
+        if name == "none" { throw UsageError("cannot read none", zh: "") }
+        return name == "gbk" ? [0xBE, 0xAF] : Array("{}".utf8)
+      }
+    }
+  }
+
   @Test(arguments: [
     ["a=1", "a=2"], ["a=1", "a.b=2"], ["a.b=1", "a=2"], ["a:=x"], ["a..b=1"], [".=1"], ["a=1", "2"], ["[1"],
     [#"{"a":1,}"#], ["-", "-"], ["@list", "a=1"],

@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test(
-    arguments: [LogFault.key, LogFault.checkpoint, LogFault.earlier],
+    arguments: [LogFault.key, LogFault.checkpoint, LogFault.earlier, LogFault.proof],
     [
       NoteError.malformedKey, .malformedNote, .malformedSignature, .keyIDMismatch, .unsigned, .malformedProof,
     ])
@@ -65,6 +65,13 @@ import Testing
     #expect(try record.verify(key: key).index == 5)
     let other = RecordProof(leaf: record.leaf + [0], proof: record.proof)
     #expect(throws: LogFault.record(seq: 5)) { try other.verify(key: key) }
+  }
+
+  @Test func `a file that is no proof is told so, and not of its checkpoint`() throws {
+    let key = try FakeLog(count: 1).signer.verifierKey.text
+    #expect(throws: LogFault.proof(.malformedProof)) {
+      try RecordProof(leaf: [], proof: "garbage\n").verify(key: key)
+    }
   }
 
   @Test func `a good proof of another record is not taken`() throws {

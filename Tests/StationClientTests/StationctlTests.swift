@@ -105,7 +105,10 @@ private func closeFrom(_ actions: UnsafeMutablePointer<posix_spawn_file_actions_
       (["--socket", "/nope", "plugin", "list"], 2), (["--socket", "/nope", "key", "status"], 2),
       (["--socket", "/nope", "audit", "tail"], 2), (["--socket", "/nope", "retention", "preview"], 2),
       (["--socket", "/nope", "events", "list"], 2), (["--socket", "/nope", "evnts"], 3),
-      (["audit", "verify", "--db", "x"], 3),
+      (["audit", "verify", "--db", "x"], 3), (["audit", "verify", "--state", "/nope"], 2),
+      (["help"], 0), (["help", "support"], 0), (["help", "support", "open"], 0), (["help", "nope"], 3),
+      (["help", "support", "nope"], 3), (["help", "audit", "verify"], 0),
+      (["--lang", "en", "help", "call"], 0),
     ] as [([String], Int32)])
   func `exit codes`(words: [String], code: Int32) throws {
     let server = Self.server()

@@ -68,6 +68,38 @@ import Testing
         """)
   }
 
+  @Test func `texts in both languages are told in the reader's`() throws {
+    let step = { (number: Int) in
+      #"{"code":"c\#(number)","fields":{"n":1},"en":"Step \#(number).","zh":"第\#(number)步。"}"#
+    }
+    let list = try JSONParser.parse(
+      #"{"items":[{"id":"m1","reason":\#(step(1)),"steps":[\#(step(2)),\#(step(3))]}]}"#)
+    #expect(
+      ResultText(language: .zh).text(list) == """
+        id  reason   steps
+        m1  第1步。  第2步。 第3步。
+
+        """)
+    let single = try JSONParser.parse(
+      #"{"id":"SR","steps":[\#(step(1))],"terms":[{"clock":"response","steps":[\#(step(2)),\#(step(3))]}]}"#)
+    #expect(
+      ResultText(language: .en).text(single) == """
+        id: SR
+
+        steps:
+          Step 1.
+
+        terms:
+        clock
+        response
+
+        terms[response].steps:
+          Step 2.
+          Step 3.
+
+        """)
+  }
+
   @Test func `figures are ratios with what was left out, and rows of them are flat`() throws {
     let ratio = #"{"numerator":3,"denominator":4,"text":"75 %","exclusions":{"running":2,"withdrawn":0}}"#
     let single = try JSONParser.parse(#"{"on_time":\#(ratio)}"#)

@@ -41,6 +41,73 @@ import Testing
     for part in says { #expect(problem.contains(part), "\(problem)") }
   }
 
+  /// A rule of a role, with what is doubted in it.
+  static let doubtful: [(rule: String, says: [String])] = [
+    ("methods: [support.nope]", ["access.yaml:3: warning: 'roles.a.methods': no method is 'support.nope'"]),
+    ("methods: [support.lst]", ["no method is 'support.lst' (did you mean 'support.list'?)"]),
+    (
+      "methods:\n      - support.*\n      - suport.*",
+      ["access.yaml:5: ", "there is no module and no plugin 'suport' (did you mean 'support'?)"]
+    ),
+    ("methods: [directory.units.*]", ["no method is 'directory.units.*'"]),
+    (
+      "methods: \"*\"\n    approves: [foo.*]",
+      ["access.yaml:4: warning: 'roles.a.approves': there is no module and no plugin 'foo'"]
+    ),
+  ]
+
+  @Test(arguments: doubtful.indices)
+  func `what nothing answers to is doubted and not refused`(index: Int) throws {
+    let (rule, says) = Self.doubtful[index]
+    let doubts = try Files.good(access: "roles:\n  a:\n    \(rule)\nbindings: []\n").doubts()
+    #expect(doubts.count == 1)
+    for part in says { #expect(doubts.first?.contains(part) == true, "\(doubts)") }
+  }
+
+  /// Methods of a module that is switched off, and of a plugin, cannot be told.
+  @Test(arguments: [
+    "support.*, directory.unit.*, system.reload, approval.*, audit.tail, events.subscribe, rpc.*",
+    "plugin.list, notify.send, keyperson.get",
+  ])
+  func `what may well answer is not doubted`(methods: String) throws {
+    let files = try Files.good(
+      access:
+        "roles:\n  a:\n    methods: [\(methods)]\n    approves: [support.*, notify.send]\nbindings: []\n",
+      more: """
+          keyperson: {enabled: false}
+          transfer: {enabled: false}
+          mediation: {enabled: false}
+        plugins: {notify: {program: /bin/true}}
+        """)
+    #expect(try files.doubts() == [])
+  }
+
+  @Test func `units that the organisation's file has not are doubted`() throws {
+    let access = """
+      roles: {a: {methods: "*"}}
+      bindings:
+        - user: "0"
+          roles: a
+          unit: nounit
+          supports:
+            - st-01
+            - st-0l
+      """
+    #expect(try Files.good(access: access).doubts() == [])
+    let file = "directory: \(Files.root)/etc/directory.example.json"
+    #expect(
+      try Files.good(access: access, more: file).doubts() == [
+        "access.yaml:5: warning: 'bindings[0].unit': the organisation's file has no unit 'nounit'",
+        "access.yaml:8: warning: 'bindings[0].supports': the organisation's file has no unit 'st-0l'"
+          + " (did you mean 'st-01'?)",
+      ])
+  }
+
+  @Test func `the shipped rules are not doubted`() throws {
+    let rules = try String(contentsOfFile: Files.root + "/etc/access.yaml", encoding: .utf8)
+    #expect(try Files.good(access: rules).doubts() == [])
+  }
+
   @Test func `no bindings is a policy: nobody may do anything`() throws {
     #expect(try Files.good(access: "roles: {}\nbindings: []\n").problem() == nil)
   }
@@ -89,8 +156,17 @@ import Testing
     ),
     (
       "2026.json", year.replacing("\"worked_days\":[]", with: "\"worked_days\":[\"2027-01-02\"]"),
-      ["calendar/2026.json: "]
+      ["calendar/2026.json: ", "2027-01-02 must be a day of 2026"]
     ),
+    (
+      "2026.json", year.replacing("\"holidays\":[]", with: "\"holidays\":[],\"holiday\":[]"),
+      ["calendar/2026.json: ", "'holiday' is not known"]
+    ),
+    (
+      "2026.json", year.replacing("\"title\"", with: "\"url\":\"u\",\"title\""),
+      ["calendar/2026.json: ", "'source.url' is not known"]
+    ),
+    ("2028.json", year, ["calendar/2028.json: ", "2026.json"]),
   ]
 
   @Test(arguments: wrong.indices)
@@ -98,10 +174,6 @@ import Testing
     let (name, text, says) = Self.wrong[index]
     let problem = try #require(try Self.problem([name: text]), "\(text) was accepted")
     for part in says { #expect(problem.contains(part), "\(problem)") }
-  }
-
-  @Test func `one year twice is refused`() throws {
-    #expect(try Self.problem(["a.json": Self.year, "b.json": Self.year]) != nil)
   }
 
   @Test func `a directory that is not there is named`() throws {

@@ -62,8 +62,6 @@ import Testing
       ["stationd.yaml:8: ", "'sockets.auditor.path'", "'socket' already"]
     ),
     ("state: new\nmaster_key: none", ["stationd.yaml:8: ", "'master_key'", "no master key in none"]),
-    ("plugins:\n  support:\n    program: /x", ["stationd.yaml:8: ", "'plugins.support'", "otherwise"]),
-    ("plugins:\n  x:\n    prgram: /x", ["stationd.yaml:9: ", "'plugins.x.prgram'", "'program'"]),
     ("directory: none.json", ["stationd.yaml:7: ", "'directory'", "none.json: cannot be read"]),
     ("\ta: b", ["stationd.yaml:7"]),
   ]
@@ -97,6 +95,10 @@ import Testing
     let problem = try #require(files.problem())
     #expect(problem.contains("stationd.yaml:5: 'modules.support.enabled'"), "\(problem)")
     #expect(problem.contains("'mediation' needs 'support'"), "\(problem)")
+  }
+
+  @Test func `what is near to no key is named without a guess`() throws {
+    #expect(try Files.good(more: "foo: 1").problem() == "stationd.yaml:7: unknown key 'foo'")
   }
 
   @Test func `the key of a state that is there may be elsewhere`() throws {

@@ -53,6 +53,13 @@ final class Files: Sendable {
         supports: [st-01]
     """
 
+  /// What the check of an accepted configuration doubts, the directory left out.
+  func doubts() throws -> [String] {
+    try Daemon.check(try DaemonConfiguration.load(file("stationd.yaml"))).map {
+      $0.replacingOccurrences(of: path + "/", with: "")
+    }
+  }
+
   /// What is wrong with the configuration, the directory left out; nil where it is accepted.
   func problem() -> String? {
     do {

@@ -15,18 +15,25 @@ import Testing
     #expect(try bank.stop(stop)["state"] == "stopped")
   }
 
-  @Test func `an answer twice has one effect, and both files are kept`() throws {
+  @Test func `an answer again has no effect, and every file of it is set aside`() throws {
     let (bank, stop, message) = try SpoolerBank.asked()
     let text = bank.answer(message)
     try bank.put(text, as: "a.xml")
     try bank.put(text, as: "b.xml")
     try bank.round()
     try bank.put(text, as: "a.xml")
+    try bank.put(bank.answer(message, id: "ICBC-8"), as: "c.xml")
     try bank.round()
-    let short = SpoolerBank.digest(text).prefix(16)
-    #expect(bank.names("done") == ["a.xml", "a.xml.\(short)", "b.xml"])
+    let again = ["a.xml", "b.xml", "c.xml"]
+    #expect(bank.names("done") == ["a.xml"])
+    #expect(bank.names("set-aside") == again.flatMap { [$0, "\($0).reason"] })
+    for name in again {
+      #expect(bank.text("set-aside", "\(name).reason")?.hasPrefix("duplicate\n") == true, "\(name)")
+    }
     #expect(try bank.stop(stop)["history"]?.arrayValue?.count == 2)
-    #expect(try bank.list("set_aside").isEmpty)
+    let listed = try bank.list("set_aside")
+    #expect(Set(listed.compactMap { $0["name"]?.stringValue }) == Set(again))
+    #expect(listed.allSatisfy { $0["reason"]?["code"] == "duplicate" && $0["times"] == 1 })
   }
 
   private static let bomb =
@@ -50,6 +57,7 @@ import Testing
       ),
       ("huge.xml", { _, _ in [UInt8](repeating: 0x20, count: SpoolRound.fileLimit + 1) }, "too_large"),
       ("full.xml", { _, _ in [UInt8](repeating: 0x20, count: SpoolRound.fileLimit) }, "truncated"),
+      ("character.xml", { _, _ in Array("<a>王".utf8.dropLast()) }, "truncated"),
       ("cut.xml", { bank, message in Array(bank.answer(message).utf8.dropLast(30)) }, "truncated"),
       ("bomb.xml", { _, _ in Array(bomb.utf8) }, "doctype"),
       ("external.xml", { _, _ in Array("<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><a/>".utf8) }, "doctype"),
@@ -71,6 +79,7 @@ import Testing
       ),
       ("a name.xml", { bank, message in Array(bank.answer(message).utf8) }, "bad_name"),
       ("王小明.xml", { bank, message in Array(bank.answer(message).utf8) }, "bad_name"),
+      ("6222020000000000075.xml", { bank, message in Array(bank.answer(message).utf8) }, "bad_name"),
       ("11010519491231002X.xml", { bank, message in Array(bank.answer(message).utf8) }, "bad_name"),
       (String(repeating: "n", count: 240), { bank, message in Array(bank.answer(message).utf8) }, "bad_name"),
     ]

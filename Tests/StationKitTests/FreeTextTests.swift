@@ -18,7 +18,8 @@ import Testing
 
   static let places = [
     "39.9042, 116.4074", "39.9042,116.4074", "(39.90420 116.40740)", "116.4074，39.9042", "３９．９０４２，１１６．４０７４",
-    "geo:39.9042,116.4074;u=35", "https://maps.example/@39.9042,116.4074,17z", "ll=39.9042%2C116.4074",
+    "geo:39.9042,116.4074;u=35", "geo:39.9,116.4", "GEO：39.9，116.4",
+    "https://maps.example/@39.9042,116.4074,17z", "ll=39.9042%2C116.4074",
     "-33.8688, 151.2093", "+39.9042+116.4074/", #"{"lat": 39.9, "lng": 116.4}"#, #"{"lat":39.9,"lng":116.4}"#,
     "lat=39.90&lon=116.40", "latitude 39.9, longitude 116.4", "纬度39.9，经度116.4", "纬度：39.90", "经度 116.40",
     "北纬39.9度，东经116.4度", "北纬39度 东经116度", "东经116°23′17″，北纬39°54′27″", "39°54′N", "39°54'15\"N 116°24'26\"E",
@@ -50,6 +51,22 @@ import Testing
 
   @Test(arguments: harmless) func `other numbers pass`(text: String) {
     #expect(FreeText.finding(in: text) == nil)
+  }
+
+  /// Each row is one text, written in several ways.
+  static let written = [
+    ["(2026)12", "（2026）12", "(2026) 12", " (2026) １2 ", "〔2026〕12", "[2026]12", "(2026\u{200B})12"],
+    ["清平县人民法院", "清平县 人民法院", "清平县　人民法院"], ["officer1", "Officer 1", "ＯＦＦＩＣＥＲ　１", "officer\t1"],
+  ]
+
+  @Test(arguments: written) func `texts are compared however they are written`(row: [String]) {
+    for text in row { #expect(FreeText.folded(text) == row[0]) }
+  }
+
+  @Test func `other texts stay others, and something is left of each`() {
+    #expect(FreeText.folded("(2026)12") != FreeText.folded("(2026)13"))
+    #expect(FreeText.folded("2026-12") != FreeText.folded("202612"))
+    #expect(FreeText.folded("\u{200B}") == "\u{200B}")
   }
 
   @Test func `an ID number is told of before coordinates`() {

@@ -76,6 +76,20 @@ import Testing
     #expect(found == expected)
   }
 
+  @Test(
+    arguments: [
+      ("debug", "debug"), ("error", "error"), ("x\n2026 stationd: forged", "info"), (nil, "info"),
+      (7, "info"),
+    ] as [(JSONValue, String)])
+  func `a log line has one of four levels`(given: JSONValue, level: String) throws {
+    var talk = talk()
+    let message: JSONValue = [
+      "jsonrpc": "2.0", "method": "log", "params": ["level": given, "message": "x"],
+    ]
+    guard case .log(let found, text: "x") = talk.receive(message) else { return #expect(Bool(false)) }
+    #expect(found.rawValue == level)
+  }
+
   @Test func `a call is answered once`() {
     var talk = talk()
     let answer: JSONValue = ["jsonrpc": "2.0", "id": 3, "result": [:]]

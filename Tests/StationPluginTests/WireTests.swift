@@ -87,7 +87,7 @@ import Testing
     (["/items/*/id"], #"{"items":[{"id":1,"x":2},{"x":3}],"next":4}"#, #"{"items":[{"id":1},{}]}"#),
     (["/a~1b"], #"{"a/b":1,"a":{"b":2}}"#, #"{"a/b":1}"#), (["/id/x"], #"{"id":5}"#, "{}"),
     (["/items"], #"{"items":[{"id":1,"x":2}]}"#, #"{"items":[{"id":1,"x":2}]}"#),
-    (["/id"], #"[{"id":1}]"#, "[]"),
+    (["/id"], #"[{"id":1}]"#, "[]"), (["id"], #"{"id":1}"#, "{}"), ([""], #"{"id":1}"#, "{}"),
   ])
   func `of a result only what is granted is seen`(pointers: [String], value: String, expected: String) throws
   {
@@ -96,7 +96,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("/a", "/a/b", true), ("/a", "/a", true), ("/a/b", "/a", false), ("/a", "/ab", false), ("", "/a", true),
+    ("/a", "/a/b", true), ("/a", "/a", true), ("/a/b", "/a", false), ("/a", "/ab", false), ("", "/a", false),
+    ("a", "/a", false), ("/a", "a", false),
   ])
   func `a grant covers what is under it`(granted: String, field: String, covers: Bool) {
     #expect(FieldFilter.covers(granted, field) == covers)
@@ -110,6 +111,8 @@ import Testing
     #expect(second == ["x"])
     let rest = [cutter.rest(), cutter.rest()]
     #expect(rest == ["y", nil])
+    #expect(LineCutter.line("a\u{1B}\nb\n", limit: 10) == "a  b ")
+    #expect(LineCutter.line("123456", limit: 5) == "12345 …")
   }
 
   @Test func `a line is found however its bytes arrive`() throws {

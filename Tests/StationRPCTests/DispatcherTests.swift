@@ -22,12 +22,25 @@ import Testing
     }
   }
 
-  static let person = #"{"meta":{"purpose":"audit","reason":"because"}}"#
+  static let why = #"{"purpose":"audit","reason":"because"}"#
+  static let person = #"{"meta":\#(why)}"#
   static let cases: [Case] = [
     Case("a read", "t.echo", #"{"say":"a"}"#),
     Case("positional params", "t.echo", #"["a","b"]"#), Case("too few of them", "t.echo", #"["a"]"#),
-    Case("too many", "t.echo", #"["a","b","c"]"#, kind: "invalid_params", pointer: "/2"),
-    Case("one of a wrong type", "t.echo", "[1]", kind: "invalid_params", pointer: "/say"),
+    Case("too many", "t.echo", #"["a","b",{},"c"]"#, kind: "invalid_params", pointer: "/3"),
+    Case("one of a wrong type", "t.echo", #"["a",1]"#, kind: "invalid_params", pointer: "/1"),
+    Case(
+      "meta behind them", "t.echo", #"["a","b",{"purpose":"x"}]"#, kind: "invalid_params",
+      pointer: "/2/purpose"),
+    Case("what is needed before the others", "t.order", #"["a",\#(why),"b","c"]"#, outcome: "ok"),
+    Case(
+      "without the meta that it needs", "t.order", #"["a"]"#, kind: "purpose_required", pointer: "/1/purpose"),
+    Case("without a required one", "t.order", "[]", kind: "invalid_params", pointer: "/0"),
+    Case(
+      "what the method itself refuses", "t.order", #"["",\#(why)]"#, kind: "not_found",
+      pointer: "/0"),
+    Case(
+      "the same by name", "t.order", #"{"need":"","meta":\#(why)}"#, kind: "not_found", pointer: "/need"),
     Case("positional for a method that takes none", "t.need", #"["a"]"#, kind: "invalid_params", pointer: ""),
     Case("no params as an empty array", "t.open", "[]"),
     Case("an unknown method", "t.nothing", kind: "method_not_found"),
@@ -51,6 +64,10 @@ import Testing
       pointer: "/meta/reason"),
     Case("personal data with both", "t.person", person, outcome: "ok"),
     Case("a write", "t.make", outcome: "ok"),
+    Case("an administrative act", "t.administer", outcome: "ok"),
+    Case(
+      "a key for what keeps none", "t.administer", #"{"meta":{"idempotency_key":"k"}}"#,
+      kind: "invalid_params", pointer: "/meta/idempotency_key"),
     Case("a write that is refused", "t.make", #"{"id":""}"#, kind: "invalid_params", pointer: "/id"),
     Case("an answer at the limit", "t.big", #"{"bytes":4094}"#),
     Case("an answer past the limit", "t.big", #"{"bytes":4095}"#, kind: "answer_too_large"),
@@ -91,6 +108,10 @@ import Testing
     _ = try await connection.messages(2)
     try session.call("Zhang.San", id: "3")
     _ = try await connection.messages(3)
+    try session.call("t.make", id: "110101199003074557")
+    _ = try await connection.messages(4)
+    try session.call("t.make", id: #""01890a5d-ac96-774b-bcce-b302099a8057""#)
+    _ = try await connection.messages(5)
     let records = try wire.records
     #expect(
       records.first?["by"] == ["uid": 1, "gid": 50, "pid": 7, "roles": ["all"], "actor": "P001"])
@@ -98,6 +119,9 @@ import Testing
     #expect(records.first?["detail"] != nil)
     #expect(records[1]["request"] == nil)
     #expect(records[2]["method"] == "(not a method name)")
+    // An ID number is no request id for ever; most ids are.
+    #expect(records[3]["request"] == nil)
+    #expect(records[4]["request"] == "01890a5d-ac96-774b-bcce-b302099a8057")
     #expect(records.allSatisfy { !$0.encodedString.contains("Zhang") })
   }
 
@@ -136,6 +160,27 @@ import Testing
     let answer = try #require(try await connection.messages(1).first)
     #expect(answer.arrayValue?.count == (length == 3 ? 3 : nil))
     #expect(answer["error"]?["data"]?["kind"] == (length == 3 ? nil : "batch_too_long"))
+    #expect(try wire.records.map { $0["outcome"] } == (length == 3 ? [] : ["batch_too_long"]))
+  }
+
+  @Test func `a batch that is one more than may be under way is refused as a whole, with one record`()
+    async throws
+  {
+    let wire = try Wire { $0.inFlightPerConnection = 1 }
+    let (session, connection) = wire.client()
+    try session.call("t.wait", id: "1")
+    await wire.gate.reached()
+    let call = #"{"jsonrpc":"2.0","method":"t.make","id":2}"#
+    try session.receive("[\(call),\(call),\(call)]")
+    wire.gate.open()
+    let refused = try await connection.messages(2).last
+    #expect(refused?["id"] == .null && refused?["error"]?["data"]?["kind"] == "too_many_in_flight")
+    let records = try wire.records
+    #expect(records.map { $0["outcome"] } == ["ok", "too_many_in_flight"])
+    #expect(records.last?["method"] == "(batch)")
+    // Its place is free again.
+    try session.call("t.make", id: "3")
+    #expect(try await connection.messages(3).last?["result"] != nil)
   }
 
   @Test func `as many calls as the limit are under way, one more is refused, and then it goes on`()
@@ -160,7 +205,8 @@ import Testing
     #expect(try await connection.messages(5).last?["result"] != nil)
   }
 
-  @Test func `a call that waits can be cancelled, and a connection that closes cancels what waits`()
+  @Test
+  func `a call that waits can be cancelled, and a connection that closes cancels all but notifications`()
     async throws
   {
     let wire = try Wire()
@@ -170,16 +216,24 @@ import Testing
     await wire.gate.reached()
     try session.call("t.make", #"{"id":"a"}"#, id: "2")
     try leaving.call("t.make", #"{"id":"b"}"#, id: "1")
+    try leaving.call("t.make", #"{"id":"c"}"#, id: nil)
+    try leaving.receive(#"[{"jsonrpc":"2.0","method":"t.make","params":{"id":"d"}}]"#)
     try session.call("t.cancel", #"{"id":2}"#, id: "3")
     try session.call("t.cancel", #"{"id":77}"#, id: "4")
     #expect(try await connection.messages(2).map { $0["result"]?["cancelled"] } == [true, false])
     leaving.closed()
+    // What it had sent and nobody had looked at yet.
+    try leaving.call("t.make", #"{"id":"e"}"#, id: nil)
+    try leaving.call("t.make", #"{"id":"f"}"#, id: "2")
     wire.gate.open()
     let answers = try await connection.messages(4)
     #expect(answers.first { $0["id"] == 2 }?["error"]?["data"]?["kind"] == "cancelled")
-    _ = try await gone.messages(1)
-    #expect(try wire.records.map { $0["outcome"] } == ["ok", "cancelled", "cancelled"])
-    #expect(try wire.store.isEmpty(collection: "t.item"))
+    _ = try await gone.messages(2)
+    try session.call("t.make", id: "5")
+    _ = try await connection.messages(5)
+    let records = try wire.records
+    #expect(records.map { $0["outcome"] } == ["ok", "cancelled", "cancelled", "ok", "ok", "ok", "ok"])
+    #expect(records[3...5].map { $0["written"]?.arrayValue?.first?.arrayValue?[1] } == ["c", "d", "e"])
   }
 
   @Test func `the connection ends when the last answer has left`() async throws {

@@ -47,12 +47,16 @@ import Testing
     Case("a name", ["name": "王小明", "unit": "st-01"], ["name": "王**", "unit": "st-01"]),
     Case("a number", ["number": "110101199003074557"], ["number": "110101********4557"]),
     Case("a phone", ["phone": "13812345678"], ["phone": "138****5678"]),
+    Case("a short phone", ["phone": "88881234"], ["phone": "****1234"]),
+    Case("ten places", ["phone": "0532888812"], ["phone": "******8812"]),
     Case("an absent phone", ["phone": .null], ["phone": .null]),
     Case(
       "too short to hide enough", ["number": "1234567", "name": "王"], ["number": "*******", "name": "*"]),
     Case("eight characters", ["number": "12345678"], ["number": "****5678"]),
     Case("thirteen characters", ["number": "1380013800099"], ["number": "*********0099"]),
     Case("fourteen characters", ["number": "13800138000999"], ["number": "138001****0999"]),
+    Case("an address", ["number": "li.si@example.com"], ["number": "l****@example.com"]),
+    Case("an address of one character", ["number": "l@example.com"], ["number": "*@example.com"]),
     Case("free shapes", ["facts": ["said": "x", "n": [1, 2]]], ["facts": "***"]),
     Case(
       "in a list, by reference, in itself",

@@ -24,7 +24,11 @@ import Testing
     (["idempotency_key": ""], "/meta/idempotency_key"),
     (["idempotency_key": .string(String(repeating: "x", count: 129))], "/meta/idempotency_key"),
     (["reason": .string(String(repeating: "x", count: 501))], "/meta/reason"),
-    (["reason": " \t\u{3000}"], "/meta/reason"),
+    (["reason": " \t\u{3000}"], "/meta/reason"), (["actor": " "], "/meta/actor"),
+    (["actor": "P1\u{0}"], "/meta/actor"), (["actor": "P1\nP2"], "/meta/actor"),
+    (["trace_id": "\u{1B}[2J"], "/meta/trace_id"), (["idempotency_key": " "], "/meta/idempotency_key"),
+    (["actor": "11010519491231002X"], "/meta/actor"),
+    (["trace_id": "trace of 110101199003074557"], "/meta/trace_id"),
     (["reason": "asked about 110101199003074557"], "/meta/reason"),
     (["reason": "seen at 31.2304,121.4737"], "/meta/reason"),
   ]

@@ -11,6 +11,7 @@ final class FakeConnection: Connection {
     var finished = false
     var writable = true
     var waiting: [(count: Int, waiter: CheckedContinuation<Void, Never>)] = []
+    var waitingForEnd: [CheckedContinuation<Void, Never>] = []
   }
   private let state = Mutex(State())
 
@@ -24,7 +25,26 @@ final class FakeConnection: Connection {
     for waiter in ready { waiter.resume() }
   }
 
-  func finish() { state.withLock { $0.finished = true } }
+  func finish() {
+    let ready = state.withLock { state in
+      state.finished = true
+      defer { state.waitingForEnd = [] }
+      return state.waitingForEnd
+    }
+    for waiter in ready { waiter.resume() }
+  }
+
+  /// Returns when the session wants the connection closed.
+  func finished() async {
+    await withCheckedContinuation { waiter in
+      let isOver = state.withLock { state in
+        if !state.finished { state.waitingForEnd.append(waiter) }
+        return state.finished
+      }
+      if isOver { waiter.resume() }
+    }
+  }
+
   var isWritable: Bool { state.withLock { $0.writable } }
   var isFinished: Bool { state.withLock { $0.finished } }
   var sent: [String] { state.withLock { $0.sent } }

@@ -37,6 +37,13 @@ enum WireModule {
         method(
           "need", ["say": text], required: ["say"], runs: .read { params, _, _ in params["say"] ?? .null }),
         method(
+          "order", ["more": text, "need": text, "least": text], required: ["need"], positional: ["need"],
+          discloses: true,
+          runs: .read { params, _, _ in
+            if params["need"] == "" { throw RPCError.notFound("need", "", pointer: "/need") }
+            return .object(params.object)
+          }),
+        method(
           "person", discloses: true, runs: .read { _, _, tx in .string(try tx.get("item", "a")?.id ?? "") }),
         method(
           "make", ["id": text],

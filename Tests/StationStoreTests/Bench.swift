@@ -159,6 +159,11 @@ final class Bench: Sendable {
     return try JSONParser.parse(bytes)
   }
 
+  /// What is kept beside a leaf; null where nothing is.
+  func detail(_ seq: UInt64) throws -> JSONValue {
+    try store.readLog { try $0.entry(seq)?.detail }.map { try JSONParser.parse($0) } ?? .null
+  }
+
   func newestLeaf() throws -> JSONValue { try leaf(logSize - 1) }
 
   private static func parsed(_ bytes: [UInt8]) -> JSONValue { (try? JSONParser.parse(bytes)) ?? .null }

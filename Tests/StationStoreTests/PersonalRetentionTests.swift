@@ -116,7 +116,8 @@ import Testing
     #expect(made.kind == .internalError)
   }
 
-  @Test func `the preview says what would be deleted by then, a page at a time`() async throws {
+  @Test(arguments: [false, true])
+  func `the preview says what would be deleted by then, a page at a time`(descending: Bool) async throws {
     let bench = try bench()
     await bench.write { tx, _ in
       for n in 0..<7 {
@@ -132,12 +133,13 @@ import Testing
     var ids: [String] = []
     var cursor: String?
     repeat {
-      let page = try bench.store.retained(until: until, limit: 2, cursor: cursor)
+      let page = try bench.store.retained(until: until, descending: descending, limit: 2, cursor: cursor)
       #expect(page.items.count <= 2)
       ids += page.items.map(\.id)
       cursor = page.next
     } while cursor != nil
-    #expect(ids == ["p0", "p1", "p2", "p3", "p4"])
+    let inOrder = ["p0", "p1", "p2", "p3", "p4"]
+    #expect(ids == (descending ? inOrder.reversed() : inOrder))
     #expect(throws: RPCError.self) { try bench.store.retained(until: until, limit: 2, cursor: "zz") }
   }
 }

@@ -96,6 +96,18 @@ import Testing
     #expect(await again.write(script).value == 3)
   }
 
+  @Test func `a key stands for its call for 30 days, and then for another`() async throws {
+    let bench = try Bench()
+    let script: WriteScript = { tx, _ in .int(try tx.next(series: "s")) }
+    #expect(await bench.write(key: "k", payload: "p", script).value == 1)
+    await bench.advance(to: Bench.morning.adding(hours: 30 * 24))
+    #expect(await bench.write(key: "k", payload: "p", script).value == 1)
+    await bench.advance(to: Bench.morning.adding(hours: 30 * 24).adding(milliseconds: 1))
+    #expect(await bench.write(key: "k", payload: "another", script).value == 2)
+    #expect(await bench.write(key: "k", payload: "another", script).value == 2)
+    #expect(await bench.write(key: "k", payload: "p", script).kind == .idempotencyMismatch)
+  }
+
   @Test func `a key is free again when its call failed`() async throws {
     let bench = try Bench()
     #expect(

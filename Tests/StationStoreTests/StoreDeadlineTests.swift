@@ -61,6 +61,24 @@ import Testing
     #expect(try again.logSize == 6)
   }
 
+  /// A closed store that is opened ten minutes later, so many milliseconds after the instant.
+  @Test(arguments: [(0, false), (1, true), (5_000, true), (60_001, true)])
+  func `what came due before the start is late, however short ago`(after: Int, late: Bool) async throws {
+    let (bench, _) = try Self.ringing()
+    await bench.write(Self.schedule("a", Self.minute(10)))
+    let again = try bench.reopened(at: Self.minute(10).adding(milliseconds: Int64(after)))
+    await again.settle()
+    #expect(try again.detail(1) == ["due": "2026-03-02T09:10:00.000+08:00", "late": .bool(late)])
+  }
+
+  @Test func `a clock that is set back knows nothing of the start`() async throws {
+    let (bench, fired) = try Self.ringing()
+    await bench.advance(to: Self.minute(-500))
+    await bench.write(Self.schedule("a", Self.minute(-490)))
+    await bench.advance(to: Self.minute(-489))
+    #expect(fired.all == ["a at -489"])
+  }
+
   @Test func `late is more than a minute`() async throws {
     let (bench, fired) = try Self.ringing()
     await bench.write(Self.schedule("a", Self.minute(10)))

@@ -104,7 +104,9 @@ import Testing
       ("[]\0[\"aaaa\"]\0[]\0", 7, ["[]", "frameTooLarge", "[]"]),
       ("    \n  [1]\n", 3, ["[1]"]), ("1234\n", 4, ["1234"]), ("12345\n[]\n", 4, ["frameTooLarge", "[]"]),
       ("Content-Length: 3\r\n\r\n[1]", 3, ["[1]"]),
-      ("Content-Length: 4\r\n\r\n[12]", 3, ["frameTooLarge, closes"]),
+      ("Content-Length: 4\r\n\r\n[12]Content-Length: 2\r\n\r\n[]", 3, ["frameTooLarge", "[]"]),
+      ("Content-Length: 47\r\n\r\n", 3, ["frameTooLarge"]),
+      ("Content-Length: 48\r\n\r\n", 3, ["frameTooLarge, closes"]),
     ])
   func frameLimit(text: String, frameBytes: Int, heard: [String]) {
     var limits = Limits()
@@ -123,11 +125,16 @@ import Testing
     #expect(client.heard == [frameBytes == 8 ? "[\"aaaa\"]" : "frameTooLarge", "[]"])
   }
 
-  @Test("a declared length above the limit is refused before any of the body arrives")
+  @Test("a declared length above the limit is refused before any of the body arrives, and the body skipped")
   func declaredTooLarge() {
     var client = FramedClient()
     client.feed("Content-Length: \((1 << 20) + 1)\r\n\r\n")
-    #expect(client.heard == ["frameTooLarge, closes"])
+    #expect(client.heard == ["frameTooLarge"])
+    let piece = [UInt8](repeating: UInt8(ascii: "{"), count: 1 << 16)
+    for _ in 0..<16 { client.feed(piece) }
+    #expect(client.mostKept == 0)
+    client.feed("{Content-Length: 2\r\n\r\n{}")
+    #expect(client.heard == ["frameTooLarge", "{}"])
   }
 
   @Test(

@@ -87,12 +87,12 @@ struct Stream: Sendable, CustomTestStringConvertible {
   func lineFeedLater() {
     var client = FramedClient()
     client.feed(Array("{}".utf8))
-    #expect(client.framer.awaitsLineFeed)
+    #expect(client.framer.awaitsDelimiter)
     client.feed(Array("{\n}".utf8))
     #expect(client.framer.answerFraming == .blankLine)
     client.feed(Array("\n".utf8))
     #expect(client.framer.answerFraming == .lineFeed)
-    #expect(!client.framer.awaitsLineFeed)
+    #expect(!client.framer.awaitsDelimiter)
     #expect(client.framings == [.blankLine, .blankLine])
   }
 

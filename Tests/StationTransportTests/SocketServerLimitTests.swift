@@ -97,6 +97,22 @@ struct SocketServerLimitTests {
     #expect(sessions.events.count { $0 == .inputEnded } == 1)
   }
 
+  @Test("what a client sent before it left is taken, although it read no answer")
+  func leavesUnread() async throws {
+    var limits = Limits()
+    limits.outboundBytes = 32 << 10
+    let answer = [UInt8](repeating: UInt8(ascii: "1"), count: 64 << 10)
+    let sessions = TestSessions(receive: { _, connection in connection.send(answer) })
+    try await withServer(sessions, limits: limits) { _, path in
+      let client = try TestClient(path: path)
+      try client.send(String(repeating: "{}\n", count: 200))
+      await sessions.until { $0.contains(.message("{}")) }
+      client.close()
+      await sessions.until { events in events.count { $0 == .message("{}") } == 200 }
+    }
+    #expect(sessions.events.count { $0 == .closed } == 1)
+  }
+
   @Test("a connection says when it takes no more, and when it does again")
   func writability() async throws {
     var limits = Limits()

@@ -68,29 +68,32 @@ final class TemporaryFolder {
     }
   }
 
-  @Test("a line feed that arrives before the answer leaves counts, even in a read of its own")
-  func lateLineFeed() async throws {
+  @Test(
+    "a delimiter that arrives before the answer leaves counts, even in a read of its own",
+    arguments: ["\n", "\r\n", "\0"])
+  func lateDelimiter(delimiter: String) async throws {
     let sessions = TestSessions(receive: { _, _ in })
     try await withServer(sessions) { _, path in
       let client = try TestClient(path: path)
       try client.send("{}")
       await sessions.until { $0.contains(.message("{}")) }
-      try client.send("\n")
+      try client.send(delimiter)
       sessions.connections[0].send(Array("[]".utf8))
-      #expect(try client.read(3) == "[]\n")
+      #expect(try client.read(3) == (delimiter == "\0" ? "[]\0" : "[]\n"))
       client.endInput()
       #expect(try client.readToEnd() == "")
     }
   }
 
   @Test(
-    "a line as long as the receive buffer is answered in one line", arguments: [1023, 2047, 2048, 4096, 8192])
-  func receiveBufferFull(length: Int) async throws {
+    "a message as long as the receive buffer is answered as it was framed",
+    arguments: [1023, 2047, 2048, 4096, 8192], ["\n", "\0"])
+  func receiveBufferFull(length: Int, delimiter: String) async throws {
     try await withServer(TestSessions()) { _, path in
       let client = try TestClient(path: path)
-      let line = "\"" + String(repeating: "a", count: length - 2) + "\""
-      try client.send(line + "\n")
-      #expect(try client.read(length + 1) == line + "\n")
+      let text = "\"" + String(repeating: "a", count: length - 2) + "\""
+      try client.send(text + delimiter)
+      #expect(try client.read(length + 1) == text + delimiter)
       client.endInput()
       #expect(try client.readToEnd() == "")
     }

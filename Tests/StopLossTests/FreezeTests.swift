@@ -141,6 +141,20 @@ struct FreezeTests {
     #expect(fixture.stop(id)?.lapses == 0)
   }
 
+  @Test("a freeze that was queued before the stop ended, and is told late, takes the lapse back")
+  func queuedInTime() throws {
+    let fixture = try Fixture()
+    let id = try fixture.stopped()
+    try fixture.ordered(id)
+    try fixture.hours(72)
+    #expect(fixture.stop(id)?.lapses == 1)
+    let queued = try fixture.call(
+      "freeze.record", id, ["result": "queued", "at": "2026-03-02T20:00:00+08:00"])
+    #expect(queued["state"] == "queued" && queued["lapses"] == 0 && queued["held"] == 5_000_000)
+    try fixture.call("freeze.record", id, ["result": "frozen", "at": "2026-03-04T20:00:00+08:00"])
+    #expect(fixture.stop(id)?.lapses == 0)
+  }
+
   @Test("a freeze after the stop has ended does not undo the lapse")
   func afterLapse() throws {
     let fixture = try Fixture()
@@ -185,6 +199,7 @@ struct FreezeTests {
     }
     #expect(fixture.stop(id)?.freeze?.renewals == 2)
     #expect(fixture.stop(id)?.state == .renewed)
+    #expect(try fixture.call("stop.get", id)["freeze"]?["frozen_at"] == "2026-03-02T09:00:00.000+08:00")
   }
 
   @Test("a renewal of a major case names the city-level approval anew")
@@ -211,6 +226,20 @@ struct FreezeTests {
     try fixture.call("renew.record", id, ["at": "2026-09-02T23:59:59.999+08:00"])
     #expect(fixture.stop(id)?.state == .renewed && fixture.stop(id)?.lapses == 0)
     #expect(fixture.stop(id)?.held == 5_000_000)
+  }
+
+  @Test("a renewal before its approval is none, whenever it is told: the lapse stays")
+  func approvedTooLate() throws {
+    let fixture = try Fixture()
+    let id = try fixture.frozen()
+    try fixture.store.advance(to: Fixture.at("2026-09-01T09:00:00+08:00"))
+    try fixture.call("renew.request", id)
+    try fixture.store.advance(to: Fixture.at("2026-09-03T08:00:00+08:00"))
+    try fixture.approve(id, renewal: true)
+    expectRefused("stoploss.freeze.renewal", at: "/at") {
+      try fixture.call("renew.record", id, ["at": "2026-09-02T23:00:00+08:00"])
+    }
+    #expect(fixture.stop(id)?.state == .lapsed && fixture.stop(id)?.lapses == 1)
   }
 
   @Test("a renewal that nobody asked for or approved is not recorded")
@@ -261,42 +290,5 @@ struct FreezeTests {
       try fixture.call("renew.record", id, ["at": "2026-03-03T09:00:00+08:00"])
     }
     #expect(late?.kind == .approvalRequired)
-  }
-
-  // MARK: Queue
-
-  @Test(
-    "an account that is frozen is not frozen twice: the second waits, and takes effect when the first ends")
-  func queue() throws {
-    let fixture = try Fixture()
-    let report = try fixture.report()
-    let first = try fixture.frozen(of: report)
-    let second = try fixture.stopped(of: report)
-    try fixture.ordered(second)
-    let error = #expect(throws: RPCError.self) {
-      try fixture.call("freeze.record", second, ["result": "frozen"])
-    }
-    #expect(error?.rule == "stoploss.freeze.queue" && error?.details?["stop"]?.stringValue == first)
-    #expect(try fixture.call("freeze.record", second, ["result": "queued"])["state"] == "queued")
-    // The stop's own end does not matter any more.
-    try fixture.hours(72)
-    #expect(fixture.stop(second)?.state == .queued)
-    try fixture.call("release", first, ["reason": "court_order"])
-    #expect(fixture.stop(second)?.state == .frozen)
-    #expect(fixture.stop(second)?.freeze?.term?.start == fixture.store.now)
-    #expect(fixture.events("lapsed_unhandled").isEmpty)
-  }
-
-  @Test("a queued freeze takes effect at the instant at which the first lapses, also when that is found late")
-  func queueLapse() throws {
-    let fixture = try Fixture()
-    let report = try fixture.report()
-    let first = try fixture.frozen(of: report)
-    let second = try fixture.stopped(of: report)
-    try fixture.ordered(second)
-    try fixture.call("freeze.record", second, ["result": "queued"])
-    try fixture.store.sleep(to: Fixture.at("2026-09-10T12:00:00+08:00"))
-    #expect(fixture.stop(first)?.state == .lapsed)
-    #expect(fixture.stop(second)?.freeze?.term?.start == Fixture.at("2026-09-03T00:00:00+08:00"))
   }
 }

@@ -190,7 +190,6 @@ import Testing
     { $0.hold = .max },
     { $0.items[0] = .init(at: nil, amount: 0) }, { $0.items[0] = .init(at: nil, amount: .max) },
     { $0.items[0] = .init(at: nil, amount: 1, reference: String(repeating: "1", count: 36)) },
-    { $0.items[0] = .init(at: nil, amount: 1, from: String(repeating: "1", count: 35)) },
     { $0.bank = .other(String(repeating: "x", count: 36)) }, { $0.items = [] },
   ]
 
@@ -199,6 +198,13 @@ import Testing
     var request = Self.request
     Self.unwritable[number](&request)
     #expect(throws: SpoolReason.notWritable) { try request.file(version: "08", zone: .shanghai) }
+  }
+
+  @Test func `a payer's number that does not fit is left out, and the rest is written`() throws {
+    var request = Self.request
+    request.items = [.init(at: nil, amount: 1, from: String(repeating: "1", count: 35))]
+    let text = String(decoding: try request.file(version: "08", zone: .shanghai), as: UTF8.self)
+    #expect(!text.contains("DbtrAcct") && text.contains("<CdtrAcct>"))
   }
 
   @Test func `the longest that fits is written`() throws {

@@ -58,6 +58,12 @@ struct BankFile {
     (BankFile(amount: "100.5"), .accepted(amount: 10_050)),
     (BankFile(amount: "00100.50000"), .accepted(amount: 10_050)),
     (BankFile(amount: "99999999999999.99"), .accepted(amount: 9_999_999_999_999_999)),
+    // Forms of xs:decimal.
+    (BankFile(amount: " 10000.00\n"), .accepted(amount: 1_000_000)),
+    (BankFile(amount: "+1"), .accepted(amount: 100)),
+    (BankFile(amount: "1."), .accepted(amount: 100)), (BankFile(amount: ".5"), .accepted(amount: 50)),
+    (BankFile(amount: "1.000000"), .accepted(amount: 100)),
+    (BankFile(amount: "0000000000000000000001"), .accepted(amount: 100)),
     (
       BankFile(transactions: [("ACCR", "", "30000.00"), ("ACCR", "", "19999.50")], amount: nil),
       .accepted(amount: 4_999_950)
@@ -101,9 +107,9 @@ struct BankFile {
     (BankFile(amount: "-1"), .badValue), (BankFile(amount: "1.001"), .badValue),
     (BankFile(amount: "1,00"), .badValue),
     (BankFile(amount: "1e3"), .badValue), (BankFile(amount: "."), .badValue),
-    (BankFile(amount: "1."), .badValue),
-    (BankFile(amount: ".5"), .badValue), (BankFile(amount: "１"), .badValue),
-    (BankFile(amount: "1.000000"), .badValue),
+    (BankFile(amount: "+"), .badValue), (BankFile(amount: "++1"), .badValue),
+    (BankFile(amount: "1 0"), .badValue), (BankFile(amount: "１"), .badValue),
+    (BankFile(amount: "1.0000001"), .badValue), (BankFile(amount: " "), .badValue),
     (BankFile(amount: "100000000000000"), .badValue),
     (BankFile(amount: String(repeating: "9", count: 200)), .badValue),
     (BankFile(transactions: [("ACCR", "", "1.00")], amount: "2.00"), .inconsistent),
@@ -160,6 +166,7 @@ struct BankFile {
     ("2026-11-22T06:40:00Z", "2026-11-22T06:40:00.000Z"),
     ("2026-11-22T14:40:00", "2026-11-22T06:40:00.000Z"),
     ("2026-11-22T14:40:00.1", "2026-11-22T06:40:00.100Z"),
+    ("\n  2026-11-22T14:40:00 ", "2026-11-22T06:40:00.000Z"),
     ("2026-11-22T14:40:00.1234567+08:00", "2026-11-22T06:40:00.123Z"),
     ("2026-11-22T01:40:00.999999-05:00", "2026-11-22T06:40:00.999Z"),
   ])

@@ -89,6 +89,23 @@ struct IntakeTests {
     #expect(throws: Never.self) { try Fixture().report(more: ["key": .string(key)]) }
   }
 
+  @Test(
+    "the first answer names the account that the money has moved on to already, also when it is sent again")
+  func movedOn() throws {
+    let fixture = try Fixture()
+    try fixture.report([
+      Fixture.transfer(1, 2, 1_000, "08:00:00"), Fixture.transfer(2, 3, 9_000_000, "08:58:00"),
+    ])
+    let params = Fixture.report(
+      victims: [5], [Fixture.transfer(5, 2, 5_000_000, "08:50:00")], more: ["key": "moved"])
+    let answer = try fixture.store.call("stoploss.report", params)
+    let step = answer["steps"]?.arrayValue?.first
+    #expect(step?["code"] == "request_stop")
+    #expect(step?["accounts"] == [["account": .string(fixture.accountID(3)), "amount": 5_001_000]])
+    let again = try fixture.store.call("stoploss.report", params)
+    #expect(again["outcome"] == "duplicate" && again["steps"] == answer["steps"])
+  }
+
   @Test("an import answers for each item, in order, and repeating it changes nothing")
   func importing() throws {
     let fixture = try Fixture()

@@ -35,6 +35,43 @@ struct ReleaseTests {
     #expect(fixture.events("alarm").isEmpty && fixture.events("lapsed_unhandled").isEmpty)
   }
 
+  @Test(
+    "what was let go on purpose is not proposed again until more arrives, unless another's money is there",
+    arguments: ["unrelated", "wrong_account", "repaid", "court_order", "case_closed"])
+  func notProposed(_ reason: String) throws {
+    for isShared in [false, true] {
+      let fixture = try Fixture()
+      let report = try fixture.report()
+      if isShared { try fixture.report(victims: [5], [Fixture.transfer(5, 2, 70)]) }
+      let id = try fixture.stopped(of: report)
+      try fixture.call("release", id, ["reason": .string(reason)])
+      let isMistake = reason == "unrelated" || reason == "wrong_account"
+      #expect(fixture.row(2)?["stoppable"]?.intValue == (isShared && !isMistake ? 1 : 0))
+      #expect((fixture.stop(id)?.unrelated != nil) == isMistake)
+      try fixture.hours(1)
+      try fixture.call(
+        "add_transfers", report, ["transfers": [Fixture.transfer(1, 2, 5, "09:30:00")]])
+      #expect(fixture.row(2)?["stoppable"] == 1)
+    }
+  }
+
+  @Test("a release before the end that is told late takes the lapse back; one at the end does not")
+  func toldLate() throws {
+    let fixture = try Fixture()
+    let id = try fixture.stopped()
+    try fixture.hours(49)
+    #expect(fixture.stop(id)?.lapses == 1)
+    for at in ["2026-03-04T09:00:00+08:00", "2026-03-04T10:00:00+08:00"] {
+      expectRefused("stoploss.lapse", at: "/at") {
+        try fixture.call("release", id, ["reason": "wrong_account", "at": .string(at)])
+      }
+    }
+    let released = try fixture.call(
+      "release", id, ["reason": "wrong_account", "at": "2026-03-04T08:59:00+08:00"])
+    #expect(released["state"] == "released" && released["lapses"] == 0)
+    #expect(released["released_at"] == "2026-03-04T08:59:00.000+08:00")
+  }
+
   @Test("a release or a finding in the future, or before what it follows, is refused")
   func instants() throws {
     let fixture = try Fixture()

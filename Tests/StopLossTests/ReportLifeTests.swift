@@ -40,6 +40,21 @@ struct ReportLifeTests {
     #expect(throws: Never.self) { try fixture.request(report) }
   }
 
+  @Test("a bank that stops after all opens the report again that was closed meanwhile")
+  func revived() throws {
+    let fixture = try Fixture()
+    let report = try fixture.report()
+    let id = try fixture.request(report)
+    try fixture.minutes(31)
+    try fixture.call("close", report)
+    #expect(fixture.row(2)?["open"] == 0)
+    try fixture.call("stop.record", id, ["result": "stopped", "at": "2026-03-02T09:20:00+08:00"])
+    #expect(fixture.stored(report)?.state == .open)
+    #expect(fixture.row(2)?["open"] == 1 && fixture.row(2)?["ended_at"] == nil)
+    #expect(fixture.store.contents.deadlines["stoploss|idle|\(report)"] != nil)
+    expectRefused("stoploss.close", at: "/id") { try fixture.call("close", report) }
+  }
+
   @Test("keeping counts from the close: an account's from that of its last open report")
   func keeping() throws {
     let fixture = try Fixture()

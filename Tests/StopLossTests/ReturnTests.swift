@@ -167,6 +167,32 @@ struct ReturnTests {
     #expect(fixture.stored(report)?.reserved == 0)
   }
 
+  @Test("a loss that shrinks after the decision is not returned in full: the return is decided anew")
+  func shrunk() throws {
+    let fixture = try Fixture()
+    let report = try fixture.report([Fixture.transfer(1, 2, 1_000)])
+    let id = try fixture.frozen(of: report)
+    func comesBack(_ amount: Int, _ time: String) throws {
+      try fixture.call(
+        "add_transfers", report,
+        ["accounts": [Fixture.account(9)], "transfers": [Fixture.transfer(9, 1, amount, time)]])
+    }
+    try fixture.call("return.decide", id)
+    try comesBack(600, "08:55:00")
+    expectRefused("stoploss.return.shares", at: "/id") {
+      try fixture.call("return.approve", id, as: Fixture.second)
+    }
+    try fixture.call("return.withdraw", id)
+    #expect(try fixture.call("return.decide", id)["return"]?["total"] == 400)
+    try fixture.call("return.approve", id, as: Fixture.second)
+    try comesBack(1, "08:56:00")
+    expectRefused("stoploss.return.shares", at: "/id") { try fixture.call("return.execute", id) }
+    try fixture.call("return.withdraw", id)
+    try fixture.sendReturn(id)
+    try fixture.call("return.record", id)
+    #expect(fixture.stored(report)?.returned == 399 && fixture.stored(report)?.loss == 399)
+  }
+
   @Test("payers can be named, but only those whose money is known to have come, and nobody is left out")
   func named() throws {
     let fixture = try Fixture()

@@ -45,6 +45,32 @@ import Testing
     #expect(office.stopRecord(stop)?.state == .noAnswer && office.messages[0].message.state == .answered)
   }
 
+  @Test(arguments: [StopState.noAnswer, .freezeRequested])
+  func `a refusal that comes after the bank was given up is taken as well, and changes no state`(
+    state: StopState
+  ) throws {
+    let (office, stop, message) = try Self.asked()
+    try office.minutes(15)
+    if state == .freezeRequested {
+      try office.store.call(
+        "stoploss.freeze.request",
+        [
+          "id": .string(stop), "name": "李四", "account": .string(SpoolOffice.suspect), "amount": 5_000_000,
+          "kind": "ordinary", "scope": "amount", "interest": true,
+        ])
+    }
+    let file = SpoolOffice.answer(message, "RJCR", held: nil, reasons: BankFile.code("LEGL"))
+    #expect(try office.receive(file) == "applied")
+    let record = office.stopRecord(stop)
+    #expect(record?.state == state && record?.reference == "ICBC-7" && record?.held == 0)
+    #expect(state == .noAnswer || record?.former == .noAnswer)
+    #expect(office.messages[0].message.final?.reasons == ["LEGL"])
+    // By hand it says nothing new.
+    expectRefused("stoploss.stop.answer", at: "/result") {
+      try office.store.call("stoploss.stop.record", ["id": .string(stop), "result": "no_answer"])
+    }
+  }
+
   @Test func `a bank that is still at it changes nothing but the message`() throws {
     let (office, stop, message) = try Self.asked()
     let before = office.stopRecord(stop)
@@ -57,13 +83,16 @@ import Testing
         == "applied")
   }
 
-  @Test func `the same file again has no effect, whatever its name`() throws {
+  @Test func `the same file again has no effect, and under another name it is set aside`() throws {
     let (office, _, message) = try Self.asked()
     let file = SpoolOffice.answer(message)
     #expect(try office.receive(file) == "applied")
     let after = office.store.contents.rows
-    for name in ["a.xml", "b.xml"] {
+    // Under the same name it may be the one that was taken: whether it is, the folders tell the spooler.
+    for (name, isRefused) in [("a.xml", false), ("b.xml", true), ("b.xml", true)] {
       #expect(try office.receive(file, name: name) == "duplicate")
+      let refusal = office.refusal(SpoolOffice.digest(file.text))
+      #expect((refusal?.reason == .duplicate && refusal?.name == "b.xml" && refusal?.times == 1) == isRefused)
       #expect(
         office.store.contents.rows["stoploss.stop"]?.mapValues(\.record.body)
           == after["stoploss.stop"]?.mapValues(\.record.body))
@@ -71,14 +100,42 @@ import Testing
     }
   }
 
-  @Test func `the same answer in another file has no effect`() throws {
-    let (office, stop, message) = try Self.asked()
-    #expect(try office.receive(SpoolOffice.answer(message)) == "applied")
-    let before = office.stopRecord(stop)
+  @Test func `the same answer in another file is set aside, in whatever order its reasons come`() throws {
+    let reasons = [
+      BankFile.code("AC01") + BankFile.code("AM09"), BankFile.code("AM09") + BankFile.code("AC01"),
+    ]
+    for (status, held, reasons) in [("CNCL", "50000.00", ["", ""]), ("RJCR", nil, reasons)] {
+      let (office, stop, message) = try Self.asked()
+      #expect(
+        try office.receive(SpoolOffice.answer(message, status, held: held, reasons: reasons[0])) == "applied")
+      let before = office.stopRecord(stop)
+      let again = SpoolOffice.answer(
+        message, status, held: held, id: "ICBC-9", at: "2026-03-02T09:12:00+08:00", reasons: reasons[1])
+      #expect(try office.receive(again, name: "b.xml") == "duplicate")
+      #expect(office.stopRecord(stop) == before)
+      #expect(office.refusal(SpoolOffice.digest(again.text))?.reason == .duplicate)
+      #expect(office.events("spool_set_aside").count == 1)
+    }
+  }
+
+  @Test func `equal files of several names are each set aside, told of and listed`() throws {
+    let office = try SpoolOffice()
+    for name in ["e1.xml", "e2.xml", "e3.xml", "e2.xml"] {
+      #expect(try office.receive("<a>", name: name) == "truncated")
+      try office.minutes(1)
+    }
+    let items = try office.spool("list", ["state": "set_aside"])["items"]?.arrayValue ?? []
+    #expect(items.map { $0["name"] } == ["e1.xml", "e2.xml", "e3.xml"])
+    #expect(office.events("spool_set_aside").map { $0["file"] } == items.map { $0["id"] })
+    // Each goes back by its own id.
+    for item in items.dropFirst() { _ = try office.spool("retry", ["id": item["id"] ?? .null]) }
+    let digest = JSONValue.string(SpoolOffice.digest("<a>"))
     #expect(
-      try office.receive(SpoolOffice.answer(message, id: "ICBC-9", at: "2026-03-02T09:12:00+08:00"))
-        == "duplicate")
-    #expect(office.stopRecord(stop) == before)
+      try office.spool("waiting", ["limit": 4])["retries"] == [
+        ["digest": digest, "name": "e2.xml"], ["digest": digest, "name": "e3.xml"],
+      ])
+    #expect(try office.receive("<a>", name: "e3.xml") == "truncated")
+    #expect(try office.spool("status")["retries"] == 1)
   }
 
   private static let contradictions: [BankFile] = [

@@ -131,7 +131,7 @@ import Testing
     let calls: [(JSONObject, Principal, ErrorKind)] = [
       (["id": digest], .of("st-02"), .denied), (["id": digest, "version": 2], Self.desk, .conflict),
       (["id": .string(SpoolOffice.digest("other"))], Self.desk, .notFound),
-      (["id": "x"], Self.desk, .invalidParams),
+      (["id": ""], Self.desk, .invalidParams),
     ]
     for (params, principal, kind) in calls {
       let error = #expect(throws: RPCError.self) {
@@ -147,8 +147,10 @@ import Testing
     (String(repeating: "a", count: 129), false), ("a b", false), ("王小明.xml", false), ("a/b", false),
     ("a\n", false),
     ("11010519491231002X.xml", false), ("110105-19491231-002X.xml", false), ("20261122093000.xml", true),
+    ("6222020000000000075.xml", false), ("camt.029_13800001234.xml", false),
+    ("camt.029_2026112209300012345.xml", true),
   ])
-  func `only a plain name without an ID number is kept`(name: String, isKept: Bool) throws {
+  func `only a plain name without a number of a person is kept`(name: String, isKept: Bool) throws {
     #expect(SpoolRefusal.mayKeep(name) == isKept)
     guard !name.isEmpty else { return }
     let office = try SpoolOffice()

@@ -90,19 +90,27 @@ import Testing
     #expect(text.contains("<Id>62220212</Id>") && text.contains("<Prtry>IIN</Prtry>"))
   }
 
-  static let unwritable: [(number: String, holder: String?)] = [
-    (String(repeating: "1", count: 35), nil), ("1234567890", "李\u{FFFE}"),
-  ]
-
-  @Test(arguments: unwritable) func `what cannot be written is dropped, with why`(
-    number: String, holder: String?
-  ) throws {
+  @Test func `what cannot be written is dropped, and the station and the desk are told why`() throws {
     let office = try SpoolOffice()
-    try office.stop(number: number, kind: "corporate", holder: holder)
-    let message = office.messages[0].message
+    let stop = try office.stop(number: String(repeating: "1", count: 35), kind: "corporate", holder: nil)
+    let (id, message) = office.messages[0]
     #expect(
       message.state == .dropped && message.reason == .notWritable && office.events("message_waiting").isEmpty)
+    #expect(
+      office.events("message_dropped") == [
+        [
+          "message": .string(id), "stop": .string(stop), "reason": "not_writable",
+          "to": ["st-02", "anti-fraud"],
+        ]
+      ])
     #expect(try office.spool("status")["outgoing"] == 0)
+  }
+
+  @Test(arguments: ["a\u{7}b", "李\u{FFFE}", " "])
+  func `a name that no message can hold is not taken in`(holder: String) throws {
+    let office = try SpoolOffice()
+    let error = #expect(throws: RPCError.self) { try office.stop(holder: holder) }
+    #expect(error?.kind == .invalidParams && error?.pointer == "/accounts/1/holder")
   }
 
   @Test func `a stop that was answered another way before the file was made is not asked for any more`()

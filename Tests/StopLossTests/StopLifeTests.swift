@@ -14,18 +14,19 @@ struct StopLifeTests {
     ],
     .refusedMismatch: [:],
     .noAnswer: [
-      .answerStopped: .stopped, .answerMismatch: .refusedMismatch, .requestFreeze: .freezeRequested,
+      .answerStopped: .stopped, .answerMismatch: .refusedMismatch, .answerNone: .noAnswer,
+      .requestFreeze: .freezeRequested,
     ],
     .freezeRequested: [
       .requestFreeze: .freezeRequested, .orderFreeze: .freezeRequested, .recordFrozen: .frozen,
       .recordQueued: .queued, .recordFreezeRefused: .stopped, .findUnrelated: .freezeRequested,
       .release: .released, .lapse: .lapsed, .answerStopped: .freezeRequested,
-      .answerMismatch: .freezeRequested,
+      .answerMismatch: .freezeRequested, .answerNone: .freezeRequested,
     ],
     .queued: [
       .recordFrozen: .frozen, .takeEffect: .frozen, .findUnrelated: .queued, .release: .released,
     ],
-    .frozen: frozen,
+    .frozen: frozen.merging([.requeue: .queued]) { $1 },
     .renewed: frozen.merging(
       [.requestRenewal: .renewed, .orderRenewal: .renewed, .findUnrelated: .renewed]
     ) { $1 },
@@ -46,7 +47,7 @@ struct StopLifeTests {
     .lapsed: [
       .requestFreeze: .freezeRequested, .orderFreeze: .lapsed, .recordFrozen: .frozen, .recordQueued: .queued,
       .recordFreezeRefused: .lapsed, .recordRenewal: .renewed, .withdrawReturn: .lapsed,
-      .execute: .executed, .executePart: .lapsed,
+      .release: .released, .execute: .executed, .executePart: .lapsed,
     ],
   ]
 

@@ -45,6 +45,16 @@ struct ValidationTests {
       }
     ),
     (
+      "somebody born after the report", "stoploss.intake.id_number", "/victim/id_number",
+      {
+        $0["victim"] = ["name": "张三", "id_number": "110105202603030021"]
+      }
+    ),
+    (
+      "an identity number as a bank", "stoploss.text", "/accounts/1/bank",
+      { $0.set(1, "bank", "11010519491231002X") }
+    ),
+    (
       "a transfer in the future", "stoploss.intake.instant", "/transfers/0/at",
       {
         $0["transfers"] = [Fixture.transfer(1, 2, 1, "09:00:01")]
@@ -127,6 +137,8 @@ struct ValidationTests {
     ("/transfers/0/amount", { $0["transfers"] = [Fixture.transfer(1, 2, 1_000_000_000_000_001)] }),
     ("/fraud_type", { $0["fraud_type"] = "theft" }),
     ("/transfers", { $0["transfers"] = [] }),
+    ("/victim/name", { $0["victim"] = ["name": " "] }),
+    ("/accounts/1/holder", { $0.set(1, "holder", "a\u{7}b") }),
     ("/transfers", { $0["transfers"] = .array((0..<101).map { _ in Fixture.transfer(1, 2, 1) }) }),
   ]
 
@@ -163,6 +175,7 @@ struct ValidationTests {
       ]
     },
     { $0["victim"] = ["name": "John Smith"] },
+    { $0["victim"] = ["name": "新生儿", "id_number": "110105202603020026"] },
   ]
 
   @Test("what lies on the bound is taken", arguments: bounds)

@@ -149,6 +149,7 @@ struct EscalationTests {
     #expect(fixture.body(id)?.state == .closed)
     #expect(fixture.body(id)?.outcome.feedback == .missing)
     #expect(try fixture.get(id)["marks"]?["incomplete"] == true)
+    #expect(try fixture.get(id)["history"]?.arrayValue?.last?["by"] == "system")
   }
 
   @Test("an end in a year without a calendar is computed again when the calendar arrives")

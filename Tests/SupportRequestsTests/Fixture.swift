@@ -52,6 +52,20 @@ struct Fixture {
     "reopen": ["reason": "again"],
   ]
 
+  /// The steps from an opening to a request that is closed.
+  static let toTheEnd = ["acknowledge", "assign", "start", "complete", "feedback"]
+
+  func closed(_ scenario: Int, redirectedTo department: String? = nil) throws -> String {
+    let id = try open(scenario)
+    if let department { try step("redirect", id, ["to": .string(department)]) }
+    for step in Fixture.toTheEnd { try self.step(step, id) }
+    return id
+  }
+
+  func retire(_ unit: String) throws {
+    try store.call("directory.unit.retire", ["id": .string(unit), "version": 1])
+  }
+
   func get(_ id: String) throws -> JSONValue { try store.call("support.get", ["id": .string(id)]) }
 
   func body(_ id: String) -> SupportRequest? {

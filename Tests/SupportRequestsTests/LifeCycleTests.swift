@@ -49,7 +49,7 @@ struct LifeCycleTests {
       #expect(try RequestLife.table.next(state, action, former: .assigned) == target)
     } else {
       let error = #expect(throws: RPCError.self) { try RequestLife.table.next(state, action) }
-      #expect(error?.kind == .wrongState)
+      #expect(error?.kind == .wrongState && error?.rule == "support.life_cycle")
       #expect(error?.details?["allowed"] != .array([]))
     }
   }

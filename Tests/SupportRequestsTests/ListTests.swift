@@ -24,7 +24,9 @@ struct ListTests {
     [:], ["open": false], ["department": "command-centre"], ["station": "st-02"], ["state": "submitted"],
     ["station": "st-01", "state": "closed"], ["overdue": true], ["overdue": false],
     ["department": "command-centre", "overdue": true], ["department": "command-centre", "station": "st-02"],
-    ["overdue": true, "state": "closed"],
+    ["overdue": true, "state": "closed"], ["open": false, "state": "submitted"],
+    ["open": true, "state": "submitted"], ["open": false, "state": "closed"],
+    ["open": true, "state": "closed"],
   ]
 
   @Test("pages of any size in either order give every match once, in order", arguments: filters.indices)
@@ -58,7 +60,9 @@ struct ListTests {
     }
     return rows.filter { _, request in
       if let state = filter["state"]?.stringValue {
-        guard request.state.rawValue == state else { return false }
+        guard request.state.rawValue == state,
+          filter["open"]?.boolValue ?? request.state.isOpen == request.state.isOpen
+        else { return false }
       } else if request.state.isOpen != (filter["open"]?.boolValue ?? true) {
         return false
       }

@@ -69,7 +69,8 @@ struct OpeningTests {
     #expect(fixture.events("immediate").count == 2)
     try fixture.step("redirect", id)
     #expect(
-      fixture.events("immediate").last?["to"] == ["command-centre", "logistics", "coordination-desk"])
+      fixture.events("immediate").last?["to"]
+        == ["command-centre", "logistics", "public-security-brigade", "coordination-desk"])
   }
 
   @Test("no event and no header holds personal data")

@@ -6,7 +6,9 @@ import Testing
 /// What a cycle keeps from when it opened, and what another calendar may still move.
 @Suite("Pins")
 struct PinTests {
-  static func calendar(_ years: [Int], off: (String, String)? = nil) throws -> WorkCalendar {
+  static func calendar(
+    _ years: [Int], off: (String, String)? = nil, edition: Int = 9
+  ) throws -> WorkCalendar {
     let day = CivilDate(dayNumber: 0)
     let source = YearCalendar.Source(title: "test", documentNumber: "1", published: day)
     return try WorkCalendar(
@@ -16,7 +18,7 @@ struct PinTests {
           holidays = [YearCalendar.Holiday(name: "节", englishName: "Feast", first: first, last: last)]
         }
         return try YearCalendar(
-          year: year, version: "\(year).9", source: source, holidays: holidays, workedDays: [])
+          year: year, version: "\(year).\(edition)", source: source, holidays: holidays, workedDays: [])
       })
   }
 
@@ -106,6 +108,86 @@ struct PinTests {
     clocks["provisional"] = true
     body["clocks"] = .object(clocks)
     #expect(SupportRequest(body)?.clocks.provisional == [.response, .support])
+  }
+
+  /// Scenario 8, routine: three working days, from a day before three others are declared off.
+  static func edited() throws -> (Fixture, String) {
+    let fixture = try Fixture(now: Instant(rfc3339: "2026-06-22T09:00:00+08:00") ?? .earliest)
+    fixture.store.calendar = try calendar([2026])
+    let id = try fixture.open(8)
+    fixture.store.calendar = try calendar([2026], off: ("2026-06-24", "2026-06-26"), edition: 10)
+    return (fixture, id)
+  }
+
+  /// What `explain` says of each term: its end, the calendar it was computed with, and that of the steps.
+  static func terms(_ fixture: Fixture, _ id: String) throws -> [String] {
+    let terms = try fixture.store.call("support.explain", ["id": .string(id)])["terms"]?.arrayValue ?? []
+    return terms.map { term in
+      ["clock", "end", "calendar_version", "steps_calendar"].map { key in
+        String((term[key]?.stringValue ?? "").prefix(10))
+      }.joined(separator: " ")
+    }
+  }
+
+  @Test("each term keeps the calendar that it was computed with")
+  func calendarOfATerm() throws {
+    let (fixture, id) = try Self.edited()
+    for step in ["acknowledge", "assign", "start", "complete"] { try fixture.step(step, id) }
+    #expect(
+      try Self.terms(fixture, id) == [
+        "response 2026-06-22 2026.9 2026.10", "support 2026-06-26 2026.9 2026.10",
+        "feedback 2026-07-01 2026.10 2026.10",
+      ])
+    #expect(try fixture.get(id)["cycle"]?["calendar_version"] == "2026.9")
+  }
+
+  @Test("a change of urgency pins nothing anew, and leaves an end whose limit is the same")
+  func sameLimit() throws {
+    let same: JSONValue = ["response": ["hours": 2], "support": ["working_days": 3]]
+    let fixture = try Fixture(
+      CatalogueTests.changed(8) { $0["limits"] = ["immediate": same, "urgent": same, "routine": same] },
+      now: Instant(rfc3339: "2026-06-22T09:00:00+08:00") ?? .earliest)
+    fixture.store.calendar = try Self.calendar([2026])
+    let id = try fixture.open(8)
+    fixture.store.calendar = try Self.calendar([2026], off: ("2026-06-24", "2026-06-26"), edition: 10)
+    let header = try fixture.step("change_urgency", id)
+    #expect(header["support_due"] == "2026-06-26T00:00:00.000+08:00")
+    #expect(try Self.terms(fixture, id).last == "support 2026-06-26 2026.9 2026.10")
+    #expect(try fixture.get(id)["cycle"]?["calendar_version"] == "2026.9")
+  }
+
+  @Test("an end that a change of urgency counts anew says by which calendar; the other keeps its own")
+  func otherLimit() throws {
+    let (fixture, id) = try Self.edited()
+    try fixture.step("acknowledge", id)
+    for urgency in ["urgent", "routine"] {
+      try fixture.step("change_urgency", id, ["urgency": .string(urgency)])
+    }
+    #expect(
+      try Self.terms(fixture, id) == [
+        "response 2026-06-22 2026.9 2026.10", "support 2026-07-01 2026.10 2026.10",
+      ])
+    #expect(try fixture.get(id)["cycle"]?["calendar_version"] == "2026.9")
+  }
+
+  @Test("a provisional end is computed again while its clock stands still")
+  func paused() throws {
+    let fixture = try Fixture(now: Instant(rfc3339: "2026-12-28T09:00:00+08:00") ?? .earliest)
+    fixture.store.calendar = try Self.calendar([2026])
+    let id = try fixture.open(15)
+    #expect(try fixture.get(id)["provisional"] == ["support"])
+    for step in ["acknowledge", "request_info"] { try fixture.step(step, id) }
+    #expect(Self.payload(fixture, id) == Deadline.payload(provisionalUnder: "2026.9"))
+    // Nothing but another calendar wakes it.
+    try fixture.store.advance(to: Instant(rfc3339: "2028-01-01T00:00:00+08:00") ?? .earliest)
+    #expect(fixture.body(id)?.clocks.provisional == [.support])
+    fixture.store.now = Instant(rfc3339: "2026-12-29T09:00:00+08:00") ?? .earliest
+    fixture.store.calendar = try Self.calendar([2026, 2027], off: ("2027-01-01", "2027-01-04"))
+    try fixture.store.handle(
+      "support", "clock", subject: id, TestStore.Scheduled(due: fixture.store.now, payload: [:]), late: false)
+    #expect(fixture.body(id)?.clocks.supportEnd.rfc3339(zone: .shanghai) == "2027-01-14T00:00:00.000+08:00")
+    #expect(try fixture.get(id)["provisional"] == [])
+    #expect(fixture.store.contents.deadlines["support|clock|\(id)"] == nil)
   }
 
   static func payload(_ fixture: Fixture, _ id: String) -> JSONObject? {

@@ -270,8 +270,11 @@ class AccessTests(DaemonTestCase):
             {"jsonrpc": "2.0", "id": "王五 13912345678", "method": "support.open", "params": OPEN}
         )
         self.station.answer("王五 13912345678")
+        self.station.send_json(
+            {"jsonrpc": "2.0", "id": "110101199003074557", "method": "support.open", "params": OPEN})
+        self.station.answer("110101199003074557")
         text = json.dumps(self.new_records(), ensure_ascii=False)
-        for word in ("Zhang", "王五", "13912345678", "beat"):
+        for word in ("Zhang", "王五", "13912345678", "beat", "110101199003074557"):
             self.assertNotIn(word, text)
 
     def test_every_failure_leaves_exactly_one_record(self):

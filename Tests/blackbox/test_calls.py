@@ -52,6 +52,24 @@ class IdempotencyTests(DaemonTestCase):
                 client.call("support.open", dict(OPEN, urgency="soon"), idempotency_key="retry")
             client.call("support.open", OPEN, idempotency_key="retry")
 
+    def test_a_key_stands_for_its_call_for_30_days(self):
+        daemon = self.new_daemon().start()
+
+        def open_on(day):
+            daemon.call("dev.clock.set", {"now": f"2026-{day}T09:00:00.123456+08:00"})
+            return daemon.call("support.open", OPEN, idempotency_key="k")["id"]
+
+        first = open_on("03-02")
+        self.assertEqual(open_on("04-01"), first)
+        second = open_on("04-02")
+        self.assertNotEqual(second, first)
+        self.assertEqual(open_on("04-03"), second)
+
+    def test_what_keeps_no_keys_takes_none(self):
+        for method, params in (("system.reload", {}), ("dev.clock.set", {"now": None})):
+            with self.subTest(method), self.refused("invalid_params", "/meta/idempotency_key"):
+                self.daemon.call(method, params, idempotency_key="k")
+
     def test_keys_of_different_persons_are_different(self):
         with self.connect() as client:
             mine = client.call("support.open", OPEN, idempotency_key="person", actor="A-1")
@@ -182,13 +200,12 @@ class CursorTests(DaemonTestCase):
             self.assertLessEqual(set(opened[:20]), set(ids))
 
     def test_a_made_up_cursor_is_refused(self):
-        for cursor in ("x", "1:2:3", "é", "9" * 500, "' OR 1=1 --"):
-            with self.subTest(cursor=cursor[:10]):
-                try:
-                    page = self.daemon.call("support.list", {"cursor": cursor})
-                    self.assertIn("items", page)
-                except CallError as error:
-                    self.assertEqual((error.kind, error.pointer), ("invalid_params", "/cursor"))
+        lists = {"support.list": {}, "directory.unit.list": {}, "plugin.list": {},
+                 "retention.preview": {"until": "2036-12-31T23:59:59+08:00"}}
+        for method, params in lists.items():
+            for cursor in ("x", "bogus", "1:2:3", "é", "9" * 500, "' OR 1=1 --"):
+                with self.subTest(method, cursor=cursor[:10]), self.refused("invalid_params", "/cursor"):
+                    self.daemon.call(method, dict(params, cursor=cursor))
 
 
 class DeadlineAndCancelTests(DaemonTestCase):

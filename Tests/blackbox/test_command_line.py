@@ -2,6 +2,7 @@
 no right, keys and files that are not what they should be.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -85,6 +86,68 @@ class CommandLineTests(DaemonTestCase):
             done = self.ctl("audit", "verify", "--extends", home / "note", *words)
             self.assertEqual(done.returncode, 3, done.stderr)
             self.assertIn(f"--extends {home / 'note'} is not a checkpoint: it is no signed note", done.stderr)
+
+    def test_help_about_a_word_is_the_help_of_that_word(self):
+        for words in (["support"], ["support", "open"], ["support", "--lang", "zh"], ["call"], ["audit", "verify"]):
+            helped, asked = self.ctl("help", *words), self.ctl(*words, "--help")
+            self.assertEqual((helped.returncode, helped.stdout), (0, asked.stdout), helped.stderr)
+            self.assertIn(words[0], helped.stdout)
+        self.assertEqual(self.ctl("help").stdout, self.ctl("--help").stdout)
+        for words in (["nope"], ["support", "nope"]):
+            done = self.ctl("help", *words)
+            self.assertEqual((done.returncode, done.stdout), (3, ""))
+            self.assertIn("nope", done.stderr)
+
+    def test_a_value_is_the_text_of_a_file(self):
+        home = new_directory()
+        self.addCleanup(shutil.rmtree, home)
+        (home / "summary.txt").write_text("第一行\nsecond line\n")
+        words = ["call", "support.open", "scenario=2", "station=st-01", "urgency=routine"]
+        for value, stdin, stored in ((f"@{home}/summary.txt", None, "第一行\nsecond line"), ("-", "typed\n", "typed"),
+                                     ("=@handle", None, "@handle")):
+            done = run_ctl(*words, f"summary={value}", socket_path=self.daemon.socket_path, environment=ENGLISH,
+                           stdin=stdin)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            got = self.daemon.call("support.get", {"id": json.loads(done.stdout)["id"]}, purpose="handling", reason="own case")
+            self.assertEqual(got["summary"], stored)
+        done = self.ctl(*words, "summary=@nofile")
+        self.assertEqual((done.returncode, done.stdout), (3, ""))
+        self.assertIn("cannot read nofile: No such file", done.stderr)
+
+    def test_wrong_usage_is_told_in_the_readers_language(self):
+        table = [(("call",), "缺少参数“<method>”"), (("--timeout", "abc", "status"), "值“abc”不适用于“--timeout <seconds>”"),
+                 (("status", "--bogus"), "没有选项“--bogus”"), (("support", "list", "--timeout", "x"), "值“x”不适用于"),
+                 (("--timeout", "-1", "status"), "--timeout 须在 0.001 至 3600 秒之间"),
+                 (("call", "support.list", "text=@none"), "无法读取 none：没有该文件或目录")]
+        for words, said in table:
+            done = self.ctl(*words, "--lang", "zh")
+            self.assertEqual(done.returncode, 3, done.stderr)
+            self.assertTrue(done.stderr.startswith(f"stationctl: {said}"), done.stderr)
+        done = self.ctl("--timeout", "-1", "status")
+        self.assertIn("--timeout is 0.001 to 3600 seconds", done.stderr)
+        done = self.ctl("status", "--lang", "zh", path="/nope")
+        self.assertEqual(done.returncode, 2)
+        self.assertTrue(done.stderr.startswith("stationctl: 无法连接 /nope：没有该文件或目录"), done.stderr)
+
+    def test_a_file_that_is_no_proof_is_not_called_a_bad_checkpoint(self):
+        home = new_directory()
+        self.addCleanup(shutil.rmtree, home)
+        (home / "p").write_text("garbage\n")
+        key = self.daemon.call("audit.checkpoint")["verifier_key"]
+        done = self.ctl("audit", "check", home / "p", home / "p", "--key", key)
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue(done.stderr.startswith("stationctl: the proof cannot be read: it is no proof"), done.stderr)
+
+    def test_a_log_that_could_not_be_examined_is_not_called_bad(self):
+        home = new_directory()
+        self.addCleanup(shutil.rmtree, home)
+        checkpoint = self.daemon.call("audit.checkpoint")
+        parts = ("--db", home / "none.db", "--anchor", home, "--key", checkpoint["verifier_key"])
+        for words, said in ((("--state", "/nonexist"), "/nonexist"), (("--state", self.daemon.directory), "is running"),
+                            (parts, "none.db: No such file")):
+            done = self.ctl("audit", "verify", *words)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(said, done.stderr)
 
 
 class DoctorTests(DaemonTestCase):

@@ -72,6 +72,31 @@ class ConfigurationErrorTests(unittest.TestCase):
         self.assertTrue(finished.stdout.strip().endswith("ok"))
         self.assertEqual(sorted(os.listdir(self.directory)), ["access.yaml", "stationd.yaml"])
 
+    def test_what_nothing_answers_to_is_doubted_and_not_refused(self):
+        self.write(access="""roles:
+  desk:
+    methods:
+      - support.*
+      - suport.*
+bindings:
+  - user: "0"
+    roles: desk
+""")
+        finished = self.run_daemon("--check-config", str(self.directory / "stationd.yaml"))
+        self.assertEqual(finished.returncode, 0, finished.stderr)
+        self.assertEqual(finished.stderr, f"{self.directory}/access.yaml:5: warning: 'roles.desk.methods': there is no"
+                         " module and no plugin 'suport' (did you mean 'support'?)\n")
+        self.assertTrue(finished.stdout.strip().endswith("ok"))
+
+    def test_an_option_that_is_not_known_is_named(self):
+        finished = self.run_daemon("--bogus")
+        self.assertEqual(finished.returncode, 64)
+        self.assertIn("Unknown option '--bogus'", finished.stderr)
+        for words in ((), ("--dev", "a", "--config", "b")):
+            finished = self.run_daemon(*words)
+            self.assertEqual(finished.returncode, 64)
+            self.assertIn("give exactly one of --dev DIR", finished.stderr)
+
     def test_a_file_that_is_named_without_its_folder(self):
         self.write()
         finished = self.run_daemon("--check-config", "stationd.yaml", cwd=self.directory)
@@ -96,7 +121,6 @@ class ConfigurationErrorTests(unittest.TestCase):
             ("framing:", "sockets: {auditor: {path: {dir}/stationd.sock}}", "'sockets.auditor.path'",
              "the path of 'socket' already"),
             ("framing:", "master_key: none.key", "'master_key'", "no master key in"),
-            ("framing:", "plugins: {support: {program: /bin/true}}", "'plugins.support'", "a module of the daemon"),
             ("modules: {support: {scenarios: {data}/support/scenarios.json}}", "modules: {support: {enabled: false}}",
              "'modules.support.enabled'", "'mediation' needs 'support'"),
         ]
@@ -324,6 +348,14 @@ bindings: [{{user: "{os.getuid()}", roles: [all]}}]
         values = {value["key"]: value for value in daemon.call("system.config")["values"]}
         self.assertEqual(values["state"]["value"], str(daemon.directory))
         self.assertEqual({value["source"] for value in values.values()}, {"development profile"})
+
+    def test_a_reload_in_development_tells_what_it_changed(self):
+        rules = "roles: {all: {methods: [%s], scope: all}}\nbindings: [{user: '1', roles: [all]}]\n"
+        daemon = self.new_daemon(access=rules % "support.list").start()
+        self.assertEqual(daemon.call("system.reload"), {"changed": [], "needs_restart": []})
+        (daemon.directory / "access.yaml").write_text(rules % "support.get")
+        self.assertEqual(daemon.call("system.reload")["changed"], [
+            {"key": "access: roles.all.methods", "from": "support.list", "to": "support.get"}])
 
 
 class StateTests(DaemonTestCase):

@@ -9,7 +9,7 @@ import threading
 import unittest
 from pathlib import Path
 
-from harness import LONG, DaemonTestCase, wait_until
+from harness import LONG, DaemonTestCase, open_requests, wait_until
 
 HERE = Path(__file__).resolve().parent
 HANGUPS = 100_000 if LONG else 20_000
@@ -45,6 +45,19 @@ class ConnectionTests(DaemonTestCase):
         client.notify("support.open", OPEN)
         client.half_close()
         self.assertEqual(client.rest(), b"")
+
+    def test_a_notification_is_done_although_its_sender_is_gone(self):
+        with self.daemon.connect() as client:
+            before = len(open_requests(self.daemon))
+            size = client.call("audit.checkpoint")["size"]
+            line = json.dumps({"jsonrpc": "2.0", "method": "support.open", "params": OPEN})
+            for text in (line + "\n", f"[{line},{line}]\n", line) * 20:
+                with self.daemon.connect() as sender:
+                    sender.send(text)
+            wait_until(lambda: client.call("audit.checkpoint")["size"] >= size + 80, "a record of each")
+            records = client.call("audit.tail", {"limit": 80})["items"]
+            self.assertEqual({record["outcome"] for record in records}, {"ok"})
+            self.assertEqual(len(open_requests(self.daemon)), before + 80)
 
     def test_a_subscriber_that_half_closes_is_closed(self):
         client = self.connect()

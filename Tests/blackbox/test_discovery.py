@@ -113,8 +113,27 @@ class DiscoveryTests(DaemonTestCase):
     def test_positional_methods_list_their_order_first(self, method):
         positional = method["x-positional"]
         self.assertEqual(method["paramStructure"], "either" if positional else "by-name")
-        names = [param["name"] for param in method["params"] if param["name"] != "meta"]
-        self.assertEqual(names[: len(positional)], positional)
+        names = [param["name"] for param in method["params"]]
+        self.assertEqual([name for name in names if name != "meta"][: len(positional)], positional)
+        # With what is required, or after all.
+        self.assertEqual(names.index("meta"), sum(param["required"] for param in method["params"]) - 1
+                         if method["x-discloses"] else len(names) - 1)
+
+    def test_params_by_position_are_taken_in_the_order_told(self):
+        called = set()
+        for method in self.methods:
+            names = [param["name"] for param in method["params"]]
+            for example in method["examples"]:
+                given = {param["name"]: param["value"] for param in example["params"]}
+                told = names[: len(given)]
+                if method["paramStructure"] != "either" or set(told) != set(given):
+                    continue
+                with self.subTest(method["name"]):
+                    params = [given[name] for name in told]
+                    answer = self.daemon.call("rpc.check", {"method": method["name"], "params": params})
+                    self.assertEqual(answer, {"ok": True})
+                    called.add(method["name"])
+        self.assertLessEqual({"support.get", "support.withdraw", "rpc.check", "approval.get"}, called)
 
     def test_references_lead_somewhere(self):
         def walk(node):
@@ -156,8 +175,6 @@ class DiscoveryTests(DaemonTestCase):
     def test_examples_pass_the_check_of_the_daemon(self, method):
         for example in method["examples"]:
             params = {param["name"]: param["value"] for param in example["params"]}
-            if method["x-discloses"] and "meta" not in params:
-                params["meta"] = {"purpose": "handling", "reason": "an example"}
             answer = self.daemon.call("rpc.check", {"method": method["name"], "params": params})
             self.assertEqual(answer, {"ok": True}, example["name"])
 
@@ -172,7 +189,7 @@ class DiscoveryTests(DaemonTestCase):
             missing = {
                 name
                 for name, param in schemas.items()
-                if param.get("required") and name not in given and name != "meta"
+                if param.get("required") and name not in given
             }
             self.assertEqual(missing, set())
 

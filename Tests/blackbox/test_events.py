@@ -1,10 +1,12 @@
 """events.subscribe: replay then follow, in order, none lost and none doubled."""
 
+import os
 import threading
 import time
 import unittest
 
-from harness import LONG, CallError, DaemonTestCase, wait_until
+from harness import LONG, CallError, Client, DaemonTestCase, wait_until
+from test_framing import CONFIG
 
 OPEN = {
     "scenario": 2,
@@ -232,6 +234,36 @@ class EventTests(DaemonTestCase):
         client.call("system.ping")
         self.write(1)
         self.assertEqual(client.notification()["method"], "events.event")
+
+    def test_a_follower_whose_right_is_gone_hears_the_end_of_its_connection(self):
+        rules = """
+roles:
+  member: {methods: [%s], scope: all}
+  chief: {methods: [system.reload], scope: all, class: administrator}
+bindings: [{user: "%d", roles: [member, chief]}]
+"""
+        config = CONFIG + "sockets: {administrator: {path: {dir}/admin.sock}}\n"
+        daemon = self.new_daemon(config=config)
+        access = daemon.directory / "access.yaml"
+
+        def allow(methods):
+            access.write_text(rules % (methods, os.getuid()))
+            if daemon.process is not None:
+                with Client(daemon.directory / "admin.sock") as admin:
+                    admin.call("system.reload")
+
+        allow("support.open, events.subscribe")
+        daemon.start()
+        wait_until((daemon.directory / "admin.sock").exists, "all sockets")
+        with daemon.connect() as follower:
+            since = follower.call("events.subscribe")["since"]
+            allow("support.open")
+            opened = daemon.call("support.open", OPEN)["id"]
+            self.assertEqual(follower.rest(), b"")
+        allow("support.open, events.subscribe")
+        with daemon.connect() as follower:
+            subscription = follower.call("events.subscribe", {"since": since})["subscription"]
+            self.assertEqual(self.opened_in(collect(follower, subscription, len)), [opened])
 
     def test_resume_from_the_last_number_after_a_restart(self):
         daemon = self.new_daemon().start()

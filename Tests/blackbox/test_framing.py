@@ -102,6 +102,14 @@ class FramingTests(DaemonTestCase):
             data += client.socket.recv(4096)
         self.assertEqual(sorted(data.split(b"\0")), sorted([answer(7), answer(8), b""]))
 
+    def test_nul_behind_a_value_as_long_as_the_receive_buffer(self):
+        for length in (2046, 2047, 2048, 2049, 4096, 8192):
+            with self.subTest(length=length):
+                client = self.connect()
+                call = check(1)
+                client.send(" " * (length - len(call)) + call + "\0")
+                self.exactly(client, answer(1) + b"\0")
+
     def test_content_length(self):
         for head in (
             "Content-Length: {n}\r\n\r\n",

@@ -104,7 +104,7 @@ class ImportTests(ImportCase):
         self.assertEqual(told[3]["error"]["kind"], "parse_error")
         self.assertEqual(told[4]["key"], bad["key"])
         self.assertEqual(told[4]["error"]["rule"], "stoploss.intake.card")
-        self.assertTrue(told[4]["error"]["pointer"].endswith("/accounts/1/number"))
+        self.assertEqual(told[4]["error"]["pointer"], "/accounts/1/number")
         self.assertEqual(told[6]["error"]["kind"], "not_found")
         self.assertNotIn("key", told[8])
         self.assertNotIn("张三", self.list.read_text())

@@ -140,6 +140,19 @@ class MetricsTests(DaemonTestCase):
         self.assertIn("stationd_healthy", families(done.stdout))
 
 
+class DevelopmentClockTests(DaemonTestCase):
+    def test_any_fraction_is_taken_and_nothing_else_lets_the_clock_run(self):
+        held = self.daemon.call("dev.clock.set", {"now": "2026-11-22T09:50:35.1239999+08:00"})
+        self.assertEqual(held, {"now": "2026-11-22T09:50:35.123+08:00", "held": True})
+        for text in ("0001-01-01T00:00:00Z", "9999-12-31T23:00:00Z", "2026-11-22T09:50:35.+08:00"):
+            with self.subTest(text), self.refused("invalid_params", "/now"):
+                self.daemon.call("dev.clock.set", {"now": text})
+        self.assertEqual(self.daemon.call("system.ping")["now"], held["now"])
+        page = self.daemon.call("retention.preview", {"until": "2036-12-31T23:59:59.999999+08:00"})
+        self.assertEqual(page["items"], [])
+        self.assertFalse(self.daemon.call("dev.clock.set", {"now": None})["held"])
+
+
 class HealthTests(DaemonTestCase):
     def health(self, daemon=None, path=None):
         return run_ctl("health", "--lang", "en", socket_path=path or daemon.socket_path, environment=ENGLISH)

@@ -193,6 +193,15 @@ class ModuleTests(DaemonTestCase):
                         self.daemon.call(f"personal.{method}", params, **WHY)
                     self.assertEqual((caught.exception.kind, caught.exception.pointer), (kind, "/module"))
 
+    def test_a_subject_that_the_module_does_not_have_is_not_erased(self):
+        for module, subject in (("mediation", "MD-2026-000001.p1"), ("transfer", "CT-2099-000001"), ("support", "x")):
+            with self.subTest(module):
+                asked = {"module": module, "subject": subject}
+                for method, params in (("request_erasure", asked), ("erase", dict(asked, approval="x"))):
+                    with self.assertRaises(CallError) as caught:
+                        self.daemon.call(f"personal.{method}", params, **WHY)
+                    self.assertEqual((caught.exception.kind, caught.exception.pointer), ("not_found", "/subject"))
+
     def test_what_a_chief_was_shown_of_an_account_is_erased_with_it(self):
         daemon = self.new_daemon().start()
         victim, suspect = luhn("622202000000001"), luhn("622202000000002")
@@ -211,15 +220,16 @@ class ModuleTests(DaemonTestCase):
             "interest": True})["freeze"]["approval"]
         self.assertEqual(daemon.call("approval.get", {"id": asked}, **WHY)["payload"]["name"], "何磊")
         subject = {"module": "stoploss", "subject": account}
-        erasure = daemon.call("personal.request_erasure", subject, actor="officer-1", **WHY)["approval"]
-        daemon.call("approval.approve", {"id": erasure, "version": 1}, actor="officer-2")
+        former, erasure = (
+            daemon.call("personal.request_erasure", subject, actor="officer-1", **WHY)["approval"] for _ in range(2))
+        daemon.call("approval.approve", {"id": erasure, "version": 1, "note": "何磊来函"}, actor="officer-2")
         erased = daemon.call("personal.erase", dict(subject, approval=erasure), actor="officer-1", **WHY)
         self.assertEqual(erased, {"erased": 2})
-        with self.assertRaises(CallError) as caught:
-            daemon.call("approval.get", {"id": asked}, **WHY)
-        self.assertEqual(caught.exception.kind, "not_found")
-        # The approval of the erasure itself tells of nobody, and stays.
-        self.assertEqual(daemon.call("approval.get", {"id": erasure}, **WHY)["state"], "consumed")
+        # Those of the erasure itself as well: who approved may have written whom it was about.
+        for gone in (asked, former, erasure):
+            with self.assertRaises(CallError) as caught:
+                daemon.call("approval.get", {"id": gone}, **WHY)
+            self.assertEqual(caught.exception.kind, "not_found")
         verified = stationctl(daemon, "audit", "verify")
         self.assertIn("good", verified.stdout)
 

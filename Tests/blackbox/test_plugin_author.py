@@ -6,12 +6,14 @@ import email.policy
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import textwrap
 import unittest
 from pathlib import Path
 
-from harness import REPOSITORY, CallError, new_directory, run_ctl, wait_until
+from harness import REPOSITORY, STATIONCTL, CallError, Daemon, new_directory, run_ctl, wait_until
 from test_plugins import GOOD, HOSTILE, KIT, PluginDaemon, entry
 
 EXAMPLES = REPOSITORY / "Plugins" / "examples"
@@ -47,6 +49,32 @@ class Kit(unittest.TestCase):
                 self.assertNotIn("Ran 0 tests", done.stderr)
 
 
+class Page(FolderTestCase):
+    """The page for authors, as pasted."""
+    PAGE = (REPOSITORY / "docs" / "plugin-author.md").read_text()
+
+    def setUp(self):
+        super().setUp()
+        declared, handlers, self.tests = re.findall(r"```python\n(.*?)```", self.PAGE, re.S)
+        self.program = self.folder / "loan.py"
+        self.program.write_text(declared + handlers)
+        self.program.chmod(0o755)
+
+    def test_its_example_does_what_its_test_asks(self):
+        (self.folder / "test.py").write_text("from loan import plugin\n" + self.tests
+                                             + "assert station.records('loan') and station.events, station.events\n")
+        done = subprocess.run([sys.executable, "test.py"], cwd=self.folder, capture_output=True, text=True,
+                              env=dict(os.environ, PYTHONPATH=str(KIT)), timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_its_example_is_started_with_the_configuration_below(self):
+        plugins = textwrap.dedent(re.search(r"```yaml\nplugins:\n(.*?)```", self.PAGE, re.S)[1])
+        plugins = re.sub("program: .*", f"program: {self.program}\n  environment: {ENVIRONMENT}", plugins)
+        with PluginDaemon(plugins) as daemon:
+            self.assertEqual(daemon.wait_state("loan", "ready", "quarantined")["state"], "ready")
+            self.assertEqual(daemon.call("loan.lend", {"item": "drone 2", "to": "st-01"}), {"id": "L-1"})
+
+
 class Protocol(unittest.TestCase):
     PAGE = (REPOSITORY / "docs" / "reference" / "plugin-protocol.md").read_text()
 
@@ -76,13 +104,13 @@ class New(FolderTestCase):
     def test_a_new_python_plugin_passes_its_test_and_the_check_and_serves(self):
         made = self.make("hello", "--lang", "python", "--to", self.folder / "hello")
         self.assertEqual(made.returncode, 0, made.stderr)
-        self.assertIn(f"{self.folder}/hello/hello.py", made.stdout.splitlines())
+        self.assertIn(f"{self.folder}/hello/plugin.py", made.stdout.splitlines())
         # Nothing of the environment is needed: the kit is in the folder.
         tested = subprocess.run([sys.executable, "-m", "unittest", "-v"], cwd=self.folder / "hello",
                                 capture_output=True, text=True, env={"PATH": os.environ["PATH"]}, timeout=60)
         self.assertEqual(tested.returncode, 0, tested.stderr)
         self.assertIn("Ran 2 tests", tested.stderr)
-        program = self.folder / "hello" / "hello.py"
+        program = self.folder / "hello" / "plugin.py"
         code, findings = check(program)
         self.assertEqual((code, set(findings.values())), (0, {None}), findings)
         with PluginDaemon(entry("hello", program)) as daemon:
@@ -96,7 +124,7 @@ class New(FolderTestCase):
         self.assertEqual(made.returncode, 0, made.stderr)
         package = (self.folder / "lent" / "Package.swift").read_text()
         self.assertIn(str(REPOSITORY), package)
-        self.assertTrue((self.folder / "lent" / "Sources" / "lent_items" / "Main.swift").exists())
+        self.assertTrue((self.folder / "lent" / "Sources" / "LentItemsProgram" / "Main.swift").exists())
 
     def test_a_new_swift_plugin_builds_and_passes_the_check(self):
         self.make("lent_items", "--lang", "swift", "--to", self.folder / "lent")
@@ -105,13 +133,48 @@ class New(FolderTestCase):
         code, findings = check(self.folder / "lent" / ".build" / "debug" / "lent_items")
         self.assertEqual((code, set(findings.values())), (0, {None}), findings)
 
+    def test_a_name_that_python_has_too_does_as_well(self):
+        for name in ("json", "socket", "class"):
+            with self.subTest(name=name):
+                self.assertEqual(self.make(name, "--to", self.folder / name).returncode, 0)
+                tested = subprocess.run([sys.executable, "-m", "unittest"], cwd=self.folder / name,
+                                        capture_output=True, text=True, env={"PATH": os.environ["PATH"]}, timeout=60)
+                self.assertIn("Ran 2 tests", tested.stderr)
+                self.assertEqual(tested.returncode, 0, tested.stderr)
+                self.assertEqual(check(self.folder / name / "plugin.py")[0], 0)
+
     def test_what_cannot_be_made_is_said(self):
         for arguments, words in ((("Hello",), "no name of a plugin"), (("hello", "--lang", "cobol"), "cobol"),
-                                 (("hello", "--to", self.folder), "there already")):
+                                 (("hello", "--to", self.folder), "there already"), (("status",), "stationd's own")):
             with self.subTest(arguments=arguments):
                 made = self.make(*arguments)
                 self.assertEqual(made.returncode, 3, made.stdout)
                 self.assertIn(words, made.stderr)
+
+    def test_a_name_that_the_daemon_has_is_refused(self):
+        with Daemon() as daemon:
+            modules = {method["name"].split(".")[0] for method in daemon.call("rpc.discover")["methods"]}
+        self.assertLess({"rpc", "system", "support"}, modules)
+        for module in modules:
+            with self.subTest(module=module):
+                made = self.make(module, "--to", self.folder / module)
+                self.assertEqual(made.returncode, 3, made.stdout)
+                self.assertFalse((self.folder / module).exists())
+
+    def test_without_the_kit_it_is_said_how_to_get_it(self):
+        if Path("/usr/share/stationd/Plugins/python").exists():
+            self.skipTest("the package is installed")
+        program = self.folder / "stationctl"
+        shutil.copy(STATIONCTL, program)
+        made = subprocess.run([program, "plugin", "new", "hello"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(made.returncode, 1, made.stderr)
+        self.assertIn("pip install", made.stderr)
+        # What it takes is in the page of the folder too.
+        self.assertIn("pip install", (self.folder / "hello" / "README.md").read_text())
+        wrong = subprocess.run([program, "plugin", "new", "other", "--repository", self.folder], cwd=self.folder,
+                               capture_output=True, text=True)
+        self.assertEqual((wrong.returncode, (self.folder / "other").exists()), (3, False))
+        self.assertIn("no source tree", wrong.stderr)
 
 
 class Check(FolderTestCase):
@@ -156,6 +219,22 @@ class Check(FolderTestCase):
                       "bad_schema", "bad_result", "no_result"):
             with self.subTest(fault=fault):
                 self.assertTrue(self.failing(HOSTILE, "hostile", fault, "call"))
+
+    def test_one_that_dies_at_a_deadline_or_an_event(self):
+        for declared, failed in (('@plugin.deadline("due", text("d", "d"))', "the deadline due"),
+                                 ('@plugin.listen("support.escalated")', "the event support.escalated")):
+            with self.subTest(failed=failed):
+                found = self.failing(self.program(f"""
+import os
+from stationd_plugin import Plugin, text
+plugin = Plugin("bad", title=text("b", "b"))
+{declared}
+def die(*told):
+    os._exit(3)
+plugin.run()
+"""), *self.KIT_PATH)
+                self.assertEqual(list(found), [failed])
+                self.assertIn("exited", found[failed])
 
     def test_faults_at_the_end(self):
         for end, words in (("os._exit(3)", "exited with 3"), ("os.kill(os.getpid(), 11)", "signal 11")):
@@ -257,9 +336,11 @@ class Examples(FolderTestCase):
                 rows = list(csv.DictReader(file))
             self.assertEqual((rows[-1]["department"], rows[-1]["requests"]), ("total", "1"))
             self.assertIn("2026-03-02", Path(items[1]["html"]).read_text())
-            with self.assertRaises(CallError) as raised:
-                daemon.call("dailyfigures.make", {"day": "2026-02-30"})
-            self.assertEqual(raised.exception.kind, "invalid_params")
+            for day in ("2026-02-30", "2026-03-04"):
+                with self.assertRaises(CallError) as raised:
+                    daemon.call("dailyfigures.make", {"day": day})
+                self.assertEqual(raised.exception.kind, "invalid_params")
+            self.assertEqual(daemon.call("dailyfigures.make", {"day": "2026-03-02"})["requests"], 1)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -155,6 +156,12 @@ class Faults(unittest.TestCase):
     def test_a_number_that_was_not_given(self):
         self.fails("made_up_number", ["internal_error"], ends=False)
 
+    def test_numbers_out_of_their_turn(self):
+        self.fails("swapped_numbers", ["internal_error"], ends=False)
+
+    def test_an_operation_that_a_read_came_with_and_the_answer_does_not(self):
+        self.fails("dropped_operation", ["internal_error"], ends=False)
+
     def test_a_result_that_does_not_fit(self):
         self.fails("bad_result", ["internal_error"], ends=False)
 
@@ -214,6 +221,17 @@ class Faults(unittest.TestCase):
             wait_until(lambda: "forked 0" in json.dumps(self.daemon.call("plugin.logs", {"name": culprit})), "the count")
             self.others_serve(others)
 
+    def test_the_list_is_paged_in_both_orders(self):
+        for order, names in (("asc", self.NAMES), ("desc", self.NAMES[::-1])):
+            found, cursor = [], {}
+            while True:
+                page = self.daemon.call("plugin.list", {"order": order, "limit": 1} | cursor)
+                found += [item["name"] for item in page["items"] if item["name"] in self.NAMES]
+                if "next" not in page:
+                    break
+                cursor = {"cursor": page["next"]}
+            self.assertEqual(found, list(names))
+
     def test_repeated_failures_end_in_quarantine_and_a_person_ends_that(self):
         culprit = "mm"
         kinds = set()
@@ -231,6 +249,26 @@ class Faults(unittest.TestCase):
         self.others_serve(["aa", "zz"])
         self.daemon.call("plugin.start", {"name": culprit})
         self.others_serve(self.NAMES)
+
+
+class Reads(unittest.TestCase):
+    """What the writer does again for a plugin is bounded."""
+
+    def setUp(self):
+        self.daemon = PluginDaemon(hostile("aa"))
+        self.daemon.start()
+        self.addCleanup(self.daemon.remove)
+        self.daemon.wait_state("aa", "ready")
+
+    def test_a_write_that_reads_too_many_rows_is_told_so(self):
+        self.daemon.call("aa.do", {"fault": "fill"})
+        told = self.daemon.call("aa.do", {"fault": "greedy"})["told"]
+        self.assertEqual(told, [6_000] * 8 + ["answer_too_large"] * 2)
+        self.assertEqual(self.daemon.state("aa")["faults"], 0)
+
+    def test_rehearsals_that_are_asked_for_at_once_are_all_done(self):
+        counts = self.daemon.call("aa.do", {"fault": "rehearse"})["counts"]
+        self.assertEqual(counts, [[number, 50] for number in range(20)])
 
 
 class Numbers(unittest.TestCase):
@@ -259,6 +297,23 @@ class Numbers(unittest.TestCase):
         with self.assertRaises(CallError):
             self.daemon.call("aa.do", {"fault": "bad_result"})
         self.assertFalse(self.take())
+
+    def test_a_refusal_that_came_of_numbers_taken_back_is_not_the_answer(self):
+        with self.daemon.connect() as client:
+            first, behind = [client.begin("aa.do", {"fault": fault}) for fault in ("give_back", "number")]
+            with self.assertRaises(CallError) as refused:
+                client.finish(first)
+            self.assertEqual(refused.exception.kind, "not_found")
+            self.assertEqual(client.finish(behind)["value"], 1)
+        self.assertIn("taken [2, 1, 2]", json.dumps(self.daemon.call("plugin.logs", {"name": "aa"})))
+
+    def test_who_asks_although_it_was_told_one_gets_the_next_in_turn(self):
+        for _ in range(101):
+            self.take()
+        self.expected += 1
+        self.assertEqual(self.daemon.call("aa.do", {"fault": "ask_number"})["value"], self.expected)
+        self.assertEqual(self.daemon.state("aa")["faults"], 0)
+        self.take()
 
     def test_a_crowd_gets_each_number_once_although_some_leave_theirs(self):
         for _ in range(101):
@@ -380,6 +435,46 @@ class Starting(unittest.TestCase):
             self.assertEqual(client.finish(reload)["state"], "ready")
             self.assertEqual(daemon.log.count("plugin=aa stream=info text=loading: "), 2)
 
+    def test_an_end_while_draining_is_told(self):
+        with PluginDaemon(hostile("aa", "exit", "drain")) as daemon:
+            daemon.wait_state("aa", "ready")
+            daemon.call("plugin.reload", {"name": "aa"})
+            what = "a process that was to end (reloaded): exited with 3"
+            wait_until(lambda: what in json.dumps(daemon.call("plugin.logs", {"name": "aa"})), "the line")
+            wait_until(lambda: "plugin:aa:failed" in [
+                item["method"] for item in daemon.call("audit.tail", {"limit": 20})["items"]], "the record")
+            self.assertEqual(daemon.state("aa")["state"], "ready")
+
+    def test_a_caller_whose_process_ends_while_draining_hears_so(self):
+        patient = hostile("aa", "exit", "drain").replace("call_ms: 700", "call_ms: 20000")
+        with PluginDaemon(patient) as daemon, daemon.connect() as client:
+            daemon.wait_state("aa", "ready")
+            number = client.begin("aa.do", {"fault": "ignore"})
+            wait_until(lambda: "ignored" in json.dumps(daemon.call("plugin.logs", {"name": "aa"})), "the call")
+            daemon.call("plugin.reload", {"name": "aa"})
+            with self.assertRaises(CallError) as raised:
+                client.finish(number)
+            self.assertEqual(raised.exception.kind, "unavailable")
+            self.assertIn("that had the call ended", raised.exception.message)
+
+    def test_a_manifest_that_is_too_long_to_tell_everybody(self):
+        with PluginDaemon(hostile("aa", "verbose", "none") + hostile("bb")) as daemon:
+            found = daemon.wait_state("aa", "quarantined", "ready")
+            self.assertIn("the description of its methods", found["reason"])
+            self.assertEqual(run_ctl("bb", "do", socket_path=daemon.socket_path).returncode, 0)
+            # Nor is one that was kept before.
+            daemon.stop()
+            kept = json.loads((daemon.directory / "plugins" / "bb" / "manifest.json").read_text())
+            example = dict(kept["methods"][0]["examples"][0], result={"x": "x" * 20_500})
+            kept["methods"] = [dict(kept["methods"][0], name=f"m{place}", examples=[example]) for place in range(190)]
+            (daemon.directory / "plugins" / "aa").mkdir(exist_ok=True)
+            (daemon.directory / "plugins" / "aa" / "manifest.json").write_text(json.dumps(dict(kept, name="aa")))
+            daemon.configure(entry("aa", "/nowhere/at/all") + hostile("bb"))
+            daemon.start()
+            daemon.wait_state("bb", "ready")
+            self.assertEqual(run_ctl("bb", "do", socket_path=daemon.socket_path).returncode, 0)
+            self.assertIn("a plugin's last manifest is not used", daemon.log)
+
     def test_a_program_that_is_not_there(self):
         with PluginDaemon(entry("aa", "/nowhere/at/all")) as daemon:
             found = daemon.wait_state("aa", "quarantined")
@@ -395,6 +490,56 @@ class Starting(unittest.TestCase):
                 daemon.call("plugin.start", {"name": "aa"})
             self.assertEqual(raised.exception.kind, "wrong_state")
             self.assertIn("No such file", raised.exception.message)
+
+
+class Events(unittest.TestCase):
+    """A plugin that does not answer an event: the stream goes on with the process that can."""
+
+    UNIT = {"id": "st-77", "kind": "station", "name": {"en": "New", "zh": "新"}, "parent": "bureau"}
+
+    @staticmethod
+    def listener(fault="none", **limits):
+        entry = hostile("aa", fault, "event", grants="{events: [directory.unit_changed]}")
+        for name, value in limits.items():
+            entry = re.sub(rf"{name}: \d+", f"{name}: {value}", entry)
+        return entry
+
+    def start(self, plugins):
+        """With an event that the plugin has."""
+        self.daemon = PluginDaemon(plugins)
+        self.daemon.start()
+        self.addCleanup(self.daemon.remove)
+        self.daemon.wait_state("aa", "ready")
+        self.daemon.call("directory.unit.put", self.UNIT)
+
+    def lines(self):
+        return [line["text"] for line in self.daemon.call("plugin.logs", {"name": "aa", "limit": 500})["items"]]
+
+    def test_one_that_is_never_answered_ends_the_process(self):
+        self.start(self.listener("ignore"))
+        wait_until(lambda: "hangs: no answer to event" in self.daemon.log, "the end of the process")
+        self.daemon.wait_state("aa", "ready")
+        self.daemon.configure(self.listener())
+        self.daemon.call("plugin.reload", {"name": "aa"})
+        wait_until(lambda: "told of directory.unit_changed" in self.lines(), "the event")
+
+    def test_the_next_process_is_told_of_one_that_the_former_had(self):
+        for act in ("reload", "stop"):
+            with self.subTest(act=act):
+                self.start(self.listener("ignore", call_ms=60_000))
+                wait_until(lambda: "ignored" in self.lines(), "the event")
+                self.daemon.configure(self.listener())
+                self.daemon.call(f"plugin.{act}", {"name": "aa"})
+                self.daemon.call("plugin.start", {"name": "aa"})
+                wait_until(lambda: "told of directory.unit_changed" in self.lines(), "the event")
+
+    def test_one_that_ends_the_process_is_tried_later_each_time(self):
+        self.start(self.listener("exit", restarts=20))
+        started = time.monotonic()
+        wait_until(lambda: self.daemon.state("aa")["faults"] == 3, "three tries")
+        # After one second, and two more; without them the process would be started and ended all the time.
+        self.assertGreater(time.monotonic() - started, 2.5)
+        self.assertNotEqual(self.daemon.state("aa")["state"], "quarantined")
 
 
 class LifeCycle(unittest.TestCase):
@@ -470,8 +615,23 @@ class LifeCycle(unittest.TestCase):
         with self.assertRaises(CallError) as raised:
             self.daemon.call("plugin.reload", {"name": "notes"})
         self.assertIn("'other'", raised.exception.message)
-        self.assertEqual(self.daemon.state("notes")["pid"], before["pid"])
+        after = self.daemon.state("notes")
+        self.assertEqual(after["pid"], before["pid"])
+        self.assertIn("'other'", after["last_reload"]["problem"])
+        self.assertIn("the reload failed", json.dumps(self.daemon.call("plugin.logs", {"name": "notes"})))
         self.daemon.call("notes.add", {"text": "x", "unit": "u"})
+
+    def test_a_reload_whose_index_does_not_fit_the_records_says_so(self):
+        self.daemon.configure(hostile("aa"))
+        self.daemon.call("plugin.start", {"name": "aa"})
+        self.daemon.call("aa.do", {"fault": "fill"})
+        self.daemon.configure(hostile("aa", "unique", "none"))
+        with self.assertRaises(CallError) as raised:
+            self.daemon.call("plugin.reload", {"name": "aa"})
+        for word in ("'aa.thing'", "'by_n'"):
+            self.assertIn(word, raised.exception.message)
+            self.assertIn(word, self.daemon.state("aa")["last_reload"]["problem"])
+        self.assertEqual(self.daemon.call("aa.do"), {})
 
     def test_what_was_stopped_stays_stopped_and_what_ran_runs_after_a_restart(self):
         self.daemon.call("notes.add", {"text": "x", "unit": "u"})
@@ -498,6 +658,47 @@ class LifeCycle(unittest.TestCase):
         with self.assertRaises(CallError) as raised:
             self.daemon.call("plugin.start", {"name": "support"})
         self.assertEqual(raised.exception.kind, "wrong_state")
+
+    def test_an_entry_that_cannot_be_used_keeps_no_other_from_its_place(self):
+        bad = hostile("system") + "typo: {prgram: /bin/true}\nmy-plugin: {program: /bin/true}\n"
+        self.daemon.configure(bad + entry("notes", GOOD, environment=f"{{PYTHONPATH: {KIT}}}"))
+        self.assertEqual(self.daemon.call("plugin.reload", {"name": "notes"})["state"], "ready")
+        self.daemon.restart()
+        self.daemon.wait_state("notes", "ready")
+        for name, words in (("system", "a module of the daemon"), ("typo", "did you mean 'program'"),
+                            ("my-plugin", "a-z, 0-9 and _")):
+            self.assertIn(words, self.daemon.wait_state(name, "quarantined")["reason"])
+        problems = [problem["part"] for problem in self.daemon.call("system.health")["problems"]]
+        for name in ("system", "typo", "my-plugin"):
+            self.assertIn(f"plugin:{name}", problems)
+        self.daemon.configure("notes: [")
+        with self.assertRaises(CallError) as raised:
+            self.daemon.call("plugin.reload", {"name": "notes"})
+        self.assertIn("not YAML", raised.exception.message)
+
+    def test_one_that_was_never_ready_is_unavailable_and_not_unknown(self):
+        self.daemon.configure(hostile("late", "hang", "manifest").replace("start_ms: 1500", "start_ms: 60000")
+                              + entry("gone", "/nowhere/at/all"))
+        with self.daemon.connect() as client:
+            client.begin("plugin.start", {"name": "late"})
+            self.daemon.wait_state("late", "loading")
+            with self.assertRaises(CallError):
+                self.daemon.call("plugin.start", {"name": "gone"})
+            for name, state in (("late", "loading"), ("gone", "quarantined")):
+                with self.assertRaises(CallError) as raised:
+                    self.daemon.call(f"{name}.do")
+                self.assertEqual(raised.exception.kind, "unavailable")
+                self.assertEqual((raised.exception.data["plugin"], raised.exception.data["state"]), (name, state))
+            self.assertEqual(raised.exception.data["retry_after_ms"], 60_000)
+        with self.assertRaises(CallError) as raised:
+            self.daemon.call("nobody.do")
+        self.assertEqual(raised.exception.kind, "method_not_found")
+
+    def test_the_daemon_is_out_of_its_reach(self):
+        self.daemon.configure(hostile("bare"))
+        self.daemon.call("plugin.start", {"name": "bare"})
+        # Root may read any process, and a development daemon hides nothing.
+        self.assertEqual(set(self.daemon.call("bare.reach")["reached"]) - {"memory", "descriptors"}, {"itself"})
 
     def test_transitions_are_in_the_log_with_the_digest(self):
         self.daemon.call("plugin.stop", {"name": "notes"})
@@ -656,6 +857,44 @@ plugins:
                             "ready", "failed", "quarantined") and s, "an end of loading")
                     self.assertEqual(found["state"], expected, found)
 
+    @unittest.skipUnless(os.getuid() == 0, "root owns the program in these tests")
+    def test_a_program_with_something_beside_it_that_others_may_write_is_not_started(self):
+        folder = Path("/usr/local/lib/stationd-test-beside")
+        (folder / "kit").mkdir(parents=True, exist_ok=True)
+        self.addCleanup(lambda: subprocess.run(["rm", "-r", str(folder)], check=True))
+        program = folder / "aa.py"
+        program.write_text(HOSTILE.read_text())
+        program.chmod(0o755)
+        beside = folder / "kit" / "call.py"
+        beside.touch()
+        config = self.CONFIG.replace("PROGRAM", str(program)) + "    arguments: [aa]\n"
+        for mode, expected, reason in ((0o666, "quarantined", f"{beside} must not be writable"), (0o644, "ready", "")):
+            beside.chmod(mode)
+            with self.subTest(mode=oct(mode)), Daemon(config=config, access=self.ACCESS) as daemon:
+                found = wait_until(
+                    lambda: (s := daemon.call("plugin.show", {"name": "aa"}))["state"] in (
+                        "ready", "failed", "quarantined") and s, "an end of loading")
+                self.assertEqual(found["state"], expected, found)
+                self.assertIn(reason, found["reason"])
+
+    @unittest.skipUnless(os.getuid() == 0, "root owns the program in these tests")
+    def test_plugins_that_together_are_too_long_to_tell_everybody(self):
+        with Daemon(config=CONFIG, access=self.ACCESS) as daemon:
+            size = len(json.dumps(daemon.call("rpc.discover"), ensure_ascii=False, separators=(",", ":")).encode())
+        folder = Path(tempfile.mkdtemp(dir="/usr/local/lib"))
+        self.addCleanup(shutil.rmtree, folder)
+        folder.chmod(0o755)
+        shutil.copy(HOSTILE, folder)
+        plugins = "".join(f"  {name}: {{program: {folder / HOSTILE.name}, arguments: [{name}, wordy, none]}}\n"
+                          for name in ("aa", "bb"))
+        config = f"{CONFIG}limits: {{answer_bytes: {size + 60_000}}}\nplugins:\n{plugins}"
+        with Daemon(config=config, access=self.ACCESS) as daemon:
+            found = {name: wait_until(lambda name=name: (s := daemon.call("plugin.show", {"name": name}))["state"] in (
+                "ready", "quarantined") and s, "an end of loading") for name in ("aa", "bb")}
+            self.assertEqual(sorted(each["state"] for each in found.values()), ["quarantined", "ready"], found)
+            self.assertIn("longer than one answer", str(found))
+            self.assertEqual(run_ctl("plugin", "list", socket_path=daemon.socket_path).returncode, 0)
+
     @unittest.skipUnless(os.getuid() == 0, "only root can change the user")
     def test_it_runs_as_its_own_user(self):
         folder = Path("/usr/local/lib/stationd-test-user")
@@ -668,6 +907,26 @@ plugins:
         with Daemon(config=config, access=self.ACCESS) as daemon:
             wait_until(lambda: daemon.call("plugin.show", {"name": "aa"})["state"] == "ready", "ready")
             self.assertEqual(daemon.call("aa.look")["uid"], 65534)
+
+    @unittest.skipUnless(os.getuid() == 0, "only root can change the user")
+    def test_a_plugin_of_the_daemons_own_user_reads_nothing_of_it(self):
+        folder = Path(tempfile.mkdtemp(dir="/usr/local/lib"))
+        self.addCleanup(shutil.rmtree, folder)
+        folder.chmod(0o755)
+        program = folder / "aa.py"
+        shutil.copy(HOSTILE, program)
+        config = self.CONFIG.replace("PROGRAM", str(program)) + "    arguments: [aa]\n"
+        nobody = pwd.getpwnam("nobody")
+        daemon = Daemon(config=config, access=self.ACCESS, prefix=[
+            "setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"])
+        self.addCleanup(daemon.remove)
+        for path in (daemon.directory, *daemon.directory.rglob("*")):
+            os.chown(path, nobody.pw_uid, nobody.pw_gid)
+        daemon.start()
+        wait_until(lambda: daemon.call("plugin.show", {"name": "aa"})["state"] == "ready", "ready")
+        self.assertEqual(daemon.call("aa.reach"), {"reached": ["itself"]})
+        # What the daemon reads of itself it still can.
+        self.assertIn("process_resident_memory_bytes", daemon.call("system.metrics")["text"])
 
     def test_what_is_not_granted_is_refused(self):
         with PluginDaemon(entry("caller", HERE / "plugins" / "caller.py",

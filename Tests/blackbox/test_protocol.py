@@ -329,8 +329,20 @@ class ParameterTests(Exchange):
     def test_positional_parameters(self):
         with self.connect() as client:
             self.assertEqual(client.call("directory.unit.get", ["st-01"])["id"], "st-01")
-            with self.refused("invalid_params", "/1"):
-                client.call("directory.unit.get", ["st-01", 2])
+            # What has no place of its own follows, and meta is one of them.
+            opened = client.call("support.open", OPEN)["id"]
+            why = {"purpose": "handling", "reason": "by position"}
+            self.assertEqual(client.call("support.get", [opened, why])["id"], opened)
+            self.assertEqual(client.call("support.withdraw", [opened, "a mistake"])["state"], "withdrawn")
+            for params, pointer in (
+                (["st-01", 2], "/1"), (["st-01", {"x": 1}], "/1/x"), (["st-01", {}, 3], "/2"), ([7], "/0"), ([], "/0"),
+            ):
+                with self.subTest(params=params), self.refused("invalid_params", pointer):
+                    client.call("directory.unit.get", params)
+                answer = client.call("rpc.check", ["directory.unit.get", params])
+                self.assertEqual(answer["error"]["data"]["pointer"], pointer)
+            with self.refused("not_found", "/0"):
+                client.call("directory.unit.get", ["no-unit"])
             with self.refused("invalid_params"):
                 client.call("support.open", [2, "st-01", "routine", "x"])
             self.assertIn("now", client.call("system.ping", []))
@@ -349,6 +361,12 @@ class ParameterTests(Exchange):
                 ({"idempotency_key": "x" * 129}, "/meta/idempotency_key"),
                 ({"purpose": "curiosity"}, "/meta/purpose"),
                 ({"reason": ""}, "/meta/reason"),
+                ({"reason": " \t"}, "/meta/reason"),
+                ({"actor": " "}, "/meta/actor"),
+                ({"actor": "P1\nP2"}, "/meta/actor"),
+                ({"actor": "11010519491231002X"}, "/meta/actor"),
+                ({"trace_id": "a\u0007"}, "/meta/trace_id"),
+                ({"trace_id": "of 110101199003074557"}, "/meta/trace_id"),
                 (1, "/meta"),
                 (None, "/meta"),
                 ([], "/meta"),

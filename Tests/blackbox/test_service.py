@@ -118,21 +118,23 @@ class ServiceManagerTests(unittest.TestCase):
         self.assertTrue(manager.heard("EXTEND_TIMEOUT_USEC="))
         self.assertFalse([at for at in manager.heard("WATCHDOG=1") if at > manager.heard("STOPPING=1")[0]])
 
-    def test_open_connections_are_told_to_connect_again(self):
+    def test_who_follows_events_is_told_to_connect_again(self):
         daemon, _ = self.daemon()
         daemon.start()
-        client = daemon.connect()
-        self.addCleanup(client.close)
-        client.call("system.ping")
-        half = daemon.connect()
-        self.addCleanup(half.close)
-        half.call("system.ping")
+        follower, half, idle = daemon.connect(), daemon.connect(), daemon.connect()
+        for client in (follower, half, idle):
+            self.addCleanup(client.close)
+            client.call("system.ping")
+        follower.call("events.subscribe")
+        half.call("events.subscribe")
         half.half_close()
         self.assertEqual(half.rest(), b"")
         daemon.process.send_signal(signal.SIGTERM)
-        self.assertEqual(client.receive(), {"jsonrpc": "2.0", "method": "system.stopping",
-                                            "params": {"reconnect_after_ms": 1000}})
-        self.assertEqual(client.rest(), b"")
+        self.assertEqual(follower.receive(), {"jsonrpc": "2.0", "method": "system.stopping",
+                                              "params": {"reconnect_after_ms": 1000}})
+        self.assertEqual(follower.rest(), b"")
+        # Nothing comes that was not asked for.
+        self.assertEqual(idle.rest(), b"")
         self.assertEqual(daemon.wait_end(), 0)
 
     def test_a_key_from_the_service_manager(self):

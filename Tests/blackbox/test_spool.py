@@ -293,16 +293,36 @@ class SpoolTests(DaemonTestCase):
         stop, message = self.bank.report(self.call)
         self.bank.wait_out(message)
         same = answer(message, number="SAME")
-        for name in ["first.xml", "second.xml"]:
+        for name, why in [("first.xml", None), ("second.xml", "duplicate"), ("first.xml", "duplicate")]:
             self.bank.put(same, name)
             self.bank.wait_gone(name)
-            self.assertIn(name, self.bank.names("done"))
+            self.assertEqual(why is not None, name in self.bank.names("set-aside"))
+            if why:
+                self.assertTrue(self.bank.text("set-aside", f"{name}.reason").startswith(f"{why}\n"))
+        self.bank.put(answer(message, number="OTHER"), "other.xml")
+        self.bank.wait_gone("other.xml")
+        self.assertTrue(self.bank.text("set-aside", "other.xml.reason").startswith("duplicate\n"))
         self.bank.put(answer(message, "RJCR", held=None), "third.xml")
         self.bank.wait_gone("third.xml")
         self.assertTrue(self.bank.text("set-aside", "third.xml.reason").startswith("contradicts\n"))
         shown = self.stop(stop)
         self.assertEqual(shown["state"], "stopped")
         self.assertEqual(sum(line["action"].startswith("answer") for line in shown["history"]), 1)
+
+    def test_equal_files_are_listed_and_go_back_each_by_itself(self):
+        names = {"e1.xml", "e2.xml", "e3.xml"}
+
+        def items(state):
+            items = self.call("stoploss.spool.list", {"state": state, "limit": 500})["items"]
+            return [item for item in items if item.get("name") in names]
+
+        for name in sorted(names):
+            self.bank.put("<equal", name)
+            self.bank.wait_gone(name)
+        self.assertEqual({item["name"] for item in items("set_aside")}, names)
+        for item in items("set_aside"):
+            self.call("stoploss.spool.retry", {"id": item["id"]})
+        wait_until(lambda: [item["times"] for item in items("set_aside")] == [2, 2, 2], "a second try of each")
 
     def test_a_file_goes_back_when_somebody_asks(self):
         self.bank.put("<again", "again.xml")
@@ -489,8 +509,15 @@ class KillTests(unittest.TestCase):
         wait_until(lambda: not bank.names("in"), "an empty in/")
         self.assertEqual(bank.names("work"), [])
         self.assertEqual(bank.names("out"), [])
-        self.assertEqual(bank.names("set-aside"), [])
-        self.assertEqual(len(bank.names("done")), 2 * len(asked))
+        # Of each pair one was taken, and the other is a duplicate.
+        aside = bank.names("set-aside")
+        duplicates = {name for name in aside if not name.endswith(".reason")}
+        self.assertEqual(sorted(aside), sorted([*duplicates, *(f"{name}.reason" for name in duplicates)]))
+        for name in duplicates:
+            self.assertTrue(bank.text("set-aside", f"{name}.reason").startswith("duplicate\n"), name)
+        pairs = {f"{message}-{one}.xml" for message in asked for one in "ab"}
+        self.assertEqual(sorted([*bank.names("done"), *duplicates]), sorted(pairs))
+        self.assertEqual(len(duplicates), len(asked))
         self.assertEqual(daemon.stop(), 0)
 
 

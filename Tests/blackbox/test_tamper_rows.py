@@ -9,7 +9,7 @@ import sqlite3
 import unittest
 
 from auditlog import anchored, ledger, read_log, require_extension
-from harness import LONG, Daemon, DaemonTestCase, run_ctl, wait_until
+from harness import LONG, CallError, Daemon, DaemonTestCase, run_ctl, wait_until
 from statecopies import StateCopies
 from test_personal import OPEN, WHY
 
@@ -128,6 +128,41 @@ class RowTests(TamperCase):
         with self.database(state) as database:
             database.execute("UPDATE series SET value = value - 5")
         self.assertEqual(self.verify(state)[0], 0)
+
+    KEYS = {
+        "a record's key removed": ('UPDATE "support.request" SET wrapped = NULL WHERE id = :id', "{id}.*nobody can read"),
+        "zeros for a record's key": ('UPDATE "support.request" SET wrapped = zeroblob(68) WHERE id = :id',
+                                     "{id}.*nobody can read"),
+        "all that is known of keys removed": ("DELETE FROM keyring WHERE :id != ''", "though it holds encrypted data"),
+    }
+
+    def test_keys_taken_away_are_found_without_any_key(self):
+        """Commitments do not cover them, as a rotation changes them."""
+        lost = self.ids[9]
+        for name, (statement, words) in self.KEYS.items():
+            with self.subTest(name):
+                state = self.fresh(self.killed)
+                with self.database(state) as database:
+                    self.assertGreater(database.execute(statement, {"id": lost}).rowcount, 0)
+                (state / "master.key").rename(self.home / "away.key")
+                self.found(state, words.format(id=lost))
+                (self.home / "away.key").rename(state / "master.key")
+
+    def test_a_record_without_its_key_makes_itself_unreadable_and_nothing_else(self):
+        state = self.fresh(self.killed)
+        lost = self.ids[9]
+        with self.database(state) as database:
+            database.execute('UPDATE "support.request" SET wrapped = NULL WHERE id = ?', [lost])
+        daemon = self.started(state)
+        with daemon.connect() as client:
+            with self.assertRaises(CallError) as raised:
+                client.call("support.get", {"id": lost}, **WHY)
+            self.assertEqual(raised.exception.kind, "internal_error")
+            listed = client.call("support.list", {"limit": 500})["items"]
+            self.assertIn(lost, [item["id"] for item in listed])
+            self.assertEqual(client.call("support.get", {"id": self.ids[10]}, **WHY)["id"], self.ids[10])
+            self.assertIn("unreadable", [problem["kind"] for problem in client.call("system.health")["problems"]])
+        self.assertIn(lost, daemon.log)
 
     def test_stopping_and_starting_is_no_alarm(self):
         daemon = self.started(self.fresh(self.stopped))

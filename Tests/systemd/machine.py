@@ -196,7 +196,7 @@ class Writer:
 
     def __init__(self, machine, user, params, meta=None):
         self.machine, self.user, self.params, self.meta = machine, user, params, meta or {}
-        self.acknowledged, self.reconnections, self.farewells = {}, 0, 0
+        self.acknowledged, self.reconnections = {}, 0
         self.longest_wait = 0
         self.stops = False
         self.failure = None
@@ -221,9 +221,6 @@ class Writer:
             try:
                 result = client.call("support.open", self.params, idempotency_key=key)
             except (OSError, EOFError):
-                # What was said before the end is there to be read, also where the next call could not be sent.
-                with contextlib.suppress(OSError, EOFError):
-                    self.farewells += client.notification()["method"] == "system.stopping"
                 client.close()
                 client = None
                 continue

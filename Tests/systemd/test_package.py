@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 import unittest
+from datetime import date, timedelta
 from pathlib import Path
 
 from frozen import frozen
@@ -371,8 +372,8 @@ class InstalledTests(unittest.TestCase):
                       "[Service]\nWatchdogSec=0\nTimeoutStopSec=2\n")
         machine.run("systemctl", "daemon-reload")
         machine.run("systemctl", "restart", "stationd.service")
-        client, idle = self.client(), self.client()
-        idle.call("system.ping")
+        client, follower = self.client(), self.client()
+        follower.call("events.subscribe", {"kinds": ["approval.decided"]})
         with frozen(machine.pid("stationd.service"), "writer"):
             begun = [client.begin("support.open", OPEN) for _ in range(20)]
             client.call("system.ping")
@@ -384,8 +385,8 @@ class InstalledTests(unittest.TestCase):
             wait_until(lambda: time.monotonic() - began > 4, "twice the time-out", 10)
             self.assertEqual(self.active(), "deactivating")
         opened = [client.finish(number)["id"] for number in begun]
-        self.assertEqual(client.notification()["method"], "system.stopping")
-        self.assertEqual(idle.notification()["method"], "system.stopping")
+        self.assertEqual(client.rest(), b"")
+        self.assertEqual(follower.notification()["method"], "system.stopping")
         wait_until(lambda: self.active() == "inactive", "the end")
         self.assertEqual(machine.show("stationd.service", "Result"), "success")
         self.assertLessEqual(set(opened), set(self.ids()))
@@ -476,10 +477,11 @@ class InstalledTests(unittest.TestCase):
         opened = member.call("support.open", OPEN)["id"]
         self.assertEqual(member.call("support.get", {"id": opened}, purpose="handling",
                                      reason="to answer it")["state"], "submitted")
-        day = opened_day(member.call("support.list", {"limit": 1})["items"][0])
+        today = date.fromisoformat(opened_day(member.call("support.list", {"limit": 1})["items"][0]))
+        # A day is reported when it has ended.
+        day = (today - timedelta(days=1)).isoformat()
         made = member.call("dailyfigures.make", {"day": day})
-        self.assertGreater(made["requests"], 0)
-        self.assertIn("command-centre", machine.read(made["csv"]))
+        self.assertIn("total", machine.read(made["csv"]))
 
         # The sandbox lets nobody become another user: a plugin that is to is not started, and the old one serves on.
         machine.write("/etc/stationd/stationd.yaml", CONFIG + PROCESSES + "    user: member\n")
@@ -511,7 +513,7 @@ class InstalledTests(unittest.TestCase):
         machine = self.machine
         machine.run("sh", "-c", "cd /root && stationctl plugin new hello --lang python")
         machine.run("sh", "-c", "cd /root/hello && python3 -m unittest")
-        machine.run("sh", "-c", "cd /root/hello && stationctl plugin check ./hello.py")
+        machine.run("sh", "-c", "cd /root/hello && stationctl plugin check ./plugin.py")
 
     def test_17_a_key_of_the_service_manager(self):
         machine = self.machine
@@ -546,7 +548,6 @@ class InstalledTests(unittest.TestCase):
         # Whoever connects meanwhile waits: the socket was there all the time.
         self.assertEqual(machine.out("stat", "-c", "%i", "/run/stationd/stationd.sock"), sockets)
         self.assertGreaterEqual(writer.reconnections, 2)
-        self.assertGreaterEqual(writer.farewells, 1)
         ids = self.ids()
         self.assertEqual(len(ids), len(set(ids)))
         self.assertLessEqual(set(writer.acknowledged.values()), set(ids))

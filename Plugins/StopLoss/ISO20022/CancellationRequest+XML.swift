@@ -111,7 +111,8 @@ extension CancellationRequest {
     if let at = item.at {
       parts.append(form.group("ReqdExctnDt", [try form.text("DtTm", at.rfc3339(zone: form.zone))]))
     }
-    if let from = item.from { parts.append(try form.account("DbtrAcct", from)) }
+    // The element is optional: a payer's number that does not fit stops nothing.
+    if let from = item.from, let payer = try? form.account("DbtrAcct", from) { parts.append(payer) }
     if let holder {
       parts.append(form.group("Cdtr", [form.group("Pty", [try form.text("Nm", holder, max: 140)])]))
     }

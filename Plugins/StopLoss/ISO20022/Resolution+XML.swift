@@ -105,24 +105,37 @@ extension Resolution {
     return codes
   }
 
-  /// Yuan with at most five decimals, of which only two may count, as fen.
+  /// Yuan (xs:decimal) of which only two decimals may count, as fen.
   static func fen(_ text: String) -> Int? {
-    let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard (1...2).contains(parts.count), (1...14).contains(parts[0].count) else { return nil }
+    var digits = collapsed(text)
+    guard digits.count <= 64 else { return nil }
+    if digits.first == UInt8(ascii: "+") { digits.removeFirst() }
+    let parts = digits.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard digits.count >= parts.count, (1...2).contains(parts.count) else { return nil }
+    let whole = parts[0].drop { $0 == 0x30 }
     let decimals = parts.count == 2 ? Array(parts[1]) : []
-    guard parts.count == 1 || (1...5).contains(decimals.count),
-      decimals.dropFirst(2).allSatisfy({ $0 == 0x30 })
-    else { return nil }
+    guard whole.count <= 14, decimals.dropFirst(2).allSatisfy({ $0 == 0x30 }) else { return nil }
     var fen = 0
-    for byte in Array(parts[0]) + [decimals.first ?? 0x30, decimals.dropFirst().first ?? 0x30] {
+    for byte in Array(whole) + [decimals.first ?? 0x30, decimals.dropFirst().first ?? 0x30] {
       guard (0x30...0x39).contains(byte) else { return nil }
       fen = fen * 10 + Int(byte) - 0x30
     }
     return fen
   }
 
+  /// Without the white space around it, which a schema's numbers and instants may have.
+  private static func collapsed(_ text: String) -> ArraySlice<UInt8> {
+    let bytes = Array(text.utf8)
+    let isBlank = { (byte: UInt8) in [0x09, 0x0A, 0x0D, 0x20].contains(byte) }
+    guard let first = bytes.firstIndex(where: { !isBlank($0) }),
+      let last = bytes.lastIndex(where: { !isBlank($0) })
+    else { return [] }
+    return bytes[first...last]
+  }
+
   /// An ISODateTime: a finer fraction than milliseconds is cut off, and a time without offset is in `zone`.
   static func instant(_ text: String, _ zone: Zone) -> Instant? {
+    let text = String(decoding: collapsed(text), as: UTF8.self)
     guard text.utf8.count <= 64 else { return nil }
     var clock = Substring(text)
     var offset = ""

@@ -13,7 +13,7 @@ from stationd_plugin import Plugin, Refused, text
 DAY = {"type": "string", "format": "date", "minLength": 10, "maxLength": 10}
 PATH = {"type": "string"}
 REPORT = {"day": DAY, "html": PATH, "csv": PATH, "requests": {"type": "integer"}}
-EXAMPLE = {"day": "2026-03-02", "html": "/srv/figures/2026-03-02.html", "csv": "/srv/figures/2026-03-02.csv",
+EXAMPLE = {"day": "2026-03-01", "html": "/srv/figures/2026-03-01.html", "csv": "/srv/figures/2026-03-01.csv",
            "requests": 12}
 COLUMNS = [("department", "部门"), ("requests", "请求"), ("response_on_time_percent", "签收按时率 %"),
            ("response_median_s", "签收中位数（秒）"), ("support_on_time_percent", "支援按时率 %"),
@@ -115,9 +115,15 @@ def start():
 
 
 @plugin.write("make", text("Make the report of a day", "生成某日报表"), params={"day": DAY}, positional=["day"],
-              result=object_of(REPORT), example=({"day": "2026-03-02"}, EXAMPLE))
+              result=object_of(REPORT), example=({"day": "2026-03-01"}, EXAMPLE))
 def make(call):
-    return make_report(call, day_of(call.params["day"], "/day"))
+    # The figures are those of the caller's units, and the report is everybody's.
+    if call.principal.units is not None:
+        raise Refused("denied", "Only who may see all units makes the report of all", "须有全部单位权限方可生成")
+    day = day_of(call.params["day"], "/day")
+    if day >= call.now.date().isoformat():
+        raise Refused("invalid_params", "The day has not ended", "该日尚未结束", pointer="/day")
+    return make_report(call, day)
 
 
 @plugin.write("begin", text("Make a report every morning from now on", "开始每日生成"),

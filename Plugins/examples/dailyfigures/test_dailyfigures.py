@@ -59,10 +59,22 @@ class Tests(unittest.TestCase):
         self.station.call("end")
         self.assertEqual(self.station.deadlines(), {})
 
-    def test_what_is_no_day_is_refused(self):
+    def refusal(self, **call):
         with self.assertRaises(Refused) as raised:
-            self.station.call("make", day="2026-02-30")
-        self.assertEqual(raised.exception.pointer, "/day")
+            self.station.call("make", **call)
+        return raised.exception
+
+    def test_what_is_no_day_or_has_not_ended_is_refused(self):
+        for day in ("2026-02-30", "2026-03-02", "2026-03-03"):
+            with self.subTest(day=day):
+                self.assertEqual(self.refusal(day=day).pointer, "/day")
+
+    def test_who_does_not_see_all_units_leaves_the_report_as_it_is(self):
+        made = self.station.call("make", day="2026-03-01")
+        page = Path(made["html"]).read_bytes()
+        self.asked.clear()
+        self.assertEqual(self.refusal(day="2026-03-01", units=["st-02"]).kind, "denied")
+        self.assertEqual((self.asked, Path(made["html"]).read_bytes()), ([], page))
 
     def test_a_configuration_without_a_folder_is_refused(self):
         with self.assertRaisesRegex(Refused, "absolute"):

@@ -80,8 +80,9 @@ def mail(event: Event) -> bytes:
         message["Subject"] = f"[IMMEDIATE] {payload['request']}, {payload['station']}"
     else:
         message["Subject"] = f"{payload['request']}: {payload['rung']} % of its {payload['clock']} time has passed"
+        # Of this rung, not the end of the time that the department has.
         due = datetime.fromisoformat(payload["due"])
-        lines.append(f"到期 / due: {due:%Y-%m-%d %H:%M}")
+        lines.append(f"提醒时间 / reminder due: {due:%Y-%m-%d %H:%M}")
         if payload["late"]:
             lines.append("提醒延迟发出 / this reminder is late")
     lines.append("通知单位 / to: " + ", ".join(payload["to"]))

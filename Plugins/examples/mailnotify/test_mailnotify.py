@@ -35,7 +35,7 @@ class Tests(unittest.TestCase):
         message = email.message_from_bytes((self.box / "new" / "7.stationd").read_bytes(), policy=email.policy.default)
         self.assertEqual(message["To"], "duty@example.org")
         self.assertEqual(message["Subject"], "SR-2026-000001: 80 % of its response time has passed")
-        self.assertIn("到期 / due: 2026-03-02 10:00", message.get_content())
+        self.assertIn("提醒时间 / reminder due: 2026-03-02 10:00", message.get_content())
         self.assertEqual(self.station.call("status")["last"], 7)
 
     def test_told_twice_it_is_delivered_once_also_when_it_was_read_and_removed(self):

@@ -9,10 +9,42 @@ from collections import deque
 from typing import Any, Callable, Optional
 
 DESCRIPTOR = 3
+# Bytes of one message, unless the daemon says otherwise, and its nesting: beyond them the daemon ends the process.
+FRAME_BYTES = 4 << 20
+DEPTH = 64
 
 
 class Closed(Exception):
     """The daemon has closed the channel: the plugin has no reason to live on."""
+
+
+class TooLarge(ValueError):
+    """A message of more bytes, or nested deeper, than the daemon takes."""
+
+
+def encoded(message: dict[str, Any], frame_bytes: int = FRAME_BYTES) -> bytes:
+    """The message as it is sent, without the line feed. What the daemon would end the process for is a mistake here,
+    before a byte of it is sent: ValueError or TypeError."""
+    _examine(message, DEPTH)
+    line = json.dumps(message, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    if len(line) > frame_bytes:
+        raise TooLarge(f"a message of {len(line)} bytes; the daemon takes {frame_bytes}")
+    return line
+
+
+def _examine(value: Any, depth: int) -> None:
+    """`json` makes texts of other keys, two of which may then be the same."""
+    if isinstance(value, dict):
+        for key in value:
+            if not isinstance(key, str):
+                raise TypeError(f"a key that is no text but {type(key).__name__}")
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        return
+    if depth == 0:
+        raise TooLarge(f"a message nested more than {DEPTH} deep")
+    for each in value:
+        _examine(each, depth - 1)
 
 
 class Channel:
@@ -25,12 +57,13 @@ class Channel:
         self._examined = 0
         self._messages: deque[dict[str, Any]] = deque()
         self._last_id = 0
+        self.frame_bytes = FRAME_BYTES
         self.notified: Callable[[dict[str, Any]], None] = lambda message: None
 
     def send(self, message: dict[str, Any]) -> None:
-        line = json.dumps(message, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
+        line = encoded(message, self.frame_bytes)
         try:
-            self._socket.sendall(line.encode())
+            self._socket.sendall(line + b"\n")
         except OSError as error:
             raise Closed from error
 

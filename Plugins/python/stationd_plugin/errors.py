@@ -30,8 +30,8 @@ class Refused(Exception):
             raise ValueError(f"'{kind}' is no kind of error; one of: {', '.join(sorted(_CODES))}")
         super().__init__(f"{kind}: {message}")
         self.kind = kind
-        self.message = message or kind
-        self.zh = zh or self.message
+        self.message = str(message or kind)
+        self.zh = str(zh or self.message)
         self.pointer = pointer
         self.rule = rule
         self.retry_after_ms = retry_after_ms

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import sys
 import traceback
@@ -12,7 +11,7 @@ from datetime import datetime
 from typing import Any, Callable, Mapping, Optional, Sequence, TypeVar, Union
 
 from .call import Body, Call
-from .channel import Channel, Closed
+from .channel import Channel, Closed, TooLarge
 from .errors import Cancelled, Refused, Stale
 from .schema import violation
 
@@ -22,6 +21,7 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
+_LOG_CHARACTERS = 2_000
 
 
 def text(en: str, zh: str) -> Text:
@@ -166,6 +166,8 @@ class Plugin:
 
     def log(self, message: str, level: str = "info") -> None:
         """A line for the daemon's log. Never personal data. `print` does the same."""
+        # Whatever is in it, it does not fail the call.
+        message = str(message)[:_LOG_CHARACTERS].encode(errors="backslashreplace").decode()
         if self._channel is None:
             print(f"{level}: {message}", file=sys.stderr, flush=True)
         else:
@@ -198,17 +200,18 @@ class Plugin:
         channel, method, params = self._channel, message["method"], message.get("params", {})
         assert channel is not None
         if method == "plugin.manifest":
-            channel.answer(message["id"], result=self._manifest)
+            self._answer(message["id"], lambda: self._manifest)
         elif method == "plugin.init":
             self.config = params["config"]
             self._write_calls = set(params["write_calls"])
+            channel.frame_bytes = params["limits"]["frame_bytes"]
             try:
                 self._start()
             except Exception as error:  # noqa: BLE001 - whatever it is, the daemon hears that it did not start
                 if not isinstance(error, Refused):
                     traceback.print_exc()
                 refused = error if isinstance(error, Refused) else Refused("wrong_state", str(error))
-                channel.answer(message["id"], error=refused.wire())
+                self._refuse(message["id"], refused)
                 return
             channel.answer(message["id"], result={})
             channel.notify("plugin.ready", {})
@@ -248,21 +251,31 @@ class Plugin:
         assert channel is not None
         try:
             result = handler()
-            # What is no JSON fails its call, before a byte of it is sent.
-            json.dumps(result, allow_nan=False)
-        except Refused as refused:
-            channel.answer(request, error=refused.wire())
-        except Cancelled:
-            channel.answer(request, error=Refused("cancelled").wire())
-        except Stale:
-            channel.answer(request, error=Refused("conflict").wire())
+            channel.answer(request, result=result if result is not None else {})
         except Closed:
             raise
-        except Exception:  # noqa: BLE001 - a mistake of the handler's fails its call, not the plugin
-            traceback.print_exc()
-            channel.answer(request, error=Refused("internal_error").wire())
-        else:
-            channel.answer(request, result=result if result is not None else {})
+        except Exception as error:  # noqa: BLE001 - a mistake of the handler's fails its call, not the plugin
+            self._refuse(request, error)
+
+    def _refuse(self, request: Any, error: Exception) -> None:
+        channel = self._channel
+        assert channel is not None
+        try:
+            channel.answer(request, error=_refusal(error).wire())
+        except Closed:
+            raise
+        except Exception as mistake:  # noqa: BLE001 - what it says cannot be sent
+            channel.answer(request, error=_refusal(mistake).wire())
+
+
+def _refusal(error: Exception) -> Refused:
+    """What the caller hears of it."""
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, (Cancelled, Stale)):
+        return Refused("cancelled" if isinstance(error, Cancelled) else "conflict")
+    traceback.print_exception(error)
+    return Refused("answer_too_large" if isinstance(error, TooLarge) else "internal_error")
 
 
 def _known(handlers: Mapping[str, Handler], name: str) -> Handler:

@@ -15,11 +15,13 @@ that is refused leaves nothing behind. What it does not know: conflicts, scopes,
 from __future__ import annotations
 
 import copy
+import json
 from collections import deque
 from datetime import datetime
 from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
 from .call import Body
+from .channel import FRAME_BYTES, encoded
 from .errors import Refused
 from .plugin import Plugin
 from .schema import violation
@@ -46,7 +48,8 @@ class Station:
         self._foretold: dict[str, int] = {}
         self._deadlines: dict[tuple[str, str], dict[str, Any]] = {}
         self._channel = _Channel(self)
-        answer = self._send("plugin.init", {"config": config or {}, "write_calls": []})
+        answer = self._send("plugin.init", {"config": config or {}, "write_calls": [],
+                                             "limits": {"frame_bytes": FRAME_BYTES}})
         if "error" in answer:
             raise Refused.from_wire(answer["error"])
 
@@ -225,6 +228,7 @@ class _Channel:
         self._station = station
         self._incoming: deque[dict[str, Any]] = deque()
         self._answer: dict[str, Any] = {}
+        self.frame_bytes = FRAME_BYTES
         self.notified: Callable[[dict[str, Any]], None] = lambda message: None
 
     def deliver(self, plugin: Plugin, message: dict[str, Any]) -> dict[str, Any]:
@@ -237,13 +241,16 @@ class _Channel:
         return self._incoming.popleft()
 
     def ask(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        encoded({"params": params}, self.frame_bytes)
         try:
             return {"result": self._station.answer(method, params)}
         except Refused as refused:
             return {"error": refused.wire()}
 
     def answer(self, request: Any, *, result: Any = None, error: Optional[dict[str, Any]] = None) -> None:
-        self._answer = {"error": error} if error is not None else {"result": copy.deepcopy(result)}
+        # What the daemon would not take fails here too.
+        answer = {"error": error} if error is not None else {"result": result}
+        self._answer = json.loads(encoded(answer, self.frame_bytes))
 
     def notify(self, method: str, params: dict[str, Any]) -> None:
         if method == "log":

@@ -3,9 +3,26 @@
 import unittest
 
 from stationd_plugin import Plugin, Refused, text
+from stationd_plugin.channel import TooLarge, encoded
 from stationd_plugin.testing import Station
 
 STRING = {"type": "string"}
+
+
+def nested(levels):
+    return {"deeper": nested(levels - 1)} if levels else {}
+
+
+# What the daemon would end the process for, if it were sent: returned, and what the caller hears instead.
+UNSENDABLE = {
+    "a half of a character": ({"a": "\ud800"}, "internal_error"),
+    "half a character in a key": ({"\ud800": 1}, "internal_error"),
+    "a key twice": ({1: "a", "1": "b"}, "internal_error"),
+    "no JSON": ({"set": {1}}, "internal_error"),
+    "no number": ({"a": float("nan")}, "internal_error"),
+    "five megabytes": ({"a": "x" * 5_000_000}, "answer_too_large"),
+    "a hundred levels": (nested(100), "answer_too_large"),
+}
 
 
 def notes() -> Plugin:
@@ -40,7 +57,15 @@ def notes() -> Plugin:
             call.create("note", {"text": "x", "unit": "u"})
         if call.params["how"] == "undeclared":
             call.get("secret", "1")
-        return {"set": {1}} if call.params["how"] == "no JSON" else {}
+        if call.params["how"] == "half a character refused":
+            raise Refused("denied", "a\ud800")
+        if call.params["how"] == "a set refused":
+            raise Refused("denied", "x", details={"a": {1}})
+        if call.params["how"] == "half a character asked for":
+            call.get("note", "\ud800")
+        if call.params["how"] == "half a character logged":
+            plugin.log("\ud800" + "x" * 5_000_000)
+        return UNSENDABLE.get(call.params["how"], ({}, None))[0]
 
     @plugin.read("unit", text("Unit", "单位"), params={"id": STRING}, example=({"id": "st-01"}, {}))
     def unit(call):
@@ -84,11 +109,31 @@ class KitTests(unittest.TestCase):
         self.assertEqual(self.kind("add", text="a", unit="v"), "already_exists")
 
     def test_a_mistake_of_a_handler_fails_its_call_only(self) -> None:
-        self.assertEqual(self.kind("bad", how="no JSON"), "internal_error")
         self.assertEqual(self.kind("bad", how="nothing"), "internal_error")
         with self.assertRaisesRegex(AssertionError, "only reads"):
             self.station.call("bad", how="writes")
         self.assertEqual(self.station.call("unit", id="st-01"), {"name": "ST-01"})
+
+    def test_what_cannot_be_sent_fails_its_call_only(self) -> None:
+        for how, (_, kind) in UNSENDABLE.items():
+            with self.subTest(how=how):
+                self.assertEqual(self.kind("bad", how=how), kind)
+        for how in ("half a character refused", "a set refused", "half a character asked for"):
+            with self.subTest(how=how):
+                self.assertEqual(self.kind("bad", how=how), "internal_error")
+        self.assertEqual(self.station.call("bad", how="half a character logged"), {})
+        self.assertEqual(self.station.log, ["\\ud800" + "x" * 1_999])
+
+    def test_a_record_that_cannot_be_sent_fails_its_call_only(self) -> None:
+        self.assertEqual(self.kind("add", text="a\ud800", unit="u"), "internal_error")
+        self.assertEqual(self.station.records("note"), {})
+
+    def test_a_message_is_as_deep_and_long_as_the_daemon_takes_it(self) -> None:
+        encoded(nested(63))
+        self.assertEqual(len(encoded({"a": "字"}, 11)), 11)
+        for message, limit in ((nested(64), 1 << 20), ({"a": "字"}, 10)):
+            with self.assertRaises(TooLarge):
+                encoded(message, limit)
 
     def test_a_kind_that_the_daemon_does_not_know_is_a_mistake_at_once(self) -> None:
         with self.assertRaisesRegex(ValueError, "no kind of error"):

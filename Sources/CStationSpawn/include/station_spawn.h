@@ -38,6 +38,12 @@ void station_spawn_kill(pid_t pid, int signal);
 /* Waits for the process, which has ended: its wait status. */
 int station_spawn_reap(pid_t pid);
 
+/*
+ * Processes of the same user may not read this one's memory, or take its descriptors, from here on; nor is there a core
+ * file of it. Programs that it starts are not concerned.
+ */
+int station_spawn_conceal(void);
+
 /* pipe2(2) and eventfd(2), which Swift's view of the C library lacks; all close-on-exec. -1 and errno on failure. */
 int station_spawn_pipe(int pipe[2]);
 int station_spawn_wake(void);

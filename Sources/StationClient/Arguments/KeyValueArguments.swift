@@ -2,9 +2,9 @@ import StationJSON
 
 /// The words after `stationctl call METHOD`, as params.
 ///
-/// `a=1` is JSON where that is valid JSON, else text; `a:=1` must be JSON; `a==1` is text. `a.b=1` is a member of
-/// an object. `@file` and `-` are a whole object from a file or standard input. Words without a sign are
-/// positional params.
+/// `a=1` is JSON where that is valid JSON, else text; `a:=1` must be JSON; `a==1` is text. `a=@file` and `a=-` are the
+/// text of a file or of standard input, without the line feed at its end; `a:=@file` and `a:=-` are its JSON. `a.b=1` is
+/// a member of an object. `@file` and `-` are a whole object. Words without a sign are positional params.
 package enum KeyValueArguments {
   /// The params; `read` gives the bytes of a file, `-` for standard input.
   package static func params(
@@ -15,16 +15,24 @@ package enum KeyValueArguments {
     // From files; key=value changes single members of it.
     var whole = JSONObject()
     var hasBase = false
+    var inputIsTaken = false
+    func content(_ name: String) throws(UsageError) -> [UInt8] {
+      if name == "-" {
+        guard !inputIsTaken else { throw twice(name) }
+        inputIsTaken = true
+      }
+      return try read(name)
+    }
     for word in words {
       if word == "-" || word.utf8.first == UInt8(ascii: "@") {
         guard !hasBase else { throw mixed }
         let name = word == "-" ? word : String(word.dropFirst())
-        let value = try parse(read(name), of: word)
+        let value = try parse(content(name), of: word)
         if words.count == 1 { return try checked(value) }
         guard case .object(let base) = value else { throw mixed }
         for (key, value) in base { whole[key] = value }
         hasBase = true
-      } else if let (key, value) = try pair(word) {
+      } else if let (key, value) = try pair(word, content) {
         try set(
           value, at: key.split(separator: ".", omittingEmptySubsequences: false)[...], in: &object, key: key)
       } else {
@@ -70,19 +78,32 @@ package enum KeyValueArguments {
   }
 
   /// Splits at the first `=`; nil if the word is no pair.
-  private static func pair(_ word: String) throws(UsageError) -> (String, JSONValue)? {
+  private static func pair(
+    _ word: String, _ content: (String) throws(UsageError) -> [UInt8]
+  ) throws(UsageError) -> (String, JSONValue)? {
     // JSON in one word may have a sign inside a string.
     guard let first = word.utf8.first, first != UInt8(ascii: "["), first != UInt8(ascii: "{"),
       first != UInt8(ascii: "\""), let sign = word.firstIndex(of: "="), sign != word.startIndex
     else { return nil }
     let key = word[..<sign]
     let text = word[word.index(after: sign)...]
+    let file = text == "-" ? "-" : text.first == "@" ? String(text.dropFirst()) : nil
     if key.last == ":" {
-      let value = try parse(Array(text.utf8), of: word)
+      let value = try parse(file.map(content) ?? Array(text.utf8), of: word)
       return (String(key.dropLast()), value)
     }
+    if let file { return (String(key), .string(try self.text(content(file), of: file))) }
     if text.first == "=" { return (String(key), .string(String(text.dropFirst()))) }
     return (String(key), guess(String(text)))
+  }
+
+  /// A file as text. Editors end it with a line feed that nobody means.
+  private static func text(_ bytes: [UInt8], of file: String) throws(UsageError) -> String {
+    guard var text = String(validating: bytes, as: UTF8.self) else {
+      throw UsageError("\(file) is not UTF-8 text", zh: "\(file) 不是 UTF-8 文本")
+    }
+    if text.last?.isNewline == true { text.removeLast() }
+    return text
   }
 
   private static func parse(_ bytes: [UInt8], of word: String) throws(UsageError) -> JSONValue {

@@ -7,6 +7,8 @@ package struct StaticCommand: Sendable {
   package let subcommands: [String]
   /// Options of its own, for completion.
   package let options: [String]
+  /// Those of its second words.
+  package var subcommandOptions: [String: [String]] = [:]
 
   package static let all = [
     StaticCommand(
@@ -28,7 +30,12 @@ package struct StaticCommand: Sendable {
     StaticCommand(
       name: "audit", en: "Verify the audit log, export and check proofs", zh: "验证审计日志，导出并核验证明",
       subcommands: ["verify", "export", "check", "witness"],
-      options: ["--state", "--db", "--anchor", "--key", "--extends", "--out", "--policy", "--keep", "--show"]),
+      options: [],
+      subcommandOptions: [
+        "verify": ["--state", "--db", "--anchor", "--key", "--extends"],
+        "export": ["--records", "--out", "--content", "--key"], "check": ["--key"],
+        "witness": ["--policy", "--keep", "--show"],
+      ]),
     StaticCommand(
       name: "key", en: "Make a master key; rotate to it", zh: "生成主密钥；轮换主密钥", subcommands: ["new", "rotate"],
       options: []),
@@ -59,8 +66,10 @@ package struct StaticCommand: Sendable {
     StaticCommand(
       name: "plugin", en: "Make a new plugin; check a plugin's program; the schema of a manifest",
       zh: "新建插件；检验插件程序；清单的结构",
-      subcommands: ["new", "check", "schema"],
-      options: ["--language", "--to", "--repository", "--config", "--env", "--call-ms"]),
+      subcommands: ["new", "check", "schema"], options: [],
+      subcommandOptions: [
+        "new": ["--language", "--to", "--repository"], "check": ["--config", "--env", "--call-ms"],
+      ]),
     StaticCommand(
       name: "completion", en: "Print the completion script of a shell", zh: "输出 shell 补全脚本",
       subcommands: Shell.names, options: []),

@@ -22,6 +22,8 @@ package enum LogFault: Error, Sendable, Equatable {
   case checkpoint(NoteError)
   /// A checkpoint that somebody else has kept is not signed by the key, or is none.
   case earlier(NoteError)
+  /// A file of a proof holds none.
+  case proof(NoteError)
   /// The key is not written as a verifier key.
   case key(NoteError)
   /// The record, counted from 0, is not the one that the checkpoint covers.
@@ -49,6 +51,8 @@ package enum LogFault: Error, Sendable, Equatable {
       language.pick(
         "a checkpoint that the log is to extend does not verify: \(error.text(.en))",
         zh: "须延续的检查点验证失败：\(error.text(.zh))")
+    case .proof(let error):
+      language.pick("the proof cannot be read: \(error.text(.en))", zh: "无法读取证明：\(error.text(.zh))")
     case .key(let error):
       language.pick("not a verifier key: \(error.text(.en))", zh: "不是有效的验证密钥：\(error.text(.zh))")
     case .record(let seq):

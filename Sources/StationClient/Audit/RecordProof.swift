@@ -46,7 +46,7 @@ package struct RecordProof: Sendable, Equatable {
     do {
       portable = try PortableProof(proof)
     } catch {
-      throw .checkpoint(error)
+      throw .proof(error)
     }
     do {
       let checkpoint = try portable.verify(leaf: leaf, key: verifier)

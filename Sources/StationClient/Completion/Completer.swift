@@ -32,18 +32,33 @@ package struct Completer: Sendable {
     if let values = commonValues(of: previous) { return values }
     let isOption = current.utf8.starts(with: "-".utf8)
     guard let first = before.first else { return isOption ? commonOptions : firstWords }
+    if first == "help" {
+      return all(before: Array(before.dropFirst()), previous: previous, current: current)
+    }
     if let api, let (method, rest) = api.method(in: before[...]) {
       return self.method(method, rest: Array(rest), previous: previous, isOption: isOption)
     }
     if first == "call", !isOption {
-      return before.count == 1 ? (api?.methods ?? []).map { Candidate($0.name, $0.summary) } : []
+      guard before.count > 1 else { return (api?.methods ?? []).map { Candidate($0.name, $0.summary) } }
+      return keys(of: before[1], given: before.dropFirst(2))
     }
     var found: [Candidate] = []
     if let command = StaticCommand.all.first(where: { $0.name == first }) {
-      if isOption { return command.options.map { Candidate($0) } + commonOptions }
+      if isOption {
+        let own = command.options + (before.dropFirst().first.flatMap { command.subcommandOptions[$0] } ?? [])
+        // The idempotency key is for calls.
+        return own.map { Candidate($0) } + commonOptions.filter { $0.word != "--key" }
+      }
       if before.count == 1 { found = command.subcommands.map { Candidate($0) } }
     }
     return found + verbs(after: before)
+  }
+
+  /// The params of a method that are not given yet, for `call`.
+  private func keys(of name: String, given: ArraySlice<String>) -> [Candidate] {
+    guard let method = api?.methods.first(where: { $0.name == name }) else { return [] }
+    return method.parameters.map { Candidate($0.name + "=", $0.about) }
+      .filter { key in !given.contains { $0.hasPrefix(key.word) } }
   }
 
   private var firstWords: [Candidate] {

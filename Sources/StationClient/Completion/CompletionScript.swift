@@ -21,6 +21,9 @@ extension Shell {
       while read -r line; do
         COMPREPLY+=("$(printf '%q' "${line%%$'\t'*}")")
       done < <(stationctl __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+      # After key= comes the value.
+      [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace
+      return 0
     }
     complete -o default -F _stationctl stationctl
 
@@ -30,9 +33,11 @@ extension Shell {
     #compdef stationctl
     # zsh completion for stationctl(1)
     _stationctl() {
-      local -a found
+      local -a found suffix
       local line
       while IFS= read -r line; do
+        # After key= comes the value.
+        [[ ${line%%$'\t'*} == *= ]] && suffix=(-S '')
         if [[ $line == *$'\t'?* ]]; then
           found+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
         else
@@ -40,7 +45,7 @@ extension Shell {
         fi
       done < <(stationctl __complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)
       if (( $#found )); then
-        _describe stationctl found
+        _describe stationctl found "${(@)suffix}"
       else
         _files
       fi

@@ -26,4 +26,14 @@ package struct ImportTarget: Sendable, Equatable {
     self.parameter = parameter
     maximum = schema["maxItems"]?.intValue ?? .max
   }
+
+  /// An item's error with its pointer from the item on: its place in a call says nothing of the file.
+  package func relative(_ error: JSONValue, place: Int) -> JSONValue {
+    let prefix = "/\(parameter)/\(place)"
+    guard var members = error.objectValue, let pointer = members["pointer"]?.stringValue,
+      pointer == prefix || pointer.hasPrefix(prefix + "/")
+    else { return error }
+    members["pointer"] = .string(String(pointer.dropFirst(prefix.count)))
+    return .object(members)
+  }
 }

@@ -184,7 +184,7 @@ package struct Importer {
     guard items.count == batch.lines.count else {
       throw ClientError.protocolError("\(batch.lines.count) items were sent, \(items.count) answered")
     }
-    for (line, item) in zip(batch.lines, items) {
+    for (place, (line, item)) in zip(batch.lines, items).enumerated() {
       switch item["outcome"]?.stringValue {
       case "accepted": tally.accepted += 1
       case "duplicate": tally.duplicate += 1
@@ -192,7 +192,8 @@ package struct Importer {
         tally.refused += 1
         try refused(
           ImportRefusal(
-            line: line.number, key: line.item["key"]?.stringValue, error: item["error"] ?? .null))
+            line: line.number, key: line.item["key"]?.stringValue,
+            error: target.relative(item["error"] ?? .null, place: place)))
       default: throw ClientError.protocolError("an item of line \(line.number) has no outcome that is known")
       }
       tally.bytes += line.bytes

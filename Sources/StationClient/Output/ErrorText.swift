@@ -16,8 +16,8 @@ package struct ErrorText: Sendable, Equatable {
     switch error {
     case .unreachable(let path, let code):
       let text = language.pick(
-        "cannot connect to \(path): \(Self.text(errno: code))",
-        zh: "无法连接 \(path)：\(Self.text(errno: code))")
+        "cannot connect to \(path): \(SystemText.text(code, .en))",
+        zh: "无法连接 \(path)：\(SystemText.text(code, .zh))")
       self.init(message: text, hint: Self.hint(errno: code, language))
     case .pathTooLong(let path):
       self.init(
@@ -86,8 +86,6 @@ package struct ErrorText: Sendable, Equatable {
       return nil
     }
   }
-
-  private static func text(errno code: Int32) -> String { String(cString: strerror(code)) }
 
   private static func hint(errno code: Int32, _ language: Language) -> String? {
     switch code {

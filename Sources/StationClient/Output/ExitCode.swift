@@ -3,7 +3,7 @@ package enum ExitCode: Int32, Sendable {
   case ok = 0
   /// The daemon answered an error, or a log does not verify.
   case error = 1
-  /// The daemon cannot be talked to, or what it says cannot be written out.
+  /// The daemon cannot be talked to, a log not be examined, or what they say not be written out.
   case unreachable = 2
   /// The words on the command line make no call.
   case usage = 3

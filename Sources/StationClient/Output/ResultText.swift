@@ -81,6 +81,7 @@ package struct ResultText: Sendable {
     if let ratio = Ratio(value) { return ratio.short }
     let text = cell(value)
     switch value {
+    case .object(let object) where bilingual(object) != nil: return text
     case .array, .object: return DisplayWidth.cut(text, to: 40)
     default: return text
     }
@@ -118,6 +119,7 @@ package struct ResultText: Sendable {
     case .string(let text): return DisplayWidth.printable(text)
     case .array(let elements):
       if elements.isEmpty { return "-" }
+      if let lines = sentences(value) { return lines.joined(separator: " ") }
       return elements.allSatisfy { $0.objectValue == nil && $0.arrayValue == nil }
         ? elements.map(cell).joined(separator: ", ") : DisplayWidth.printable(value.encodedString)
     case .object(let object):
@@ -128,28 +130,39 @@ package struct ResultText: Sendable {
     }
   }
 
+  /// What may stand beside a text in both languages that says the same as the text.
+  private static let besideText: Set<String> = ["code", "fields"]
+
   /// The member of the reader's language, if the object is one text in both.
   private func bilingual(_ object: JSONObject) -> String? {
-    guard object.count == 2, let en = object["en"]?.stringValue, let zh = object["zh"]?.stringValue else {
-      return nil
-    }
+    guard let en = object["en"]?.stringValue, let zh = object["zh"]?.stringValue,
+      object.allSatisfy({ ["en", "zh"].contains($0.key) || Self.besideText.contains($0.key) })
+    else { return nil }
     return language.pick(en, zh: zh)
   }
 
-  /// `key: value` lines; members of inner objects as `outer.inner`, lists of objects as tables below.
+  /// The elements of a list of such texts, as an explanation is one; nil for what is none.
+  private func sentences(_ value: JSONValue) -> [String]? {
+    guard case .array(let elements) = value, !elements.isEmpty else { return nil }
+    let texts = elements.compactMap { $0.objectValue.flatMap(bilingual).map(DisplayWidth.printable) }
+    return texts.count == elements.count ? texts : nil
+  }
+
+  /// `key: value` lines; members of inner objects as `outer.inner`, lists of objects as tables below, lists of texts
+  /// as lines below.
   private func fields(_ value: JSONValue) -> String {
     var lines: [(key: String, text: String)] = []
-    var tables: [(key: String, items: [JSONValue])] = []
-    collect(value, prefix: "", into: &lines, &tables)
+    var blocks: [(key: String, text: String)] = []
+    collect(value, prefix: "", into: &lines, &blocks)
     let width = lines.map { DisplayWidth.columns($0.key) }.max() ?? 0
     var text = ""
     for line in lines {
       let padding = String(repeating: " ", count: width - DisplayWidth.columns(line.key))
       text += Style.bold.apply(line.key + ":", colours: colours) + padding + " " + line.text + "\n"
     }
-    for (key, items) in tables {
+    for (key, block) in blocks {
       if !text.isEmpty { text += "\n" }
-      text += Style.bold.apply(key + ":", colours: colours) + "\n" + table(items)
+      text += Style.bold.apply(key + ":", colours: colours) + "\n" + block
     }
     if text.isEmpty { text = language.pick("done\n", zh: "完成\n") }
     return text
@@ -157,18 +170,38 @@ package struct ResultText: Sendable {
 
   private func collect(
     _ value: JSONValue, prefix: String, into lines: inout [(key: String, text: String)],
-    _ tables: inout [(key: String, items: [JSONValue])]
+    _ blocks: inout [(key: String, text: String)]
   ) {
     for (key, member) in value.objectValue ?? [:] {
       let name = DisplayWidth.printable(prefix + key)
       switch member {
       case .object(let object) where !object.isEmpty && bilingual(object) == nil && Ratio(member) == nil:
-        collect(member, prefix: name + ".", into: &lines, &tables)
+        collect(member, prefix: name + ".", into: &lines, &blocks)
       case .array(let items) where items.first?.objectValue != nil:
-        tables.append((name, items))
+        blocks += sentences(member).map { [(name, Self.lines($0))] } ?? inner(items, name)
       default:
         lines.append((name, cell(member)))
       }
     }
   }
+
+  /// A table, and below it, row by row, the lists of texts that are too long for a cell. A row is named by its first
+  /// member.
+  private func inner(_ items: [JSONValue], _ name: String) -> [(key: String, text: String)] {
+    var rows: [JSONValue] = []
+    var below: [(key: String, text: String)] = []
+    for item in items {
+      var row = item.objectValue ?? [:]
+      let label = row.first.map { cell($0.value) } ?? ""
+      for (key, value) in item.objectValue ?? [:] {
+        guard let texts = sentences(value) else { continue }
+        row[key] = nil
+        below.append((DisplayWidth.printable("\(name)[\(label)].\(key)"), Self.lines(texts)))
+      }
+      rows.append(item.objectValue == nil ? item : .object(row))
+    }
+    return [(name, table(rows))] + below
+  }
+
+  private static func lines(_ texts: [String]) -> String { texts.reduce(into: "") { $0 += "  \($1)\n" } }
 }

@@ -10,6 +10,8 @@ extension PluginCheck {
     guard let talk, let manifest, let module else { return }
     checkUnknown(talk, manifest.name)
     for method in module.methods { checkExample(method, talk, manifest.name) }
+    for deadline in manifest.deadlines { checkDeadline(deadline.name, talk, manifest.name) }
+    for event in manifest.listens { checkEvent(event, talk) }
     checkWrongParams(talk, module)
     checkStrangers(talk, manifest.name)
     checkCancel(talk, manifest)
@@ -24,9 +26,7 @@ extension PluginCheck {
 
   private func checkUnknown(_ talk: PluginTalk, _ module: String) {
     for (kind, what) in [("read", "method"), ("deadline", "deadline")] {
-      let params: JSONObject =
-        kind == "read"
-        ? [:] : ["subject": "s", "due": "2026-03-02T09:00:00+08:00", "payload": [:], "late": false]
+      let params = kind == "read" ? [:] : Self.due
       let call = talk.call(Self.unknown, kind: kind, params, module: module)
       var problem: String?
       switch talk.outcome(of: call) {
@@ -74,8 +74,14 @@ extension PluginCheck {
     if let violation = method.result.validate(result) {
       return "the result does not fit: \(violation.pointer): \(violation.message)"
     }
+    if !method.declaration.handler.writes, answer["operations"]?.arrayValue?.isEmpty == false {
+      return "operations in the answer to a read"
+    }
+    return judgeOperations(answer, to: call, talk)
+  }
+
+  private func judgeOperations(_ answer: JSONValue, to call: Int, _ talk: PluginTalk) -> String? {
     let items = answer["operations"]?.arrayValue ?? []
-    if !method.declaration.handler.writes, !items.isEmpty { return "operations in the answer to a read" }
     guard items.count <= limits.operations else { return "more than \(limits.operations) operations" }
     var operations: [StationPluginWire.Operation] = []
     for item in items {
@@ -83,6 +89,36 @@ extension PluginCheck {
       operations.append(operation)
     }
     return talk.offence(in: operations, of: call)
+  }
+
+  private static let due: JSONObject = [
+    "subject": "check", "due": "2026-03-02T09:00:00+08:00", "payload": [:], "late": false,
+  ]
+
+  /// It knows no such subject: what it makes of that is its own, but it lives on.
+  private func checkDeadline(_ name: String, _ talk: PluginTalk, _ module: String) {
+    let call = talk.call(name, kind: "deadline", Self.due, module: module)
+    var problem: String?
+    switch talk.outcome(of: call) {
+    case .answered(let answer): problem = judgeOperations(answer, to: call, talk)
+    case .refused: break
+    case nil: problem = "no answer within \(limits.callMs) ms"
+    }
+    check(
+      Text("the deadline \(name)", zh: "时限 \(name)"),
+      advice: Text(
+        "Answer a deadline of a subject that is no longer there, with a result or an error.",
+        zh: "对象已不存在的时限也须以结果或错误应答。"), problem)
+  }
+
+  private func checkEvent(_ kind: String, _ talk: PluginTalk) {
+    talk.tell(kind)
+    check(
+      Text("the event \(kind)", zh: "事件 \(kind)"),
+      advice: Text(
+        "Answer every event, with {} or an error: then it is told again later.",
+        zh: "每个事件都须以 {} 或错误应答；出错的事件稍后会再次告知。"),
+      talk.hasHeard() ? nil : "no answer within \(limits.callMs) ms")
   }
 
   /// The daemon checks params before it calls; a plugin that is called wrongly all the same stays alive.

@@ -1,8 +1,11 @@
 extension PluginScaffold {
+  /// The same for each plugin: one of its name might stand before a module of Python's own, or be no name for one.
+  private var module: String { "plugin" }
+
   var pythonFiles: [File] {
     [
-      File(path: "\(name).py", text: pythonProgram, isProgram: true),
-      File(path: "test_\(name).py", text: pythonTest), File(path: "README.md", text: pythonReadme),
+      File(path: "\(module).py", text: pythonProgram, isProgram: true),
+      File(path: "test_\(module).py", text: pythonTest), File(path: "README.md", text: pythonReadme),
     ]
   }
 
@@ -59,7 +62,7 @@ extension PluginScaffold {
 
     import unittest
 
-    from \(name) import plugin
+    from \(module) import plugin
     from stationd_plugin import Refused
     from stationd_plugin.testing import Station
 
@@ -88,7 +91,7 @@ extension PluginScaffold {
 
   private var pythonReadme: String {
     let kit =
-      hasKit
+      missing == nil
       ? "`stationd_plugin/` is the kit; it needs nothing but Python 3.10, and goes where the plugin goes."
       : "Install the kit first: `python3 -m pip install …/stationd/Plugins/python`."
     return """
@@ -97,11 +100,11 @@ extension PluginScaffold {
       A plugin of stationd. \(kit)
 
       ```sh
-      python3 -m unittest                     # its test, without a daemon
-      stationctl plugin check ./\(name).py      # the protocol, without a daemon
+      python3 -m unittest                   # its test, without a daemon
+      stationctl plugin check ./\(module).py   # the protocol, without a daemon
       ```
 
-      \(usage(of: "\(name).py"))
+      \(usage(of: "\(module).py"))
       """
   }
 }

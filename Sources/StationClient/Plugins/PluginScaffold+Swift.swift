@@ -3,16 +3,18 @@ extension PluginScaffold {
     [
       File(path: "Package.swift", text: swiftPackage),
       File(path: "Sources/\(type)/\(type).swift", text: swiftModule),
-      File(path: "Sources/\(name)/Main.swift", text: swiftMain),
+      File(path: "Sources/\(base)Program/Main.swift", text: swiftMain),
       File(path: "Tests/\(type)Tests/\(type)Tests.swift", text: swiftTest),
       File(path: ".gitignore", text: ".build/\n"), File(path: "README.md", text: swiftReadme),
     ]
   }
 
-  /// `lent_items` is `LentItemsModule`.
-  private var type: String {
-    name.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined() + "Module"
+  /// `lent_items` is `LentItems`.
+  private var base: String {
+    name.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
   }
+
+  private var type: String { "\(base)Module" }
 
   private var swiftPackage: String {
     let path = repository ?? ""
@@ -25,10 +27,11 @@ extension PluginScaffold {
 
       let package = Package(
         name: "\(name)",
+        products: [.executable(name: "\(name)", targets: ["\(base)Program"])],
         dependencies: [.package(path: "\(path)")],
         targets: [
           .target(name: "\(type)", dependencies: [station]),
-          .executableTarget(name: "\(name)", dependencies: ["\(type)", station]),
+          .executableTarget(name: "\(base)Program", dependencies: ["\(type)", station]),
           .testTarget(name: "\(type)Tests", dependencies: ["\(type)", station]),
         ])
 

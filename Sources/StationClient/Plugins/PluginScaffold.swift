@@ -23,16 +23,27 @@ package struct PluginScaffold {
 
   /// - Parameters:
   ///   - repository: where the caller says that it is; nil looks around this program, and in /usr/share/stationd.
-  /// - Throws: ``UsageError`` for a name that is none, and for Swift without a source tree.
+  /// - Throws: ``UsageError`` for a name that is none or taken, for what is no source tree, and for Swift without one.
   package init(name: String, language: ProgrammingLanguage, repository: String?) throws(UsageError) {
     guard Names.isWord(name) else {
       throw UsageError(
         "'\(name)' is no name of a plugin: a-z, 0-9 and _, a letter first",
         zh: "“\(name)”不能作为插件名：须为小写字母、数字和下划线")
     }
+    guard !Self.taken.contains(name) else {
+      throw UsageError(
+        "'\(name)' is a name of stationd's own: no plugin can have it",
+        zh: "“\(name)”为 stationd 自用名称，不能作为插件名")
+    }
     self.name = name
     self.language = language
-    self.repository = repository.map(Self.absolute) ?? Self.found(holding: Self.mark(of: language))
+    let mark = Self.mark(of: language)
+    self.repository = repository.map(Self.absolute) ?? Self.found(holding: mark)
+    if let place = self.repository, !FileManager.default.fileExists(atPath: "\(place)/\(mark)") {
+      throw UsageError(
+        "\(place) is no source tree of stationd: there is no \(mark)",
+        zh: "\(place) 不是 stationd 源代码目录：缺少 \(mark)")
+    }
     guard language == .python || self.repository != nil else {
       throw UsageError(
         "a plugin in Swift is built against the source of stationd: say where it is, with --repository",
@@ -101,8 +112,21 @@ package struct PluginScaffold {
     """
   }
 
-  /// Whether the kit is in the folder, so that nothing need be installed.
-  var hasKit: Bool { language == .python && repository != nil }
+  /// What the folder needs before its test can run; nil if nothing.
+  package var missing: Text? {
+    guard language == .python, repository == nil else { return nil }
+    return Text(
+      "The kit, stationd_plugin, was not found and is not in the folder. It is in /usr/share/stationd/Plugins/python of"
+        + " the package and in Plugins/python of the source: copy it there, or python3 -m pip install that folder.",
+      zh: "未找到开发包 stationd_plugin，目录中没有它。软件包的 /usr/share/stationd/Plugins/python 和源代码的"
+        + " Plugins/python 中都有：请复制到该目录，或用 python3 -m pip install 安装。")
+  }
+
+  /// Names that the daemon's modules have, or that stationctl takes for a command.
+  private static let taken: Set<String> = Set([
+    "approval", "audit", "dev", "directory", "events", "help", "key", "keyperson", "mediation", "personal",
+    "plugin", "retention", "rpc", "stoploss", "support", "system", "transfer",
+  ]).union(StaticCommand.all.map(\.name))
 
   static let kit = "Plugins/python/stationd_plugin"
 

@@ -19,6 +19,8 @@ final class PluginTalk {
   /// Answers of calls by their ids, also of those that nobody waits for.
   private var outcomes: [Int: Outcome] = [:]
   private var late: Set<Int> = []
+  private var eventsTold = 0
+  private var eventsAnswered = 0
   private var isReady = false
   private(set) var manifest: Result<JSONValue, RPCError>?
   private(set) var started: Result<JSONValue, RPCError>?
@@ -67,6 +69,16 @@ final class PluginTalk {
       ])
   }
 
+  /// Tells it an event that says nothing.
+  func tell(_ event: String) {
+    eventsTold += 1
+    send(
+      conversation.eventRequest([
+        "seq": .int(eventsTold), "at": .string(Self.now.rfc3339(zone: .shanghai)), "kind": .string(event),
+        "payload": [:],
+      ]))
+  }
+
   private static let now = Instant(rfc3339: "2026-03-02T09:00:00+08:00") ?? Instant(milliseconds: 0)
 
   func cancel(_ call: Int) {
@@ -95,6 +107,9 @@ final class PluginTalk {
 
   /// nil where there is none in time, or the process cannot be talked to any further.
   func outcome(of call: Int) -> Outcome? { wait(limits.callMs) { outcomes[call] } }
+
+  /// Whether every event told has been answered, in time.
+  func hasHeard() -> Bool { wait(limits.callMs) { eventsAnswered == eventsTold ? true : nil } ?? false }
 
   /// Whether a cancelled call was answered within the time of grace.
   func isAnsweredLate(_ call: Int) -> Bool {
@@ -140,7 +155,8 @@ final class PluginTalk {
     case .answer(let call, .success(let value)): outcomes[call] = .answered(value)
     case .answer(let call, .failure(let error)): outcomes[call] = .refused(error)
     case .late(let call): late.insert(call)
-    case .event, .log: break
+    case .event: eventsAnswered += 1
+    case .log: break
     case .givenUp(let request): send(conversation.answer(request, .failure(RPCError(.cancelled))))
     case .read(let call, let request, let read, let operations):
       if let offence = check?.offence(read) ?? offence(in: operations, of: call) {

@@ -5,10 +5,9 @@ import StationRPC
 
 /// `access.yaml`: roles, and who has them.
 enum AccessFile {
-  /// - Throws: ``ConfigurationError`` with file, line and what was expected.
-  static func load(_ path: String) throws -> AccessPolicy { try read(path).policy }
-
   /// The rules, and every key of the file with its value.
+  ///
+  /// - Throws: ``ConfigurationError`` with file, line and what was expected.
   static func read(_ path: String) throws -> (policy: AccessPolicy, trace: KeyTrace) {
     let reader = try YAMLReader(file: path, text: try DaemonConfiguration.text(of: path))
     try reader.allow(["roles", "bindings"])
@@ -29,23 +28,21 @@ enum AccessFile {
   /// The rules that a configuration asks for, and every key of their file.
   static func policy(of configuration: DaemonConfiguration) throws -> (policy: AccessPolicy, trace: KeyTrace)
   {
-    if configuration.development { return (try development(merging: configuration.accessFile), KeyTrace()) }
-    guard let file = configuration.accessFile else {
-      return (AccessPolicy(roles: [], bindings: []), KeyTrace())
-    }
-    let (policy, trace) = try read(file)
-    return (policy.withDaemon(uid: getuid()), trace)
+    let (policy, trace) =
+      try configuration.accessFile.map(read) ?? (AccessPolicy(roles: [], bindings: []), KeyTrace())
+    return (
+      configuration.development ? development(merging: policy) : policy.withDaemon(uid: getuid()), trace
+    )
   }
 
   /// Every method on all data, for the user who started a development daemon.
-  static func development(merging file: String?) throws -> AccessPolicy {
+  private static func development(merging policy: AccessPolicy) -> AccessPolicy {
     let all = MethodPattern("*").map { [$0] } ?? []
-    let policy = try file.map { try load($0) }
     let own = AccessPolicy.Binding(
       uids: [getuid()], gids: [], roles: ["developer"], unit: nil, supports: [], mayActFor: true)
     let role = AccessPolicy.Role(
       name: "developer", methods: all, scope: .all, personal: .full, socketClass: nil)
-    return policy?.adding(role: role, binding: own) ?? AccessPolicy(roles: [role], bindings: [own])
+    return policy.adding(role: role, binding: own)
   }
 
   private static func role(_ name: String, _ reader: YAMLReader) throws -> AccessPolicy.Role {

@@ -2,7 +2,7 @@ import Foundation
 import StationCalendar
 import StationJSON
 
-/// The State Council's calendars, one JSON file a year.
+/// The State Council's calendars, one JSON file a year, named after it.
 enum CalendarFiles {
   /// - Throws: ``ConfigurationError`` naming the file at fault.
   static func load(_ directory: String) throws -> WorkCalendar {
@@ -28,11 +28,23 @@ enum CalendarFiles {
       }
       return date
     }
+    func only(_ members: Set<String>, _ value: JSONValue?, _ place: String = "") throws {
+      guard let unknown = value?.objectValue?.keys.first(where: { !members.contains($0) }) else { return }
+      throw bad("'\(place)\(unknown)' is not known; expected \(members.sorted().joined(separator: ", "))")
+    }
+    try only(["$comment", "year", "version", "source", "holidays", "worked_days"], value)
+    try only(["title", "document_number", "published"], value["source"], "source.")
+    for (number, holiday) in (value["holidays"]?.arrayValue ?? []).enumerated() {
+      try only(["name", "english_name", "first", "last"], holiday, "holidays.\(number).")
+    }
     guard let year = value["year"]?.intValue, let version = value["version"]?.stringValue,
       let source = value["source"], let title = source["title"]?.stringValue,
       let document = source["document_number"]?.stringValue,
       let holidays = value["holidays"]?.arrayValue, let worked = value["worked_days"]?.arrayValue
     else { throw bad("needs year, version, source, holidays and worked_days") }
+    guard path.hasSuffix("/\(year).json") else {
+      throw bad("its 'year' is \(year): the file of that year is \(year).json")
+    }
     do {
       return try YearCalendar(
         year: year, version: version,

@@ -53,7 +53,7 @@ extension DaemonConfiguration {
     configuration.metricsFile = try reader.path("metrics")
     configuration.metricsSeconds = try reader.int("metrics_seconds", in: 1...3_600, standard: 15) ?? 15
     // For the trace: they are read again whenever one is started.
-    _ = try reader.mapping("plugins").map { try configuration.plugins.settings($0) }
+    _ = try reader.mapping("plugins").map { configuration.plugins.settings($0) }
     configuration.trace = reader.trace
     return configuration
   }

@@ -16,9 +16,22 @@ package final class KeyTrace: Sendable {
     package var source: String?
   }
 
+  /// One text of the file, where it stands: a key may have several.
+  struct Word: Sendable {
+    let key: String
+    let text: String
+    let line: Int?
+  }
+
   private let stored = Mutex<[Entry]>([])
+  private let given = Mutex<[Word]>([])
 
   package var entries: [Entry] { stored.withLock { $0 } }
+
+  /// The texts that the file gives under keys that take them, in the order of reading.
+  var words: [Word] { given.withLock { $0 } }
+
+  func note(_ word: Word) { given.withLock { $0.append(word) } }
 
   /// What was noted of a key.
   package func entry(_ key: String) -> Entry? { entries.first { $0.key == key } }

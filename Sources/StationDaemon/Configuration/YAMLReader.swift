@@ -79,8 +79,7 @@ struct YAMLReader {
       .sorted { ($0.key.mark?.line ?? 0) < ($1.key.mark?.line ?? 0) }
     guard let (key, _) = unknown.first else { return }
     let name = key.string ?? ""
-    let nearest = known.min { Self.distance(name, $0) < Self.distance(name, $1) }
-    let hint = nearest.map { " (did you mean '\($0)'?)" } ?? ""
+    let hint = Self.nearest(to: name, among: known).map { " (did you mean '\($0)'?)" } ?? ""
     throw ConfigurationError(file, key.mark?.line, "unknown key '\(full(name))'\(hint)")
   }
 
@@ -94,6 +93,7 @@ struct YAMLReader {
   func string(_ name: String, standard: String = "", takes: String = "a text") throws -> String? {
     let text = try secret(name)
     note(name, text ?? standard, pairs[name]?.value, takes)
+    if let text { noteWord(name, text, pairs[name]?.value) }
     return text
   }
 
@@ -169,11 +169,13 @@ struct YAMLReader {
     }
     if value.sequence == nil, let one = value.string {
       note(name, one, value, takes)
+      noteWord(name, one, value)
       return [one]
     }
     guard let items = value.sequence else { throw wrong(name, value, "a list of texts") }
     let texts = try items.map {
       guard let text = $0.string else { throw wrong(name, $0, "a list of texts") }
+      noteWord(name, text, $0)
       return text
     }
     note(name, texts.joined(separator: ", "), value, takes)
@@ -221,7 +223,17 @@ struct YAMLReader {
     trace.note(KeyTrace.Entry(key: full(name), value: value, line: node?.mark?.line, takes: takes))
   }
 
+  private func noteWord(_ name: String, _ text: String, _ node: Node?) {
+    trace.note(KeyTrace.Word(key: full(name), text: text, line: node?.mark?.line))
+  }
+
   private func full(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+
+  /// The word that was probably meant: at most a third of the letters differ.
+  static func nearest(to word: String, among known: [String]) -> String? {
+    let near = known.map { (word: $0, distance: distance(word, $0)) }.min { $0.distance < $1.distance }
+    return near.flatMap { $0.distance < max(2, word.utf8.count / 3 + 1) ? $0.word : nil }
+  }
 
   /// Edits from one word to another (Levenshtein).
   private static func distance(_ left: String, _ right: String) -> Int {

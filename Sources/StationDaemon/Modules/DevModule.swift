@@ -32,7 +32,12 @@ enum DevModule {
     _ done: @escaping @Sendable (Result<JSONValue, RPCError>) -> Void
   ) {
     guard let store = services.store else { return done(.failure(RPCError(.unavailable))) }
-    let instant = params["now"]?.stringValue.flatMap { Instant(rfc3339: $0) }
+    let instant: Instant?
+    do throws(RPCError) {
+      instant = params["now"] == .null ? nil : try params.instant("now")
+    } catch {
+      return done(.failure(error))
+    }
     services.clock.hold(at: instant)
     store.clockChanged()
     let held = instant != nil

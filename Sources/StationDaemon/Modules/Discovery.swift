@@ -16,11 +16,18 @@ final class Discovery: Sendable {
   func module(_ name: String) -> JSONValue? { stored.withLock { $0.modules[name] } }
 
   func describe(_ registry: Registry, version: String) {
+    let described = Described(
+      document: Self.document(of: registry, version: version),
+      modules: registry.modules.mapValues(Self.module))
+    stored.withLock { $0 = described }
+  }
+
+  static func document(of registry: Registry, version: String) -> JSONValue {
     let methods = registry.methods.values
       .filter { $0.declaration.permission != .modules }
       .sorted { $0.fullName < $1.fullName }
     let modules = registry.modules.values.sorted { $0.name < $1.name }
-    let document: JSONValue = [
+    return [
       "openrpc": "1.3.2",
       "info": [
         "title": "stationd", "version": .string(version),
@@ -40,40 +47,30 @@ final class Discovery: Sendable {
           ]
         }),
     ]
-    let described = Described(
-      document: document,
-      modules: registry.modules.mapValues { module in
-        [
-          "name": .string(module.name), "rules": .array(module.declaration.rules.map(Self.rule)),
-          "life_cycles": .array(module.declaration.lifeCycles.map(Self.lifeCycle)),
-        ]
-      })
-    stored.withLock { $0 = described }
   }
 
-  private static func method(_ method: CompiledMethod) -> JSONValue {
+  static func module(_ module: CompiledModule) -> JSONValue {
+    [
+      "name": .string(module.name), "rules": .array(module.declaration.rules.map(rule)),
+      "life_cycles": .array(module.declaration.lifeCycles.map(lifeCycle)),
+    ]
+  }
+
+  static func method(_ method: CompiledMethod) -> JSONValue {
     let declaration = method.declaration
     let required = Set(
       declaration.params["required"]?.arrayValue?.compactMap(\.stringValue) ?? [])
     let properties = declaration.params["properties"]?.objectValue ?? [:]
-    // OpenRPC wants the required params first.
-    let names =
-      declaration.positional + properties.keys.filter { !declaration.positional.contains($0) }
-    let ordered = names.filter(required.contains) + names.filter { !required.contains($0) }
-    var params = ordered.map { name -> JSONValue in
-      [
-        "name": .string(name), "required": .bool(required.contains(name)),
-        "schema": properties[name] ?? [:],
-      ]
-    }
-    params.append([
-      "name": "meta", "required": .bool(declaration.disclosesPersonalData),
-      "schema": ["$ref": "#/components/schemas/Meta"],
-    ])
-    if declaration.disclosesPersonalData {
-      // Required params stand before optional ones.
-      let meta = params.removeLast()
-      params.insert(meta, at: required.count)
+    let params = method.order.map { name -> JSONValue in
+      name == "meta"
+        ? [
+          "name": "meta", "required": .bool(declaration.disclosesPersonalData),
+          "schema": ["$ref": "#/components/schemas/Meta"],
+        ]
+        : [
+          "name": .string(name), "required": .bool(required.contains(name)),
+          "schema": properties[name] ?? [:],
+        ]
     }
     return [
       "name": .string(method.fullName), "summary": .string(declaration.summary.en),
@@ -88,7 +85,8 @@ final class Discovery: Sendable {
       "x-discloses": .bool(declaration.disclosesPersonalData),
       "errors": .array(
         errorKinds(declaration).map { ["$ref": .string("#/components/errors/\($0.rawValue)")] }),
-      "examples": .array(declaration.examples.map(example)),
+      "examples": .array(
+        declaration.examples.map { example($0, discloses: declaration.disclosesPersonalData) }),
     ]
   }
 
@@ -121,10 +119,11 @@ final class Discovery: Sendable {
     return kinds
   }
 
-  private static func example(_ example: Example) -> JSONValue {
-    let params = (example.params.objectValue ?? [:]).map { name, value -> JSONValue in
-      ["name": .string(name), "value": value]
-    }
+  /// A call as it may be sent: with why, where the method discloses personal data.
+  private static func example(_ example: Example, discloses: Bool) -> JSONValue {
+    var given = example.params.objectValue ?? [:]
+    if discloses { given["meta"] = ["purpose": "handling", "reason": "duty shift"] }
+    let params = given.map { name, value -> JSONValue in ["name": .string(name), "value": value] }
     return [
       "name": .string(example.name), "params": .array(params),
       "result": ["name": "result", "value": example.result],

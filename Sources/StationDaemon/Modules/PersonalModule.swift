@@ -26,12 +26,12 @@ enum PersonalModule {
         ])
     ],
     handler: .write { params, _, tx in
-      try requireModule(params, tx)
+      let subject = JSONValue.string(try requireSubject(params, tx))
       let made = try tx.call(
         "approval.request",
         [
-          "action": .string(action), "subject": .string(try params.string("subject")),
-          "payload": .object(params.object), "hours": .int(hours),
+          "action": .string(action), "subject": subject, "payload": .object(params.object),
+          "hours": .int(hours), "about": subject,
         ])
       return ["approval": made["id"] ?? .null, "expires_at": made["expires_at"] ?? .null]
     })
@@ -52,10 +52,9 @@ enum PersonalModule {
         ], result: ["erased": 1])
     ],
     handler: .write { params, _, tx in
-      try requireModule(params, tx)
+      let subject = try requireSubject(params, tx)
       var payload = params.object
       payload["approval"] = nil
-      let subject = try params.string("subject")
       _ = try tx.call(
         "approval.consume",
         [
@@ -65,9 +64,26 @@ enum PersonalModule {
       let module = try params.string("module")
       let erased = try tx.erase(subject: subject, ofModule: module)
       // What somebody was shown of it, to approve something else.
-      let forgotten = try tx.call("approval.forget", ["module": .string(module), "about": .string(subject)])
-      return ["erased": .int(erased + (forgotten["erased"]?.intValue ?? 0))]
+      let forgotten = try forget(subject, of: module, tx)
+      // And what was written to the requests for this, which say nothing else; who approved is in the log.
+      _ = try forget(subject, of: "personal", tx)
+      return ["erased": .int(erased + forgotten)]
     })
+
+  private static func forget(_ subject: String, of module: String, _ tx: any Transaction) throws -> Int {
+    try tx.call("approval.forget", ["module": .string(module), "about": .string(subject)])["erased"]?.intValue
+      ?? 0
+  }
+
+  /// - Throws: `not_found` where the module has nothing of the subject: erasing it would only seem to have helped.
+  private static func requireSubject(_ params: Params, _ tx: any Transaction) throws -> String {
+    try requireModule(params, tx)
+    let subject = try params.string("subject")
+    guard try tx.keeps(subject: subject, ofModule: try params.string("module")) else {
+      throw RPCError.notFound("subject", subject, pointer: "/subject")
+    }
+    return subject
+  }
 
   private static func requireModule(_ params: Params, _ tx: any Transaction) throws {
     let name = try params.string("module")

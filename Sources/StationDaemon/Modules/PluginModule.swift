@@ -1,3 +1,4 @@
+import StationCrypto
 import StationKit
 import StationPluginHost
 
@@ -35,6 +36,7 @@ enum PluginModule {
       "since": Shapes.instant, "program": Shapes.text, "version": Shapes.text, "pid": Shapes.count,
       "sha256": Shapes.text, "calls": Shapes.count, "waiting": Shapes.count, "failures": Shapes.count,
       "faults": Shapes.count, "restart_in_ms": Shapes.count,
+      "last_reload": Shapes.object(["at": Shapes.instant, "problem": Shapes.text], required: ["at"]),
     ],
     required: ["name", "state", "reason", "since", "program", "calls", "waiting", "failures", "faults"])
 
@@ -69,15 +71,25 @@ enum PluginModule {
       handler: .inline { params, _ in
         let runners = params["order"] == "desc" ? plugins.host.runners.reversed() : plugins.host.runners
         // The cursor is the name of the last one: it stays good when others come and go.
-        let last = params["cursor"]?.stringValue
+        let last = try params["cursor"]?.stringValue.map(name(of:))
         let rest = runners.filter { runner in
           last.map { params["order"] == "desc" ? runner.name < $0 : runner.name > $0 } ?? true
         }
         let page = rest.prefix(params["limit"]?.intValue ?? 100)
         var result: JSONObject = ["items": .array(page.map { .object(brief($0.report)) })]
-        if page.count < rest.count, let name = page.last?.name { result["next"] = .string(name) }
+        if page.count < rest.count, let name = page.last?.name {
+          result["next"] = .string(Hex.encode(Array(name.utf8)))
+        }
         return .object(result)
       })
+  }
+
+  private static func name(of cursor: String) throws(RPCError) -> String {
+    guard let name = Hex.decode(cursor).map({ String(decoding: $0, as: UTF8.self) }), Names.isWord(name)
+    else {
+      throw .invalid(Text("This cursor is not from this list", zh: "游标不属于此列表"), pointer: "/cursor")
+    }
+    return name
   }
 
   private static func show(_ plugins: Plugins) -> Method {

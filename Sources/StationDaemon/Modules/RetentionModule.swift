@@ -19,7 +19,8 @@ enum RetentionModule {
     "preview",
     Text("Tell which records are deleted by an instant, if nothing changes", zh: "预览到期将删除的记录"),
     params: Shapes.object(
-      ["until": Shapes.instant, "limit": Shapes.limit, "cursor": Shapes.cursor], required: ["until"]),
+      ["until": Shapes.instant, "order": Shapes.order, "limit": Shapes.limit, "cursor": Shapes.cursor],
+      required: ["until"]),
     positional: ["until"],
     result: Shapes.object(
       ["collections": Shapes.list(sum), "items": Shapes.list(item), "next": Shapes.text],
@@ -43,12 +44,12 @@ enum RetentionModule {
         ])
     ],
     handler: .read { params, context, tx in
-      guard let until = Instant(rfc3339: try params.string("until")), let retention = tx.retention else {
-        throw RPCError(.unavailable)
-      }
+      let until = try params.instant("until")
+      guard let retention = tx.retention else { throw RPCError(.unavailable) }
       let zone = context.zone
       let page = try retention.page(
-        until: until, limit: params["limit"]?.intValue ?? 100, cursor: params["cursor"]?.stringValue)
+        until: until, descending: params["order"] == "desc", limit: params["limit"]?.intValue ?? 100,
+        cursor: params["cursor"]?.stringValue)
       var result: JSONObject = [
         "collections": .array(
           try retention.sums(until: until).map { sum in

@@ -21,6 +21,7 @@ final class Services: Sendable {
     var configuration: @Sendable () -> [RunningConfiguration.Value] = { [] }
     var protectedFiles: @Sendable () -> [ProtectedFile] = { [] }
     var clockGuard: ClockGuard?
+    var units: UnitCheck?
   }
   private let state = Mutex(State())
   /// What became of the calls.
@@ -66,6 +67,17 @@ final class Services: Sendable {
 
   func watch(_ clock: ClockGuard) { state.withLock { $0.clockGuard = clock } }
 
+  func watch(_ units: UnitCheck) {
+    state.withLock { $0.units = units }
+    directoryChanged()
+  }
+
+  /// Looks again whether the units are there that the modules' data name.
+  func directoryChanged() {
+    let (store, units) = state.withLock { ($0.store, $0.units) }
+    if let store { units?.look(store) }
+  }
+
   func serving(
     connectionCount: @escaping @Sendable () -> Int, reload: @escaping Reload, preview: @escaping Reload,
     configuration: @escaping @Sendable () -> [RunningConfiguration.Value],
@@ -88,6 +100,7 @@ final class Services: Sendable {
     report.judge(DiskSpace(of: store.stateDirectory))
     report.judge(store.environment.calendar, at: clock.now(), zone: store.environment.zone)
     report.judge(jump: clockJump)
+    report.judge(missing: state.withLock { $0.units }?.missing ?? [])
     for plugin in plugins { report.judge(plugin) }
     return report
   }

@@ -14,6 +14,7 @@ final class Plugins: Sendable {
   /// Names that no plugin may have.
   private let reserved: Set<String>
   private let late: LatePlugins
+  private let store: StorePlugins
   private let log: Logger
 
   /// - Parameters:
@@ -27,9 +28,12 @@ final class Plugins: Sendable {
     source = configuration.plugins
     let late = LatePlugins(calendar)
     self.late = late
-    let store = StorePlugins(late, discovered: discovered) { plugin, level, text in
+    let store = StorePlugins(
+      late, answerBytes: configuration.limits.answerBytes, discovered: discovered
+    ) { plugin, level, text in
       log.info("plugin", metadata: ["plugin": "\(plugin)", "stream": "\(level)", "text": "\(text)"])
     }
+    self.store = store
     var isolated: [String: PluginSettings] = [:]
     for module in modules where configuration.isolated.contains(module.name) {
       isolated[module.name] = try Self.settings(isolating: module, configuration)
@@ -56,9 +60,15 @@ final class Plugins: Sendable {
   }
 
   /// All that the configuration names now.
-  /// - Throws: ``ConfigurationError``; also where a plugin has the name of a module of this program.
+  /// - Throws: ``ConfigurationError`` where it cannot be read.
   private func all() throws -> [PluginSettings] {
-    try source.load(reserved: reserved) + isolated.values.sorted { $0.name < $1.name }
+    let plugins = try source.load(reserved: reserved).filter { plugin in
+      // The module of that name goes on.
+      guard isolated[plugin.name] != nil else { return true }
+      log.error("a plugin is not started", metadata: ["reason": "\(plugin.fault ?? "")"])
+      return false
+    }
+    return plugins + isolated.values.sorted { $0.name < $1.name }
   }
 
   /// The daemon's modules with those of plugins, as far as these were good before.
@@ -68,7 +78,7 @@ final class Plugins: Sendable {
     for runner in host.runners where isolated[runner.name] == nil {
       guard let module = runner.rememberedModule() else { continue }
       do {
-        registry = try registry.adopting(module)
+        registry = try store.adopting(module, to: registry)
       } catch {
         log.warning(
           "a plugin's last manifest is not used",
@@ -177,6 +187,8 @@ final class Plugins: Sendable {
     var limits = PluginLimits()
     // Whatever one call may write compiled in, in one answer.
     limits.frameBytes = 16 << 20
+    limits.verifiedRows = limits.scanRows
+    limits.rehearsalShare = 1
     return PluginSettings(
       name: module.name, program: program, arguments: ["--plugin-host", module.name] + arguments,
       environment: ProcessInfo.processInfo.environment.filter { $0.key == "STATIOND_DATA" },

@@ -12,23 +12,28 @@ package struct PluginsFile: Sendable {
   let isTrusted: Bool
 
   /// - Parameter reserved: names that no plugin may have.
-  /// - Returns: every plugin, by name; none where there is no such file or key.
-  /// - Throws: ``ConfigurationError`` with file, line and what was expected.
+  /// - Returns: every plugin, by name; none where there is no such file or key. An entry that cannot be used has a
+  ///   ``PluginSettings/fault``, and keeps no other from its place.
+  /// - Throws: ``ConfigurationError`` with file, line and what was expected, where the file cannot be read as one.
   func load(reserved: Set<String>) throws -> [PluginSettings] {
     guard FileManager.default.fileExists(atPath: path) else { return [] }
     let file = try YAMLReader(file: path, text: try DaemonConfiguration.text(of: path))
     guard let reader = try key.map({ try file.mapping($0) }) ?? file else { return [] }
-    if let name = reader.keys.first(where: { reserved.contains($0) }) {
-      throw reader.misnamed(name, "named otherwise: a module of the daemon has this name")
-    }
-    return try settings(reader)
+    return settings(reader, reserved: reserved)
   }
 
   /// Every plugin of a mapping.
-  func settings(_ reader: YAMLReader) throws -> [PluginSettings] {
-    try reader.keys.compactMap { name in
-      guard Names.isWord(name) else { throw reader.misnamed(name, "named with a-z, 0-9 and _") }
-      return try reader.mapping(name).map { try settings(name, $0) }
+  func settings(_ reader: YAMLReader, reserved: Set<String> = []) -> [PluginSettings] {
+    reader.keys.compactMap { name in
+      do {
+        guard Names.isWord(name) else { throw reader.misnamed(name, "named with a-z, 0-9 and _") }
+        guard !reserved.contains(name) else {
+          throw reader.misnamed(name, "named otherwise: a module of the daemon has this name")
+        }
+        return try reader.mapping(name).map { try settings(name, $0) }
+      } catch {
+        return PluginSettings(name: name, fault: "\(error)")
+      }
     }
   }
 
@@ -83,14 +88,30 @@ package struct PluginsFile: Sendable {
     var grants = PluginSettings.Grants()
     try reader.allow(["calls", "events", "personal"])
     let takes = "a list of methods, or a mapping of methods to lists of pointers"
-    if reader.value("calls", takes: takes)?.mapping != nil, let calls = try reader.mapping("calls") {
-      for method in calls.keys { grants.calls[method] = .some(try calls.strings(method)) }
-    } else {
-      for method in try reader.strings("calls", takes: takes) ?? [] { grants.calls[method] = .some(nil) }
+    if let value = reader.value("calls", takes: takes) {
+      if value.mapping != nil, let calls = try reader.mapping("calls") {
+        for method in calls.keys { grants.calls[method] = .some(try pointers(method, calls)) }
+      } else {
+        guard value.sequence != nil else { throw reader.wrong("calls", nil, takes) }
+        for method in try reader.strings("calls", takes: takes) ?? [] { grants.calls[method] = .some(nil) }
+      }
     }
     grants.events = Set(try reader.strings("events") ?? [])
     grants.personal = try reader.bool("personal", standard: false) ?? false
     return grants
+  }
+
+  /// The parts of a method's result; nil for the whole, which is granted by its word only, and not by what is written
+  /// wrongly.
+  private func pointers(_ method: String, _ calls: YAMLReader) throws -> [String]? {
+    let takes = "a list of pointers, such as [/id, /items/*/name], or 'all'"
+    let value = calls.value(method, takes: takes)
+    if value?.scalar?.string == "all" { return nil }
+    guard let value, value.sequence != nil,
+      let pointers = try calls.strings(method, takes: takes),
+      pointers.allSatisfy({ $0.hasPrefix("/") })
+    else { throw calls.wrong(method, nil, takes) }
+    return pointers
   }
 
   /// Every bound by its name, with the range that makes sense.
@@ -98,6 +119,7 @@ package struct PluginsFile: Sendable {
     [(name: String, path: WritableKeyPath<PluginLimits, Int> & Sendable, range: ClosedRange<Int>)] = [
       ("frame_bytes", \.frameBytes, 4096...(64 << 20)), ("in_flight", \.inFlight, 1...10_000),
       ("waiting", \.waiting, 0...100_000), ("requests", \.requests, 1...10_000),
+      ("verified_rows", \.verifiedRows, 1_000...1_000_000),
       ("outbound_bytes", \.outboundBytes, 1 << 16...(256 << 20)), ("start_ms", \.startMs, 100...3_600_000),
       ("call_ms", \.callMs, 10...3_600_000), ("grace_ms", \.graceMs, 10...600_000),
       ("drain_ms", \.drainMs, 10...600_000), ("offences", \.offences, 1...10_000),

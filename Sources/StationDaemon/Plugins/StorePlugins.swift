@@ -8,15 +8,19 @@ import Synchronization
 /// The store as the host of plugins sees it.
 final class StorePlugins: PluginStore {
   private let late: LatePlugins
+  private let answerBytes: Int
   private let discovered: @Sendable (Registry) -> Void
   private let logLine: @Sendable (_ plugin: String, _ level: String, _ text: String) -> Void
 
-  /// - Parameter discovered: told of every registry that counts from now on.
+  /// - Parameters:
+  ///   - answerBytes: of one answer to a client.
+  ///   - discovered: told of every registry that counts from now on.
   init(
-    _ late: LatePlugins, discovered: @escaping @Sendable (Registry) -> Void,
+    _ late: LatePlugins, answerBytes: Int, discovered: @escaping @Sendable (Registry) -> Void,
     log: @escaping @Sendable (_ plugin: String, _ level: String, _ text: String) -> Void
   ) {
     self.late = late
+    self.answerBytes = answerBytes
     self.discovered = discovered
     logLine = log
   }
@@ -78,7 +82,7 @@ final class StorePlugins: PluginStore {
 
   func compiled(_ module: Module) throws -> CompiledModule {
     guard let registry = store?.catalog.registry else { throw ManifestError("the daemon is not up yet") }
-    guard let compiled = try registry.adopting(module).modules[module.name] else {
+    guard let compiled = try adopting(module, to: registry).modules[module.name] else {
       throw ManifestError("the module cannot be registered")
     }
     return compiled
@@ -88,11 +92,16 @@ final class StorePlugins: PluginStore {
     guard let store else { return done(.failure(RPCError(.unavailable))) }
     // What counts may change between the check and here: the change is made from what counts then.
     store.adopt(
-      { try $0.adopting(module) },
+      { [self] in try adopting(module, to: $0) },
       done: { [self] result in
         if case .success(let registry) = result { discovered(registry) }
         done(result.map { _ in })
       })
+  }
+
+  /// A set of modules with this one.
+  func adopting(_ module: Module, to registry: Registry) throws -> Registry {
+    try Discovery.adopting(module, to: registry, answerBytes: answerBytes)
   }
 
   func events(after seq: Int, limit: Int, _ deliver: @escaping @Sendable ([PluginEvent]) -> Void) {

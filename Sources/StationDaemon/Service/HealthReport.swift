@@ -109,6 +109,17 @@ struct HealthReport: Sendable {
     }
   }
 
+  mutating func judge(missing units: [String]) {
+    guard !units.isEmpty else { return }
+    let names = units.joined(separator: ", ")
+    add(
+      "directory", "missing", .warning,
+      Text(
+        "The modules' data files name units that are no active department or desk of the directory, so that nobody"
+          + " there answers: \(names). Put them into the directory, or name others",
+        zh: "业务数据文件所指单位不是组织机构中的现存部门，无人响应：\(names)。请补建单位或改用其他单位"))
+  }
+
   mutating func judge(jump seconds: Int?) {
     guard let seconds else { return }
     add(

@@ -9,16 +9,11 @@ extension SpoolRound {
   func receive(_ name: FileName) throws -> Bool {
     guard let entry = try files.read(name, in: .incoming, limit: Self.fileLimit) else { return true }
     let digest = Self.digest(entry, name)
-    let answer: JSONValue
-    if let text = Self.text(entry), let shown = Self.keepable(name) {
-      do {
-        answer = try ledger.call(
-          "receive", ["name": .string(shown), "digest": .string(digest), "text": .string(text)])
-      } catch let error where !error.isPassing {
-        answer = try setAside(name, digest, SpoolReason(error), rule: error.rule)
-      }
-    } else {
-      answer = try setAside(name, digest, Self.problem(entry), rule: nil)
+    var answer = try handOver(name, entry, digest)
+    // Taken before, and the one that was taken lies there: this is another of its name. Where none does, the daemon
+    // was killed before it moved this one.
+    if answer["outcome"] == "duplicate", try find(name, digest, in: .done) != nil {
+      answer = try setAside(name, digest, .duplicate, rule: nil)
     }
     switch answer["outcome"]?.stringValue {
     case "later": return false
@@ -27,6 +22,20 @@ extension SpoolRound {
     default: try move(name, entry, digest, to: .done, reason: nil)
     }
     return true
+  }
+
+  /// What became of it: taken by the module, or set aside.
+  private func handOver(_ name: FileName, _ entry: SpoolEntry, _ digest: String) throws(RPCError) -> JSONValue
+  {
+    guard let text = Self.text(entry), let shown = Self.keepable(name) else {
+      return try setAside(name, digest, Self.problem(entry), rule: nil)
+    }
+    do {
+      return try ledger.call(
+        "receive", ["name": .string(shown), "digest": .string(digest), "text": .string(text)])
+    } catch let error where !error.isPassing {
+      return try setAside(name, digest, SpoolReason(error), rule: error.rule)
+    }
   }
 
   private func setAside(
@@ -133,9 +142,22 @@ extension SpoolRound {
     case .tooLarge: .tooLarge
     case .unreadable: .unreadable
     case .bytes(let bytes) where bytes.isEmpty: .empty
-    case .bytes where text(entry) == nil: .notUTF8
+    case .bytes(let bytes) where text(entry) == nil: isCut(bytes) ? .truncated : .notUTF8
     case .bytes: .badName
     }
+  }
+
+  /// Whether a text ends within a character.
+  private static func isCut(_ bytes: [UInt8]) -> Bool {
+    guard let place = bytes.lastIndex(where: { $0 & 0xC0 != 0x80 }) else { return false }
+    let length =
+      switch bytes[place] {
+      case 0xC2...0xDF: 2
+      case 0xE0...0xEF: 3
+      case 0xF0...0xF4: 4
+      default: 0
+      }
+    return bytes.count - place < length && String(validating: bytes[..<place], as: UTF8.self) != nil
   }
 
   /// A name that the module may keep; nil for another.

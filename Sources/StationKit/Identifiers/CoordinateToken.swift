@@ -84,7 +84,8 @@ enum CoordinateToken: Equatable {
     var word = ""
     word.unicodeScalars.append(contentsOf: letters)
     switch word {
-    case "lat", "latitude", "weidu": return .axis(.latitude, label: true)
+    // A `geo` URI gives the latitude first (RFC 5870, 3.4.2).
+    case "lat", "latitude", "weidu", "geo": return .axis(.latitude, label: true)
     case "lon", "lng", "longitude", "jingdu": return .axis(.longitude, label: true)
     case "n", "s", "north", "south": return .axis(.latitude, label: false)
     case "e", "w", "east", "west", "long": return .axis(.longitude, label: false)

@@ -30,7 +30,7 @@ public enum FreeText {
 
   /// The ASCII form of a full-width character or a digit of any script, in lower case; nil for what is not seen
   /// (joiners, marks, variation selectors).
-  private static func plain(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
+  static func plain(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
     switch scalar.value {
     case 0x41...0x5A: return Unicode.Scalar(scalar.value + 0x20)
     case 0...0x7E: return scalar

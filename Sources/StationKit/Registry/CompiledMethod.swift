@@ -7,6 +7,10 @@ package final class CompiledMethod: Sendable {
   package let declaration: Method
   package let params: JSONSchema
   package let result: JSONSchema
+  /// Every param in the order in which they are told and may be given by position: those that are required, then the
+  /// others, in each half those with a declared place first. `meta` ends the half that it belongs to: it is required
+  /// where the method discloses personal data.
+  package let order: [String]
   /// What of the result is personal; nil where the schema marks nothing.
   package let mask: ResultMask?
 
@@ -30,6 +34,7 @@ package final class CompiledMethod: Sendable {
     for name in method.positional where method.params["properties"]?[name] == nil {
       throw RegistryError("'\(fullName)': positional param '\(name)' is not in the params schema")
     }
+    order = Self.order(of: method)
     params = try Self.compile(method.params, "\(fullName) params")
     result = try Self.compile(method.result, "\(fullName) result")
     mask = try ResultMask(method.result, of: fullName)
@@ -49,6 +54,14 @@ package final class CompiledMethod: Sendable {
         throw RegistryError("'\(fullName)' example '\(example.name)' result: \(violation)")
       }
     }
+  }
+
+  private static func order(of method: Method) -> [String] {
+    let required = Set(method.params["required"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+    let names = method.params["properties"]?.objectValue.map { Array($0.keys) } ?? []
+    let all = method.positional + names.filter { !method.positional.contains($0) }
+    let (needed, others) = (all.filter(required.contains), all.filter { !required.contains($0) })
+    return method.disclosesPersonalData ? needed + ["meta"] + others : needed + others + ["meta"]
   }
 
   static func compile(_ schema: JSONValue, _ what: String) throws(RegistryError) -> JSONSchema {

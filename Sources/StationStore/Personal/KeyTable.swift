@@ -24,8 +24,12 @@ enum KeyTable {
   }
 
   static func id(_ name: Name, on db: Database) throws -> UInt64? {
-    guard let bytes = try get(name, on: db), bytes.count == 8 else { return nil }
-    return bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    try get(name, on: db).flatMap(id)
+  }
+
+  /// The id that an entry holds; nil for what is none.
+  static func id(_ bytes: [UInt8]) -> UInt64? {
+    bytes.count == 8 ? bytes.reduce(0) { $0 << 8 | UInt64($1) } : nil
   }
 
   static func set(_ name: Name, _ value: [UInt8], on db: Database) throws {

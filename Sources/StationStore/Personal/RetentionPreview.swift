@@ -64,15 +64,18 @@ package struct RetentionPreview {
     return sums
   }
 
-  /// One page of them, by instant, collection and id.
+  /// One page of them, by instant, collection and id, or the other way round.
   /// - Throws: `invalid_params` for a cursor that is not of this list.
-  package func page(until: Instant, limit: Int, cursor: String?) throws -> ItemPage {
-    let after = try cursor.map(Self.position) ?? (Int.min, "", "")
+  package func page(
+    until: Instant, descending: Bool = false, limit: Int, cursor: String?
+  ) throws -> ItemPage {
+    let after = try cursor.map(Self.position) ?? (descending ? Int.max : Int.min, "", "")
+    let (sign, order) = descending ? ("<", "DESC") : (">", "ASC")
     let statement = try SQL(
       """
       SELECT fire_at, kind, subject, due FROM deadline
-      WHERE fire_at <= ? AND kind >= ? AND kind < ? AND (fire_at, kind, subject) > (?, ?, ?)
-      ORDER BY fire_at, kind, subject LIMIT ?
+      WHERE fire_at <= ? AND kind >= ? AND kind < ? AND (fire_at, kind, subject) \(sign) (?, ?, ?)
+      ORDER BY fire_at \(order), kind \(order), subject \(order) LIMIT ?
       """, on: db)
     statement.bind(1, Int(until.milliseconds)).bind(2, RetentionRule.prefix).bind(3, Self.end)
     statement.bind(4, after.0).bind(5, after.1).bind(6, after.2).bind(7, limit + 1)
@@ -119,7 +122,12 @@ extension Store {
     try readNow { try RetentionPreview($0, catalog).sums(until: until) }
   }
 
-  package func retained(until: Instant, limit: Int, cursor: String?) throws -> RetentionPreview.ItemPage {
-    try readNow { try RetentionPreview($0, catalog).page(until: until, limit: limit, cursor: cursor) }
+  package func retained(
+    until: Instant, descending: Bool = false, limit: Int, cursor: String?
+  ) throws -> RetentionPreview.ItemPage {
+    try readNow {
+      try RetentionPreview($0, catalog).page(
+        until: until, descending: descending, limit: limit, cursor: cursor)
+    }
   }
 }

@@ -100,6 +100,14 @@ extension CollectionPlan {
       + "subject: \(personal?.subjectMember ?? ""); kept: \(retention)"
   }
 
+  /// The member that names the subject, of such a text: empty where a record is its own; nil where it is no such text.
+  static func subject(handled text: String) -> Substring? {
+    guard let start = text.firstRange(of: "; subject: "), let end = text.firstRange(of: "; kept: "),
+      start.upperBound <= end.lowerBound
+    else { return nil }
+    return text[start.upperBound..<end.lowerBound]
+  }
+
   /// A collection without personal members cannot read what is encrypted.
   fileprivate func refuseSealed(on db: Database) throws {
     guard personal == nil, try db.columns(in: compiled.fullName).contains(where: { $0.name == "sealed" })

@@ -22,6 +22,13 @@ extension SQLWriteTransaction {
     return erased
   }
 
+  /// Whether a module has any record with personal members of a subject.
+  func keeps(subject: String, of module: CompiledModule) throws -> Bool {
+    try catalog.plans(of: module.name).contains { plan in
+      try plan.personal.map { try !records(of: subject, plan, $0).isEmpty } ?? false
+    }
+  }
+
   /// Ids and versions, without a look at content: what cannot be decrypted any more can still be erased.
   private func records(
     of subject: String, _ plan: CollectionPlan, _ personal: PersonalPlan
@@ -87,10 +94,21 @@ extension SQLWriteTransaction {
 extension Transaction {
   /// Erases a subject of another module; for the daemon's own methods.
   package func erase(subject: String, ofModule name: String) throws -> Int {
+    let (transaction, module) = try module(name)
+    return try transaction.erase(subject: subject, of: module)
+  }
+
+  /// Whether another module has anything of a subject; for the daemon's own methods.
+  package func keeps(subject: String, ofModule name: String) throws -> Bool {
+    let (transaction, module) = try module(name)
+    return try transaction.keeps(subject: subject, of: module)
+  }
+
+  private func module(_ name: String) throws -> (SQLWriteTransaction, CompiledModule) {
     guard let transaction = self as? SQLWriteTransaction,
       let module = transaction.catalog.registry.modules[name]
     else { throw RPCError(.unavailable) }
-    return try transaction.erase(subject: subject, of: module)
+    return (transaction, module)
   }
 
   /// Whether a module erases by a method of its own, with what has to come before and after.

@@ -2,12 +2,14 @@
 """A plugin that misbehaves as its configuration says: {"fault": WHAT, "at": WHERE}.
 
 It speaks the protocol by itself, because the kit would not let it do any of this. WHERE is one of manifest, init,
-ready, call and drain. Without a fault it is a good plugin.
+ready, call, event and drain. Without a fault it is a good plugin.
 """
 
 import contextlib
+import fcntl
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -33,10 +35,20 @@ def method(verb, kind, params):
 MANIFEST = {
     "protocol": 1, "name": name, "title": text(name), "version": "1.0",
     "collections": [{"name": "thing", "summary": text("thing"), "retention": "forever",
+                     "fields": [{"name": "n", "type": "integer"}],
                      "schema": {"type": "object", "properties": {"n": {"type": "integer"}},
                                 "additionalProperties": False}}],
-    "methods": [method("do", "write", {"fault": {"type": "string"}}), method("look", "read", {})],
+    "methods": [method("do", "write", {"fault": {"type": "string"}}), method("look", "read", {}),
+                method("reach", "read", {})],
 }
+if where == "event":
+    MANIFEST["listens"] = ["directory.unit_changed"]
+if fault == "unique":
+    MANIFEST["collections"][0]["indexes"] = [{"name": "by_n", "fields": ["n"], "unique": True}]
+if fault in ("verbose", "wordy"):
+    for place in range(190 if fault == "verbose" else 10):
+        MANIFEST["methods"].append(method(f"m{place}", "read", {}))
+        MANIFEST["methods"][-1]["examples"][0]["result"] = {"x": "x" * (20_500 if fault == "verbose" else 3_000)}
 
 
 def send(value):
@@ -49,6 +61,10 @@ def raw(data):
 
 def answer(number, result):
     send({"jsonrpc": "2.0", "id": number, "result": result})
+
+
+def refuse(number, kind):
+    send({"jsonrpc": "2.0", "id": number, "error": {"code": -32000, "message": kind, "data": {"kind": kind}}})
 
 
 def ask(method, params, number=77):
@@ -65,6 +81,29 @@ def awaited():
     return message
 
 
+def reach():
+    """What of the daemon it reaches, itself as a proof. Signal 0 is none."""
+    daemon = os.getppid()
+    ways = {
+        "itself": lambda: os.kill(os.getpid(), 0), "process": lambda: os.kill(daemon, 0),
+        "all": lambda: os.kill(-1, 0), "group": lambda: os.kill(-os.getpgid(daemon), 0),
+        "thread": lambda: os.kill(max(map(int, os.listdir(f"/proc/{daemon}/task"))), 0),
+        "pidfd": lambda: signal.pidfd_send_signal(os.pidfd_open(daemon), 0),
+        "owner": lambda: fcntl.fcntl(channel, fcntl.F_SETOWN, daemon),
+        "limits": lambda: resource.prlimit(daemon, resource.RLIMIT_NOFILE),
+        "priority": lambda: os.setpriority(os.PRIO_PROCESS, daemon, os.getpriority(os.PRIO_PROCESS, daemon)),
+        "processor": lambda: os.sched_setaffinity(daemon, os.sched_getaffinity(daemon)),
+        "memory": lambda: open(f"/proc/{daemon}/mem", "rb").close(),
+        "descriptors": lambda: os.listdir(f"/proc/{daemon}/fd"),
+    }
+    reached = []
+    for name, way in ways.items():
+        with contextlib.suppress(PermissionError):
+            way()
+            reached.append(name)
+    return reached
+
+
 def misbehave(fault, message):
     """Does it. True where the message is still to be answered as a good plugin would."""
     number = message.get("id")
@@ -78,6 +117,8 @@ def misbehave(fault, message):
         os.close(3)
         channel.close()
         time.sleep(3600)
+    elif fault == "ignore":
+        print("ignored", flush=True)
     elif fault == "hang":
         while True:
             time.sleep(3600)
@@ -117,20 +158,63 @@ def misbehave(fault, message):
             {"op": "put", "collection": "thing", "id": "nowhere", "version": 7, "body": {"n": 1}}]})
     elif fault == "made_up_number":
         answer(number, {"result": {}, "operations": [{"op": "number", "series": "s", "value": 41}]})
+    elif fault == "swapped_numbers":
+        values = []
+        for _ in range(2):
+            ask("store.next", {"token": params["token"], "series": "s"})
+            values.append(awaited()["result"])
+        answer(number, {"result": {}, "operations": [
+            {"op": "number", "series": "s", "value": value} for value in reversed(values)]})
+    elif fault == "dropped_operation":
+        ask("store.get", {"token": params["token"], "collection": "thing", "id": "r1", "operations": [
+            {"op": "create", "collection": "thing", "id": "r1", "body": {"n": 1}}]})
+        awaited()
+        answer(number, {"result": {}, "operations": []})
+    elif fault == "fill":
+        answer(number, {"result": {}, "operations": [
+            {"op": "create", "collection": "thing", "id": f"t{place}", "body": {"n": 7}} for place in range(6_000)]})
+    elif fault == "greedy":
+        told = []
+        for _ in range(10):
+            ask("store.scan", {"token": params["token"], "collection": "thing", "columns": ["n"]})
+            reply = awaited()
+            told.append(reply["error"]["data"]["kind"] if "error" in reply else len(reply["result"]))
+        answer(number, {"result": {"told": told}, "operations": []})
+    elif fault == "rehearse":
+        operations = [{"op": "create", "collection": "thing", "id": f"r{place}", "body": {"n": place}}
+                      for place in range(50)]
+        for attempt in range(20):
+            ask("store.count", {"token": params["token"], "collection": "thing", "operations": operations}, attempt)
+        counts = sorted((reply["id"], reply["result"]) for reply in (awaited() for _ in range(20)))
+        answer(number, {"result": {"counts": counts}, "operations": operations})
     elif fault == "kept_undeclared":
         answer(number, {"result": {}, "operations": [], "kept": [
             {"method": "directory.unit.get", "params": {"id": "st-01"}, "result": {}}]})
     elif fault == "kept_nonsense":
         answer(number, {"result": {}, "operations": [], "kept": [7]})
-    elif fault in ("number", "leave_number"):
-        # A good plugin that takes a number, and tells whether it was given one unasked; or leaves it.
-        foretold = params.get("numbers", {}).get("s")
+    elif fault in ("number", "leave_number", "ask_number"):
+        # A good plugin that takes a number, and tells whether it was given one unasked; or leaves it, or asks anyway.
+        foretold = params.get("numbers", {}).get("s") if fault != "ask_number" else None
         value = foretold
-        if foretold is None and fault == "number":
+        if foretold is None and fault != "leave_number":
             ask("store.next", {"token": params["token"], "series": "s"})
             value = awaited()["result"]
-        taken = [{"op": "number", "series": "s", "value": value}] if fault == "number" else []
+        taken = [{"op": "number", "series": "s", "value": value}] if fault != "leave_number" else []
         answer(number, {"result": {"value": value, "foretold": foretold is not None}, "operations": taken})
+    elif fault == "give_back":
+        # A good plugin at two calls. The one behind takes its number, this one is refused, and the one behind is
+        # given numbers anew: it finds what it has made under one of them before.
+        behind = backlog.pop(0) if backlog else json.loads(incoming.readline())
+        ask("store.next", {"token": params["token"], "series": "s"})
+        awaited()
+        taken = []
+        for _ in range(3):
+            ask("store.next", {"token": behind["params"]["token"], "series": "s"})
+            taken.append(awaited()["result"])
+            if len(taken) == 1:
+                refuse(number, "not_found")
+        print("taken", taken, flush=True)
+        refuse(behind["id"], "already_exists" if len(set(taken)) < 3 else "internal_error")
     elif fault == "bad_result":
         answer(number, {"result": "not an object", "operations": []})
     elif fault == "no_result":
@@ -205,7 +289,12 @@ def good(message):
         if message["params"]["method"] == "look":
             result = {"fds": sorted(int(fd) for fd in os.listdir("/proc/self/fd")), "env": dict(os.environ),
                       "uid": os.getuid()}
+        if message["params"]["method"] == "reach":
+            result = {"reached": reach()}
         answer(message["id"], {"result": result, "operations": []})
+    elif kind == "plugin.event":
+        print("told of", message["params"]["kind"], flush=True)
+        answer(message["id"], {})
 
 
 def main():
