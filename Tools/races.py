@@ -16,8 +16,8 @@ import tempfile
 from pathlib import Path
 
 ACCESS = re.compile(r"^  (?:Previous )?\S+(?: access| of size).* by (?:main )?thread", re.I)
-# A closure that takes a `sending inout` and gives a `sending` back: what Mutex.withLock calls.
-LOCKED = re.compile(r"YuYT\w*XEfU")
+# A closure that takes a `sending inout`, may throw what it says, and gives a `sending` back: what Mutex.withLock calls.
+LOCKED = re.compile(r"Yu(?:\w*?YK)?YT\w*XEfU")
 
 
 def accesses(report):

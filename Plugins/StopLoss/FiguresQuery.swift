@@ -55,8 +55,8 @@ struct FiguresQuery: Sendable {
     let smallest = try policy.rule(StopLossRules.smallestCell, on: today).int("reports")
     if let group {
       result["by"] = .string(group.rawValue)
-      // A station is no trait of a person.
-      result["groups"] = Self.shown(groups, smallest: group == .station ? 0 : smallest)
+      // Neither a station nor a type of fraud is a trait of a person.
+      result["groups"] = Self.shown(groups, smallest: group == .ageBand ? smallest : 0)
     } else {
       result["total"] = .object(total.json())
     }

@@ -130,7 +130,7 @@ struct Announcement {
         [
           "request": Schemas.requestID, "action": Schemas.words(Action.allCases), "from": Schemas.state,
           "state": Schemas.state, "department": Schemas.unit, "to": Schemas.units, "in_time": Schemas.flag,
-          "worked": Schemas.flag, "urgency": Schemas.urgency,
+          "worked": Schemas.flag, "urgency": Schemas.urgency, "due": Schemas.instant, "late": Schemas.flag,
         ], required: ["request", "action", "from", "state", "department", "to"])),
     EventKind(
       "escalated", Text("A share of a limit has passed", zh: "时限提醒升级"),

@@ -26,7 +26,7 @@ struct Escalation: Sendable {
         _ = try steps.save(deadline.subject, record.version, request, tx)
         return
       }
-      try lapse(record, request, context, tx)
+      try lapse(record, request, due, context, tx)
       return
     }
     let due = request.clocks.dueRungs(catalogue.rungs, at: now)
@@ -42,7 +42,7 @@ struct Escalation: Sendable {
 
   /// Closes a request whose feedback never came; it counts as incomplete.
   private func lapse(
-    _ record: Record, _ old: SupportRequest, _ context: CallContext, _ tx: any Transaction
+    _ record: Record, _ old: SupportRequest, _ due: Instant, _ context: CallContext, _ tx: any Transaction
   ) throws {
     var request = old
     request.state = try RequestLife.table.next(old.state, .lapse)
@@ -52,6 +52,8 @@ struct Escalation: Sendable {
     request.history.append(
       Steps.entry(Action.lapse.rawValue, from: old.state, to: request.state, by: "system", context, [:]))
     _ = try Steps(catalogue: catalogue).save(record.id, record.version, request, tx)
-    try Announcement(catalogue: catalogue, tx: tx).changed(record.id, .lapse, from: old.state, request)
+    try Announcement(catalogue: catalogue, tx: tx).changed(
+      record.id, .lapse, from: old.state, request,
+      more: ["due": .string(due.rfc3339(zone: context.zone)), "late": .bool(context.isLate(due))])
   }
 }

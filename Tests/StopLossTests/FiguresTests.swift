@@ -104,18 +104,19 @@ struct FiguresTests {
       ])
     #expect(answer["small_cells"] == ["reports": 1, "amount": 7])
     let byType = try figures(fixture, ["by": "fraud_type"])["groups"]?.arrayValue
-    #expect(byType?.map { $0["key"] } == ["brushing_rebate", "small_cells"])
-    #expect(byType?.last == ["key": "small_cells", "reports": 1], "too few even together")
-    let byStation = try figures(fixture, ["by": "station"])["groups"]?.arrayValue
-    #expect(byStation?.map { $0["reports"] } == [4])
-    // Two more of other kinds: together they are enough.
-    for (victim, kind) in [(31, "prize"), (32, "extortion")] {
-      try fixture.report(
-        victims: [victim], [Fixture.transfer(victim, 2, 7)], more: ["fraud_type": .string(kind)])
+    #expect(byType?.map { $0["key"] } == ["brushing_rebate", "romance"])
+    let young: JSONObject = ["name": "李四", "id_number": .string(CorrectionTests.other)]
+    for (victim, said) in [(31, young), (32, ["name": "王五"])] {
+      try fixture.report(victims: [victim], [Fixture.transfer(victim, 2, 7)], more: ["victim": .object(said)])
     }
-    let folded = try figures(fixture, ["by": "fraud_type"])["groups"]?.arrayValue
-    #expect(folded?.map { $0["key"] } == ["brushing_rebate", "small_cells"])
-    #expect(folded?.last?["held"]?["denominator"] == 21)
+    func byBand() throws -> [JSONValue] {
+      try figures(fixture, ["by": "age_band"])["groups"]?.arrayValue ?? []
+    }
+    #expect(try byBand().map { $0["key"] } == ["70+", "small_cells"])
+    #expect(try byBand().last == ["key": "small_cells", "reports": 2], "too few even together")
+    try fixture.report(victims: [33], [Fixture.transfer(33, 2, 7)], more: ["victim": .object(young)])
+    #expect(try byBand().map { $0["key"] } == ["70+", "small_cells"])
+    #expect(try byBand().last?["held"]?["denominator"] == 21)
   }
 
   @Test("a station sees its own figures; a period has its limits")

@@ -150,6 +150,8 @@ struct EscalationTests {
     #expect(fixture.body(id)?.outcome.feedback == .missing)
     #expect(try fixture.get(id)["marks"]?["incomplete"] == true)
     #expect(try fixture.get(id)["history"]?.arrayValue?.last?["by"] == "system")
+    let told = fixture.events("changed").last
+    #expect(told?["due"] == "2026-03-06T00:00:00.000+08:00" && told?["late"] == false)
   }
 
   @Test("an end in a year without a calendar is computed again when the calendar arrives")
