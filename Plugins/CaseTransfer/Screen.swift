@@ -7,13 +7,11 @@ enum Screen {
 
   /// - Throws: `refused_by_rule` where one of them holds an ID number or coordinates.
   static func check(_ params: Params) throws(RPCError) {
-    for member in members {
-      guard let text = params[member]?.stringValue, let finding = FreeText.finding(in: text) else { continue }
-      throw .refused(
-        rule: RuleID.text,
-        Text("'\(member)' must not hold \(finding.name.en)", zh: "“\(member)”中不得包含\(finding.name.zh)"),
-        pointer: "/\(member)")
-    }
+    guard let (member, finding) = FreeText.finding(in: params.object, members: members) else { return }
+    throw .refused(
+      rule: RuleID.text,
+      Text("'\(member)' must not hold \(finding.name.en)", zh: "“\(member)”中不得包含\(finding.name.zh)"),
+      pointer: "/\(member)")
   }
 
   /// - Parameter person: a member of which is the ID number of somebody.

@@ -8,14 +8,12 @@ enum TextScreen {
   /// - Parameter pointer: of what was given in the params.
   /// - Throws: `refused_by_rule` where one of them holds an ID number or coordinates.
   static func check(_ given: JSONObject, at pointer: String = "") throws(RPCError) {
-    for member in members {
-      guard let text = given[member]?.stringValue, let finding = FreeText.finding(in: text) else { continue }
-      throw .refused(
-        rule: StopLossRules.text,
-        Text(
-          "This is kept in the clear: it must not hold \(finding.name.en)",
-          zh: "此内容以明文保存，不得包含\(finding.name.zh)"),
-        pointer: "\(pointer)/\(member)")
-    }
+    guard let (member, finding) = FreeText.finding(in: given, members: members) else { return }
+    throw .refused(
+      rule: StopLossRules.text,
+      Text(
+        "This is kept in the clear: it must not hold \(finding.name.en)",
+        zh: "此内容以明文保存，不得包含\(finding.name.zh)"),
+      pointer: "\(pointer)/\(member)")
   }
 }

@@ -46,14 +46,13 @@ package struct Meta: Sendable {
           zh: "参数 meta 无效：\(violation.pointer) \(violation.chinese)"),
         pointer: "/meta\(violation.pointer)")
     }
-    for name in ["actor", "reason", "trace_id"] {
-      if let finding = value[name]?.stringValue.flatMap(FreeText.finding) {
-        throw RPCError.invalid(
-          Text(
-            "The log keeps '\(name)' for ever: it must not hold \(finding.name.en)",
-            zh: "“\(name)”永久留存于日志，不得包含\(finding.name.zh)"),
-          pointer: "/meta/\(name)")
-      }
+    let logged = ["actor", "reason", "trace_id"]
+    if let (name, finding) = FreeText.finding(in: value.objectValue ?? [:], members: logged) {
+      throw RPCError.invalid(
+        Text(
+          "The log keeps '\(name)' for ever: it must not hold \(finding.name.en)",
+          zh: "“\(name)”永久留存于日志，不得包含\(finding.name.zh)"),
+        pointer: "/meta/\(name)")
     }
     idempotencyKey = value["idempotency_key"]?.stringValue
     deadlineMs = value["deadline_ms"]?.intValue

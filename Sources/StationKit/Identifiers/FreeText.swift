@@ -1,3 +1,5 @@
+import StationJSON
+
 /// A screen for free text: what must not be hidden in a sentence.
 ///
 /// It finds what people write, also by mistake: digits of any script, full-width characters, spaces and dashes
@@ -26,6 +28,16 @@ public enum FreeText {
     var numbers = IDNumberScan()
     for scalar in plain where numbers.found(after: scalar) { return .idNumber }
     return CoordinateScan(tokens: CoordinateToken.tokens(plain)).found ? .coordinates : nil
+  }
+
+  /// The first of these members of an object, in their order, whose text holds something, and what.
+  public static func finding(
+    in object: JSONObject, members: [String]
+  ) -> (member: String, finding: Finding)? {
+    for member in members {
+      if let finding = object[member]?.stringValue.flatMap(finding) { return (member, finding) }
+    }
+    return nil
   }
 
   /// The ASCII form of a full-width character or a digit of any script, in lower case; nil for what is not seen
