@@ -82,7 +82,8 @@ let package = Package(
     .executableTarget(
       name: "stationd",
       dependencies: [
-        "StationDaemon", "StationPlugin", "StationSystemd", .product(name: "Logging", package: "swift-log"),
+        "StationDaemon", "StationPlugin", "StationStore", "StationSystemd",
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     .target(
@@ -94,8 +95,8 @@ let package = Package(
     .executableTarget(
       name: "stationctl",
       dependencies: [
-        "StationClient", "StationJSON", "StationAudit", "StationCrypto", "StationCalendar",
-        "StationPluginWire", "StationStore",
+        "StationClient", "StationJSON", "StationKit", "StationAudit", "StationCrypto", "StationCalendar",
+        "StationPluginWire", "StationStore", "StationSystemd",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     .testTarget(name: "StationJSONTests", dependencies: ["StationJSON"], swiftSettings: strict),

@@ -173,12 +173,13 @@ def figures(cycles, now):
             "on_time": rate(hits, hits + words.count("late"), {word: words.count(word) for word in excluded}),
             "measured": len(taken), "median_s": nearest_rank(taken, 50), "p90_s": nearest_rank(taken, 90)}
     result["redirects"] = {"total": sum(cycle.redirects for cycle in cycles),
-                           "cycles": sum(cycle.redirects > 0 for cycle in cycles)}
+                           "redirected": rate(sum(cycle.redirects > 0 for cycle in cycles), len(cycles))}
     said = [cycle.feedback for cycle in cycles]
     given = said.count("given")
+    unspoken = {word: said.count(word) for word in ("open", "withdrawn", "missing")}
     result["feedback"] = {
         "complete": rate(given, given + said.count("missing"),
                          {"open": said.count("open"), "withdrawn": said.count("withdrawn")}),
-        "in_time": rate(sum(cycle.in_time for cycle in cycles), given),
-        "worked": rate(sum(cycle.worked for cycle in cycles), given)}
+        "in_time": rate(sum(cycle.in_time for cycle in cycles), given, unspoken),
+        "worked": rate(sum(cycle.worked for cycle in cycles), given, unspoken)}
     return result

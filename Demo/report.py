@@ -100,7 +100,7 @@ class Report:
         title("By station 按派出所: redirects 转办, and what the stations said 反馈")
         rows = [(self.name(key), item) for key, item in groups["station"].items()] + [("all", groups["total"])]
         table(["station", "cycles", "redirected", "feedback given", "in time", "it worked"],
-              [[name, str(item["cycles"]), self.share(item["redirects"]["cycles"], item["cycles"]),
+              [[name, str(item["cycles"]), self.rate(item["redirects"]["redirected"]),
                 *(self.rate(item["feedback"][key]) for key in ("complete", "in_time", "worked"))]
                for name, item in rows], [30, 6, 14, 15, 15, 15])
         total = groups["total"]
@@ -138,14 +138,9 @@ class Report:
 
     @staticmethod
     def rate(rate):
-        return Report.share(rate["numerator"], rate["denominator"], rate["text"])
-
-    @staticmethod
-    def share(hits, all_, text=None):
-        if not all_:
+        if not rate["denominator"]:
             return "n/a"
-        text = text or f"{100 * hits / all_:.1f} %"
-        return f"{hits}/{all_} {text.replace(' %', '%'):>6}"
+        return f"{rate['numerator']}/{rate['denominator']} {rate['text'].replace(' %', '%'):>6}"
 
     # --- The log
 

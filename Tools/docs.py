@@ -148,10 +148,19 @@ def listed(states):
 
 
 def rules(document, name):
-    """A module's rules with their sources."""
+    """A module's rules with their values, which stand in its data file only, and their sources."""
+    path = f"etc/{name}/rules.json"
+    entries = json.loads(source(path))["rules"] if (ROOT / path).exists() else []
+    values = {(entry["id"], entry["version"]): entry.get("values") or {} for entry in entries}
     rows = [(f"`{rule['id']}`", rule["version"], rule["effective"], f"{rule['summary']}<br>{rule['summary_zh']}",
-             rule["source"]) for rule in module(document, name)["rules"]]
-    return table(("rule", "version", "from", "what it says", "source"), rows)
+             "<br>".join(f"`{key}`: {written(value)}" for key, value in
+                         values.get((rule["id"], rule["version"]), {}).items()), rule["source"])
+            for rule in module(document, name)["rules"]]
+    return table(("rule", "version", "from", "what it says", "values", "source"), rows)
+
+
+def written(value):
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def term(value):

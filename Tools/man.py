@@ -125,11 +125,14 @@ def stationd():
     page.item(roff.bold("SIGTERM, SIGINT"),
               "Accept no more, answer what is under way (drain_seconds), tell those who follow events to connect again "
               "(the notification system.stopping), write the record of the stop, and end.")
+    page.item(roff.bold("SIGHUP"), "What system.reload by the daemon's own user does, with the same records.")
+    page.item(roff.bold("SIGUSR1, SIGUSR2"), "Ignored.")
     page.section("EXIT STATUS")
     page.item("0", "It was stopped.")
     page.item("1", "It refused to start and said why; starting it again would not help.")
     page.item("64", "The command line is wrong.")
     page.item("70", "The disk failed while writing; the next start finds out what is on it.")
+    page.item("75", "The disk is full: it starts when there is room.")
     page.section("CREDENTIALS")
     page.item(roff.bold("audit.key"),
               "The log's signing key, from /etc/credstore/stationd.audit.key; else it is in the state directory.")
@@ -194,6 +197,8 @@ def stationctl():
     page.section("ENVIRONMENT")
     page.item(roff.bold("STATIOND_SOCKET"), "The socket, where --socket is not given.")
     page.item(roff.bold("NO_COLOR"), "Set and not empty: no colours.")
+    page.item(roff.bold("LANG") + ", " + roff.bold("LANGUAGE"), "The language, where --lang is not given: as gettext"
+              " takes it, with LC_ALL and LC_MESSAGES. Chinese is written in UTF-8 only.")
     files(page)
     page.see("stationd(8), stationd.yaml(5), access.yaml(5)")
     return page

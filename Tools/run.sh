@@ -5,7 +5,8 @@ set -eu
 
 bin=$1
 state=$2
-mkdir -p "$state"
+# For its owner alone, as the daemon makes it.
+(umask 077 && mkdir -p "$state")
 
 "$bin/stationd" --dev "$state" &
 daemon=$!

@@ -28,7 +28,7 @@ extension Approval {
         var body = record.body
         body["state"] = .string(state)
         body["decided_by"] = .string(context.principal.person)
-        body["decided_at"] = .string(context.now.rfc3339(zone: context.zone))
+        body["decided_at"] = context.now.text(context.zone)
         if let note = params["note"] { body["note"] = note }
         let changed = try tx.put("request", id, version: try params.int("version"), body)
         if state == "rejected" { try tx.cancel("expiry", subject: id) }

@@ -43,16 +43,10 @@ extension Approval {
     ],
     handler: .read { params, context, tx in
       let state = params["state"]?.stringValue ?? "pending"
-      let page = try tx.query(
-        Query(
-          "request", index: "by_state", equals: [.text(state)],
-          descending: params["order"]?.stringValue == "desc",
-          limit: params["limit"]?.intValue ?? 50, cursor: params["cursor"]?.stringValue))
+      var query = Query("request", index: "by_state", equals: [.text(state)])
+      query.takePage(params, size: 50)
       // What is out of reach leaves the page shorter.
-      let seen = page.records.filter { reaches($0, context.principal) }
-      var result: JSONObject = ["items": .array(seen.map(shown))]
-      if let next = page.next { result["next"] = .string(next) }
-      return .object(result)
+      return .object(try tx.query(query).answer { reaches($0, context.principal) ? shown($0) : nil })
     })
 
   static func find(_ id: String, _ tx: any ReadTransaction) throws -> Record {

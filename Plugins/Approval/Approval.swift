@@ -30,7 +30,7 @@ package enum Approval {
         Rule(
           id: noteText, version: "1", effective: "2026-01-01",
           source: "Personal Information Protection Law, article 6",
-          summary: Text("No ID number and no coordinates in a note", zh: "审批意见中不得出现身份证号码和地理坐标")),
+          summary: Text("No ID number and no coordinates in a note", zh: "审批意见中不得出现公民身份号码和地理坐标")),
       ])
   }
 
@@ -140,8 +140,8 @@ package enum Approval {
         "module": .string(String(action.prefix { $0 != "." })), "action": .string(action),
         "subject": .string(try params.string("subject")), "payload": params["payload"] ?? [:],
         "state": "pending", "requested_by": .string(context.principal.person),
-        "requested_at": .string(context.now.rfc3339(zone: context.zone)),
-        "expires_at": .string(expires.rfc3339(zone: context.zone)),
+        "requested_at": context.now.text(context.zone),
+        "expires_at": expires.text(context.zone),
       ]
       for name in ["unit", "not_by", "about"] { body[name] = params[name] }
       let record = try tx.create("request", id: nil, body)

@@ -43,7 +43,7 @@ struct Announcement {
       event: "alarm",
       payload: [
         "case": .string(id), "duty": .string(duty.name.rawValue), "rung": .string(rung.rawValue),
-        "due": duty.due.text(context), "provisional": .bool(duty.provisional), "late": .bool(late),
+        "due": duty.due.text(context.zone), "provisional": .bool(duty.provisional), "late": .bool(late),
       ], units: units)
   }
 
@@ -63,7 +63,7 @@ struct Announcement {
           "at": Shapes.instant, "to": units,
         ])),
       EventKind(
-        "urgent", Text("A case goes to the criminal brigade at once", zh: "案件须即时移交刑侦部门"),
+        "urgent", Text("A case goes to the criminal brigade at once", zh: "案件须即时移交刑警大队"),
         payload: Shapes.object(["case": Schemas.caseID, "to": units])),
       EventKind(
         "discrepancy", Text("The two counts of the evidence differ", zh: "证据清点不一致"),

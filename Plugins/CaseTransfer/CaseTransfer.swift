@@ -7,10 +7,10 @@ package enum CaseTransfer {
   ///
   /// - Parameter configuration: the parsed `etc/transfer/rules.json`: rules, and the units that have a part of
   ///   their own.
-  /// - Throws: ``PolicyError`` or `RuleBookError`, naming the rule and the member at fault.
+  /// - Throws: `RuleBookError`, naming the rule and the member at fault.
   package static func module(configuration: JSONValue) throws -> Module {
     let policy = try Policy(configuration)
-    return Module(
+    var module = Module(
       name: "transfer",
       title: Text("Case transfer", zh: "案件移交"),
       version: "1.0",
@@ -18,14 +18,10 @@ package enum CaseTransfer {
       methods: caseMethods(policy) + evidenceMethods(policy) + disputeMethods(policy) + readMethods(policy),
       deadlines: [Alarm(policy: policy).kind, Trouble.kind],
       events: Announcement.kinds,
-      calls: [Units.get, Papers.request, Papers.consume, Trouble.open],
+      calls: [DirectoryUnit.method, Papers.request, Papers.consume, Trouble.open],
       rules: policy.book.table,
       lifeCycles: [CaseLife.table.declared("case", Text("The way of a case", zh: "案件移交的流转"))])
-  }
-
-  /// The units that a configuration names, which the directory has to have.
-  package static func units(configuration: JSONValue) throws -> [String] {
-    let policy = try Policy(configuration)
-    return [policy.legal, policy.coordination, policy.criminalBrigade]
+    module.units = [policy.legal, policy.coordination, policy.criminalBrigade]
+    return module
   }
 }

@@ -15,9 +15,9 @@ struct CountClosing {
       let codes = outcome.differences[item.number] ?? []
       let sides = [
         first.side: side(
-          earlier, by: .string(first.by), at: first.at.text(handling.context), record: first.record),
+          earlier, by: .string(first.by), at: first.at.text(handling.context.zone), record: first.record),
         second.side: side(
-          later, by: handling.by, at: handling.now.text(handling.context), record: second.record),
+          later, by: handling.by, at: handling.now.text(handling.context.zone), record: second.record),
       ]
       var more: JSONObject = ["round": .int(first.number)]
       more["giving"] = sides[.giving]
@@ -47,13 +47,13 @@ struct CountClosing {
   ) throws {
     var body: JSONObject = [
       "case": .string(handling.id), "leg": .int(handling.item.leg), "round": .int(first.number),
-      "item": .int(item.number), "time": handling.now.column, "code": .string(code.rawValue),
+      "item": .int(item.number), "time": handling.now.stored, "code": .string(code.rawValue),
       "blocks": .bool(code.blocks), "registered": .int(item.counted.quantity),
       "giving": .int(giving.quantity), "receiving": .int(receiving.quantity),
       "kind": .string(handling.item.kind.rawValue),
     ]
-    body.set("sender", handling.item.sender)
-    body.set("receiver", handling.item.receiver)
+    body["sender"] = handling.item.sender.map(JSONValue.string)
+    body["receiver"] = handling.item.receiver.map(JSONValue.string)
     _ = try handling.tx.create(
       "discrepancy", id: "\(handling.id).r\(first.number).i\(item.number).\(code.rawValue)", body)
   }

@@ -13,7 +13,8 @@ struct CountSheet {
     let kinds = items.reduce(into: [Int: ItemKind]()) { $0[$1.number] = $1.kind }
     var counts: [Int: Counted] = [:]
     for (place, line) in list.enumerated() {
-      guard let object = line.objectValue, let number = object.int("item"), let counted = Counted(object)
+      guard let object = line.objectValue, let number = object["item"]?.intValue,
+        let counted = Counted(object)
       else { throw RPCError(.invalidParams, pointer: "/items/\(place)") }
       guard let kind = kinds[number] else {
         throw Self.incomplete(
@@ -41,7 +42,7 @@ struct CountSheet {
     }
     json = list
     counts = list.reduce(into: [:]) { counts, line in
-      guard let object = line.objectValue, let number = object.int("item") else { return }
+      guard let object = line.objectValue, let number = object["item"]?.intValue else { return }
       counts[number] = Counted(object)
     }
   }

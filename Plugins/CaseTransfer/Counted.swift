@@ -14,16 +14,16 @@ package struct Counted: Sendable, Hashable {
   }
 
   init?(_ object: JSONObject) {
-    guard let quantity = object.int("quantity"), let condition: Condition = object.word("condition") else {
+    guard let quantity = object["quantity"]?.intValue, let condition = Condition(object["condition"]) else {
       return nil
     }
-    self.init(quantity: quantity, condition: condition, sha256: object.text("sha256"))
+    self.init(quantity: quantity, condition: condition, sha256: object["sha256"]?.stringValue)
   }
 
   func write(into object: inout JSONObject) {
     object["quantity"] = .int(quantity)
     object["condition"] = .string(condition.rawValue)
-    object.set("sha256", sha256)
+    object["sha256"] = sha256.map(JSONValue.string)
   }
 
   /// - Throws: `refused_by_rule` unless a digital item has a digest and every other has none.

@@ -36,8 +36,8 @@ struct Counting: Sendable {
     let record = Handling.signatureID(handling.id, round, side)
     var body: JSONObject = [
       "case": .string(handling.id), "leg": .int(handling.item.leg), "round": .int(round),
-      "side": .string(side.rawValue), "at": handling.now.text(handling.context),
-      "time": handling.now.column, "by": handling.by,
+      "side": .string(side.rawValue), "at": handling.now.text(handling.context.zone),
+      "time": handling.now.stored, "by": handling.by,
       "unit": .string(side == .giving ? handling.item.unit : receiver), "items": .array(outcome.sheet.json),
       "result": .string(outcome.result.rawValue), "sender": .string(sender), "receiver": .string(receiver),
       "kind": .string(handling.item.kind.rawValue),

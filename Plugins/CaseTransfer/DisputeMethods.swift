@@ -37,7 +37,7 @@ extension CaseTransfer {
         change: Steps.designate),
       make.step(
         "jurisdiction.end",
-        Text("The notice of designation is received: the jurisdiction ends", zh: "收到指定管辖通知，管辖终止"),
+        Text("The notice of designation is received: the jurisdiction ends", zh: "收到指定管辖决定书，管辖终止"),
         .endJurisdiction, by: [.owner, .legal], ["number": Schemas.document],
         optional: ["received_at": Shapes.instant], example: ["number": "台公指〔2026〕7号"],
         result: Examples.header(

@@ -5,25 +5,25 @@ extension Duty {
   var json: JSONValue {
     var json: JSONObject = [
       "duty": .string(name.rawValue), "rule": .string(rule.id), "version": .string(rule.version),
-      "term": .string(term.description), "start": start.column, "due": due.column,
+      "term": .string(term.description), "start": start.stored, "due": due.stored,
       "provisional": .bool(provisional), "calendar": .string(calendarVersion),
     ]
-    json.set("done", done)
+    json["done"] = done?.stored
     if warned { json["warned"] = true }
     if alarmed { json["alarmed"] = true }
     return .object(json)
   }
 
   init?(_ json: JSONValue) {
-    guard let json = json.objectValue, let name: DutyName = json.word("duty"), let id = json.text("rule"),
-      let version = json.text("version"), let term = json.text("term").flatMap({ Term($0) }),
-      let start = json.instant("start"), let due = json.instant("due"),
-      let calendar = json.text("calendar")
+    guard let json = json.objectValue, let name = DutyName(json["duty"]), let id = json["rule"]?.stringValue,
+      let version = json["version"]?.stringValue, let term = json["term"]?.stringValue.flatMap({ Term($0) }),
+      let start = Instant(json["start"]), let due = Instant(json["due"]),
+      let calendar = json["calendar"]?.stringValue
     else { return nil }
     self.init(
       name: name, rule: RuleRef(id: id, version: version), term: term, start: start, due: due,
       provisional: json["provisional"]?.boolValue ?? false, calendarVersion: calendar)
-    done = json.instant("done")
+    done = Instant(json["done"])
     warned = json["warned"]?.boolValue ?? false
     alarmed = json["alarmed"]?.boolValue ?? false
   }
@@ -39,11 +39,11 @@ extension Duty {
   /// As `get` and `explain` show it.
   func shown(_ context: CallContext) -> JSONObject {
     var json: JSONObject = [
-      "duty": .string(name.rawValue), "rule": rule.json, "start": start.text(context),
-      "due": due.text(context), "provisional": .bool(provisional),
+      "duty": .string(name.rawValue), "rule": rule.json, "start": start.text(context.zone),
+      "due": due.text(context.zone), "provisional": .bool(provisional),
       "overdue": .bool(isOverdue(at: context.now)), "warned": .bool(warned), "alarmed": .bool(alarmed),
     ]
-    if let done { json["done_at"] = done.text(context) }
+    if let done { json["done_at"] = done.text(context.zone) }
     return json
   }
 

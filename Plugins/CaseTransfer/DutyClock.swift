@@ -14,11 +14,10 @@ struct DutyClock {
     _ name: DutyName, _ rule: String, _ term: (RuleBook.Entry) -> Term, from start: Instant
   ) throws(RPCError) -> Duty {
     let entry = try policy.book.rule(rule, on: rulesOn)
-    let reference = RuleRef(id: rule, version: entry.rule.version)
     let term = term(entry)
-    let computed = try computed(term, from: start, rule: reference)
+    let computed = try computed(term, from: start, rule: entry.reference)
     return Duty(
-      name: name, rule: reference, term: term, start: start, due: computed.end,
+      name: name, rule: entry.reference, term: term, start: start, due: computed.end,
       provisional: computed.provisional, calendarVersion: computed.calendarVersion)
   }
 
@@ -33,7 +32,7 @@ struct DutyClock {
       return try LegalClock(calendar: context.calendar, zone: context.zone).end(
         of: term, from: start, rule: rule)
     } catch {
-      throw .refused(rule: rule.id, Text("The term cannot be computed: \(error)", zh: "期限无法计算"))
+      throw .refused(rule: rule.id, Text("The term cannot be computed: \(error)", zh: "期限无法计算：\(error)"))
     }
   }
 

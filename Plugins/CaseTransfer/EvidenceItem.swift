@@ -34,10 +34,10 @@ package struct EvidenceItem: Sendable {
   /// An item from its record; nil if it is not one.
   package init?(_ record: Record) {
     let body = record.body
-    guard let number = body.int("number"), let kind: ItemKind = body.word("kind"),
+    guard let number = body["number"]?.intValue, let kind = ItemKind(body["kind"]),
       let counted = Counted(record.body), let holder = body["holder"], let unit = holder["unit"]?.stringValue,
       let handler = holder["handler"]?.stringValue, let custodian = holder["custodian"]?.stringValue,
-      let links = body.int("links"), let description = body["description"], let added = body["at"]
+      let links = body["links"]?.intValue, let description = body["description"], let added = body["at"]
     else { return nil }
     self.init(
       id: record.id, number: number, kind: kind, counted: counted,

@@ -28,14 +28,14 @@ enum Examples {
       header["sender"] = "st-02"
       header["receiver"] = .string(kind == .criminal ? "criminal-brigade" : "public-security-brigade")
     }
-    for (key, value) in more { header[key] = value }
+    header.merge(more)
     return .object(header)
   }
 
   /// A step on the example case: its id with more members.
   static func step(_ more: JSONObject) -> JSONValue {
     var params: JSONObject = ["id": id]
-    for (key, value) in more { params[key] = value }
+    params.merge(more)
     return .object(params)
   }
 

@@ -9,13 +9,13 @@ struct FiguresQuery: Sendable {
 
   func run(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
     let period = try FigurePeriod(params, context, rule: RuleID.period, of: policy.book)
-    let group = params["by"]?.stringValue.flatMap(Group.init(rawValue:))
+    let group = Group(params["by"])
     let target = params["target"]?.intValue
     let scan = try FiguresScan(params, context, policy, period, group, tx)
-    let rule = try policy.book.rule(RuleID.figures, on: context.now.date(in: context.zone)).rule
+    let rule = try policy.book.rule(RuleID.figures, on: context.now.date(in: context.zone)).reference
     var result: JSONObject = [
       "from": .string(period.first.description), "to": .string(period.last.description),
-      "rule": ["id": .string(rule.id), "version": .string(rule.version)], "method": "nearest_rank",
+      "rule": rule.json, "method": "nearest_rank",
     ]
     guard let group else {
       result["total"] = .object(scan.total.json(target: target))

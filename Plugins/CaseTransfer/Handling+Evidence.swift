@@ -20,13 +20,13 @@ extension Handling {
   ) throws {
     var body: JSONObject = [
       "case": .string(id), "item": .int(item.number), "item_id": .string(item.id),
-      "number": .int(item.links + 1), "at": now.text(context), "link": .string(kind.rawValue), "by": by,
+      "number": .int(item.links + 1), "at": now.text(context.zone), "link": .string(kind.rawValue), "by": by,
     ]
     item.counted.write(into: &body)
     body["from"] = from?.json
     body["to"] = to?.json
     if item.links > 0 { body["previous"] = .string("\(item.id).l\(item.links)") }
-    for (key, value) in more { body[key] = value }
+    body.merge(more)
     item.links += 1
     _ = try tx.create("custody", id: "\(item.id).l\(item.links)", body)
   }

@@ -4,7 +4,7 @@ extension Handling {
   /// What belongs to a case is kept as long as the case: counted from the same end, and from none while the way is
   /// open again.
   func keep() throws {
-    let end = item.ended.map { JSONValue.string($0.rfc3339(zone: context.zone)) }
+    let end = item.ended?.text(context.zone)
     func keep(_ collection: String, _ record: Record) throws {
       guard record["ended_at"] != end else { return }
       var body = record.body

@@ -21,7 +21,7 @@ extension Handling {
         leg["receiver"] = .string(receiver)
         leg["kind"] = .string(item.kind.rawValue)
         leg["urgent"] = .bool(item.isUrgent)
-        leg["due"] = kept.due.column
+        leg["due"] = kept.due.stored
       }
     } else {
       item.leg += 1
@@ -35,8 +35,8 @@ extension Handling {
       _ = try tx.create(
         "leg", id: legID,
         [
-          "case": .string(id), "number": .int(item.leg), "started": kept.start.column,
-          "due": kept.due.column, "sender": .string(item.unit), "receiver": .string(receiver),
+          "case": .string(id), "number": .int(item.leg), "started": kept.start.stored,
+          "due": kept.due.stored, "sender": .string(item.unit), "receiver": .string(receiver),
           "kind": .string(item.kind.rawValue), "urgent": .bool(item.isUrgent),
         ])
     }
@@ -49,18 +49,18 @@ extension Handling {
   mutating func dropLeg() throws {
     for name in [DutyName.transfer, .urgent, .tell] where item.duty(name)?.isOpen == true { item.drop(name) }
     guard item.isLegOpen else { return }
-    try changeLeg { $0["dropped"] = now.column }
+    try changeLeg { $0["dropped"] = now.stored }
     item.isLegOpen = false
     item.approval = nil
     item.notice = nil
   }
 
   func markSent() throws {
-    try changeLeg { leg in if leg["sent"] == nil { leg["sent"] = now.column } }
+    try changeLeg { leg in if leg["sent"] == nil { leg["sent"] = now.stored } }
   }
 
   mutating func markAccepted() throws {
-    try changeLeg { $0["accepted"] = now.column }
+    try changeLeg { $0["accepted"] = now.stored }
     item.isLegOpen = false
   }
 

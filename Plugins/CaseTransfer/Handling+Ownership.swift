@@ -16,12 +16,12 @@ extension Handling {
     }
     let before = item.owner
     var body = record.body
-    body["until"] = instant.column
+    body["until"] = instant.stored
     _ = try tx.put("ownership", record.id, version: record.version, body)
     try own(owner, outside: outside, from: instant, action)
     follow.append(
       .ownerChanged(
-        id, from: before, to: owner, outside: outside, at: instant.text(context),
+        id, from: before, to: owner, outside: outside, at: instant.text(context.zone),
         units: concerned + [policy.coordination]))
   }
 
@@ -38,7 +38,7 @@ extension Handling {
       "ownership", id: interval,
       [
         "case": .string(id), "number": .int(item.intervals), "owner": .string(owner),
-        "outside": .bool(outside), "from": instant.column, "action": .string(action.rawValue), "by": by,
+        "outside": .bool(outside), "from": instant.stored, "action": .string(action.rawValue), "by": by,
       ])
   }
 }

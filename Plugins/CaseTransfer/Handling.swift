@@ -36,11 +36,11 @@ struct Handling {
     item.steps += 1
     item.last = now
     var step: JSONObject = [
-      "case": .string(id), "number": .int(item.steps), "at": now.text(context), "time": now.column,
+      "case": .string(id), "number": .int(item.steps), "at": now.text(context.zone), "time": now.stored,
       "action": .string(action.rawValue), "by": by, "from": .string(from.rawValue),
       "to": .string(item.state.rawValue), "unit": .string(item.unit),
     ]
-    for (key, value) in details { step[key] = value }
+    step.merge(details)
     step["text"] = text
     _ = try tx.create("step", id: stepID, step)
   }

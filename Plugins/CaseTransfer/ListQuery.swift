@@ -19,57 +19,29 @@ struct ListQuery: Sendable {
     if unit != nil || receiver != nil || origin != nil {
       try principal.require(unit, receiver, origin, policy.legal, policy.coordination)
     }
-    let query: Query
-    switch (unit, receiver, origin, state) {
-    case (_, let receiver?, _, _):
-      query = Self.page(params, "case", index: "by_incoming", equals: [.text(receiver)])
-    case (let unit?, _, _, let state?):
-      query = Self.page(params, "case", index: "by_unit_state", equals: [.text(unit), .text(state)])
-    case (let unit?, _, _, nil):
-      query = Self.page(params, "case", index: "by_unit", equals: [.text(unit)])
-    case (_, _, let origin?, _):
-      query = Self.page(params, "case", index: "by_origin", equals: [.text(origin)])
-    case (_, _, _, let state?):
-      query = Self.page(params, "case", index: "by_state", equals: [.text(state)])
-    default:
-      query = Self.page(params, "case", index: nil, equals: [])
-    }
-    let page = try tx.query(query)
-    // What no index tells can leave a page short; `next` alone says whether there is more.
+    let (index, equals): (String?, [String]) =
+      switch (unit, receiver, origin, state) {
+      case (_, let receiver?, _, _): ("by_incoming", [receiver])
+      case (let unit?, _, _, let state?): ("by_unit_state", [unit, state])
+      case (let unit?, _, _, nil): ("by_unit", [unit])
+      case (_, _, let origin?, _): ("by_origin", [origin])
+      case (_, _, _, let state?): ("by_state", [state])
+      default: (nil, [])
+      }
+    var query = Query("case", index: index, equals: equals.map(IndexValue.text))
+    query.takePage(params, size: Limits.defaultPage)
     let tests: [(String, String?)] = [
       ("unit", unit), ("incoming", receiver), ("origin", origin), ("state", state),
       ("kind", params["kind"]?.stringValue),
     ]
     let urgent = params["urgent"]?.boolValue
-    let shown = page.records.filter { record in
-      tests.allSatisfy { name, wanted in wanted == nil || record[name]?.stringValue == wanted }
-        && (urgent == nil || (record["urgent"] == true) == urgent)
+    // What no index tells can leave a page short; `next` alone says whether there is more.
+    let page = try tx.query(query).answer { record in
+      guard tests.allSatisfy({ name, wanted in wanted == nil || record[name]?.stringValue == wanted }),
+        urgent == nil || (record["urgent"] == true) == urgent, let item = TransferCase(record.body)
+      else { return nil }
+      return .object(item.header(id: record.id, version: record.version, context))
     }
-    var result: JSONObject = [
-      "items": .array(
-        shown.compactMap { record in
-          TransferCase(record.body).map { item in
-            .object(item.header(id: record.id, version: record.version, context))
-          }
-        })
-    ]
-    result.set("next", page.next)
-    return .object(result)
-  }
-
-  /// A page of a list, as its params ask for it.
-  static func page(
-    _ params: Params, _ collection: String, index: String?, equals: [IndexValue],
-    size: Int = Limits.defaultPage
-  ) -> Query {
-    Query(
-      collection, index: index, equals: equals, descending: params["order"]?.stringValue == "desc",
-      limit: params["limit"]?.intValue ?? size, cursor: params["cursor"]?.stringValue)
-  }
-
-  static func answer(_ page: Page, _ show: (Record) -> JSONValue) -> JSONValue {
-    var result: JSONObject = ["items": .array(page.records.map(show))]
-    result.set("next", page.next)
-    return .object(result)
+    return .object(page)
   }
 }

@@ -37,9 +37,9 @@ struct MethodMaker {
   /// The case's id and, last, the version that the caller expects.
   static func params(_ required: JSONObject, _ optional: JSONObject) -> JSONValue {
     var members: JSONObject = ["id": Schemas.caseID]
-    for (name, schema) in required { members[name] = schema }
-    for (name, schema) in optional { members[name] = schema }
-    members["version"] = Schemas.version
+    members.merge(required)
+    members.merge(optional)
+    members["version"] = Shapes.version
     return Shapes.object(members, required: ["id"] + required.keys)
   }
 }

@@ -12,16 +12,16 @@ struct Policy: Sendable {
   /// Years that a case is kept.
   let retention: Int
 
-  /// - Throws: ``PolicyError`` or `RuleBookError`.
+  /// - Throws: `RuleBookError`.
   init(_ configuration: JSONValue) throws {
-    book = try RuleBook(configuration, needs: RuleID.needs)
-    for member in configuration.objectValue?.keys ?? []
-    where !["$comment", "rules", "units"].contains(member) {
-      throw PolicyError("'\(member)' is not known")
-    }
-    func unit(_ name: String) throws(PolicyError) -> String {
+    book = try RuleBook(configuration, needs: RuleID.needs, beside: ["units"])
+    try RuleBook.requireKnown(
+      configuration["units"], ["legal", "coordination", "criminal_brigade"],
+      at: JSONPointer(tokens: ["units"]))
+    func unit(_ name: String) throws(RuleBookError) -> String {
       guard let id = configuration["units"]?[name]?.stringValue, JSONSchemaFormat.id.accepts(id) else {
-        throw PolicyError("'units.\(name)' must be the id of a unit")
+        throw RuleBookError(
+          "'units.\(name)' must be the id of a unit", at: JSONPointer(tokens: ["units", name]))
       }
       return id
     }
@@ -30,7 +30,7 @@ struct Policy: Sendable {
     criminalBrigade = try unit("criminal_brigade")
     try Policy.check(book)
     // The number in force last: a longer retention holds for older cases too.
-    guard let latest = CivilDate("9999-12-31") else { throw PolicyError("no last day") }
+    let latest = CivilDate("9999-12-31") ?? CivilDate(dayNumber: 0)
     retention = try book.rule(RuleID.retention, on: latest).int("years")
   }
 
@@ -42,15 +42,9 @@ struct Policy: Sendable {
       for (name, _) in entry.values {
         let least = RuleID.mayBeZero.contains(rule.id) ? 0 : 1
         guard (least...(RuleID.greatest[name] ?? least)).contains(entry.int(name)) else {
-          throw PolicyError("\(rule.id): 'values.\(name)' must be \(least) to \(RuleID.greatest[name] ?? 0)")
+          throw entry.wrong(name, "must be \(least) to \(RuleID.greatest[name] ?? 0)")
         }
       }
     }
   }
-}
-
-/// A configuration that cannot be used.
-package struct PolicyError: Error, CustomStringConvertible, Sendable {
-  package let description: String
-  init(_ description: String) { self.description = description }
 }

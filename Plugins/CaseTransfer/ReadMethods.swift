@@ -76,7 +76,7 @@ extension CaseTransfer {
 
   private static func paged(_ required: JSONObject, _ optional: JSONObject = [:]) -> JSONValue {
     var members = required
-    for (name, schema) in optional { members[name] = schema }
+    members.merge(optional)
     members["limit"] = ["type": "integer", "minimum": 1, "maximum": .int(Limits.page)]
     members["cursor"] = Shapes.cursor
     members["order"] = Shapes.order

@@ -4,7 +4,7 @@ import StationKit
 enum ReadSchemas {
   static func list(_ item: JSONValue, _ more: JSONObject = [:], required: [String]? = nil) -> JSONValue {
     var members: JSONObject = ["items": Shapes.list(item), "next": Shapes.cursor]
-    for (name, schema) in more { members[name] = schema }
+    members.merge(more)
     return Shapes.object(members, required: ["items"] + (required ?? more.keys))
   }
 
@@ -34,7 +34,7 @@ enum ReadSchemas {
       "items": Shapes.list(item), "disputes": Shapes.list(dispute),
       "discrepancies": Shapes.list(discrepancy),
     ]
-    for (name, schema) in more { members[name] = schema }
+    members.merge(more)
     return Shapes.object(
       members,
       required: Schemas.headerRequired + [
@@ -71,7 +71,7 @@ enum ReadSchemas {
       "from": Schemas.state, "to": Schemas.state, "unit": Shapes.unit, "text": Schemas.prose,
     ]
     let required = members.keys.filter { $0 != "text" }
-    for (name, schema) in StoredSchemas.stepDetails { members[name] = schema }
+    members.merge(StoredSchemas.stepDetails)
     return Shapes.object(members, required: required)
   }()
 
@@ -103,7 +103,7 @@ enum ReadSchemas {
       "term": Schemas.short, "calendar_version": Shapes.text, "steps_apply": Shapes.flag,
       "steps": Shapes.list(step),
     ]
-    for (name, schema) in more { duty[name] = schema }
+    duty.merge(more)
     return Shapes.object([
       "id": Schemas.caseID, "rules_on": Shapes.date,
       "duties": Shapes.list(Shapes.object(duty, required: Duty.shownRequired + more.keys)),

@@ -21,7 +21,8 @@ struct Receiving: Sendable {
     item.persons = params["persons"]
     item.facts = params["facts"]
     item.support = try supportRequest(params)
-    let id = CaseID.make(year: today.year, number: try tx.next(series: String(today.year)))
+    let year = String(today.year)
+    let id = SeriesNumber.id("CT", year: year, try tx.next(series: year))
     var handling = Handling(
       id: id, policy: policy, params: params, context: context, tx: tx, from: item.state, item: item)
     try handling.beginOwnership()

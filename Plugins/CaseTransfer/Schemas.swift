@@ -6,7 +6,6 @@ enum Schemas {
   static let recordID = Shapes.text(max: 64)
   static let short = Shapes.text(max: Limits.short)
   static let document = Shapes.text(max: Limits.document)
-  static let version = Shapes.version
   static let state = Shapes.words(State.self)
   static let action = Shapes.words(Action.self)
   static let kind = Shapes.words(Kind.self)
@@ -60,7 +59,7 @@ enum Schemas {
   }()
 
   static let headerMembers: JSONObject = [
-    "id": caseID, "version": version, "state": state, "kind": kind, "unclear": Shapes.flag,
+    "id": caseID, "version": Shapes.version, "state": state, "kind": kind, "unclear": Shapes.flag,
     "urgent": Shapes.flag, "owner": bureau, "outside": Shapes.flag, "origin": Shapes.unit,
     "leg": Shapes.count, "received_at": Shapes.instant, "overdue": Shapes.flag, "sender": Shapes.unit,
     "receiver": Shapes.unit, "bureau": bureau,
@@ -73,7 +72,7 @@ enum Schemas {
   /// A header with what a step adds to it.
   static func answer(_ extra: JSONObject, required: [String]? = nil) -> JSONValue {
     var members = headerMembers
-    for (name, schema) in extra { members[name] = schema }
+    members.merge(extra)
     return Shapes.object(members, required: headerRequired + (required ?? extra.keys))
   }
 }

@@ -19,6 +19,6 @@ enum Screen {
   static func check(idNumberOf person: JSONValue?, _ pointer: String) throws(RPCError) {
     guard let number = person?["id_number"]?.stringValue, !IDNumber.isValid(number) else { return }
     throw .refused(
-      rule: RuleID.idNumber, Text("Not an ID number", zh: "身份证号码无效"), pointer: "\(pointer)/id_number")
+      rule: RuleID.idNumber, Text("Not an ID number", zh: "公民身份号码无效"), pointer: "\(pointer)/id_number")
   }
 }

@@ -13,16 +13,7 @@ extension Steps {
       throw RPCError.notFound("person", place.map(String.init) ?? "reporter", pointer: "/person")
     }
     try Screen.check(idNumberOf: .object(handling.params.object), "")
-    var before: JSONObject = [:]
-    var after: JSONObject = [:]
-    for member in members {
-      guard let said = handling.params[member] else { continue }
-      let value: JSONValue? = said == .null ? .none : said
-      guard stated[member] != value else { continue }
-      before[member] = stated[member]
-      after[member] = value
-      stated[member] = value
-    }
+    let (before, after) = stated.correct(members, by: handling.params.object)
     guard !(before.isEmpty && after.isEmpty) else {
       throw RPCError.refused(
         rule: RuleID.correction, Text("Nothing would change", zh: "没有需要更正的内容"), pointer: "/person")
@@ -31,10 +22,11 @@ extension Steps {
     else {
       throw RPCError.refused(
         rule: RuleID.correction,
-        Text("At most \(Limits.corrections) corrections of a person", zh: "更正次数超过上限"), pointer: "/person")
+        Text("At most \(Limits.corrections) corrections of a person", zh: "每人至多更正 \(Limits.corrections) 次"),
+        pointer: "/person")
     }
     var correction: JSONObject = [
-      "at": handling.now.text(handling.context), "by": handling.by, "before": .object(before),
+      "at": handling.now.text(handling.context.zone), "by": handling.by, "before": .object(before),
       "after": .object(after), "document": .string(try handling.params.string("document")),
     ]
     if let place {

@@ -28,7 +28,7 @@ extension Steps {
     handling.item.ended = nil
     var body: JSONObject = [
       "case": .string(handling.id), "leg": .int(handling.item.leg), "number": .int(handling.item.disputes),
-      "at": handling.now.text(handling.context), "opened": handling.now.column, "due": duty.due.column,
+      "at": handling.now.text(handling.context.zone), "opened": handling.now.stored, "due": duty.due.stored,
       "ground": .string(ground.rawValue), "result": .string(DisputeResult.open.rawValue),
       "by": handling.by, "sender": .string(sender), "receiver": .string(receiver),
       "kind": .string(handling.item.kind.rawValue),
@@ -85,10 +85,10 @@ extension Handling {
   ) throws {
     guard let record = try tx.get("dispute", disputeID) else { throw RPCError(.internalError) }
     var body = record.body
-    body["decided"] = now.column
+    body["decided"] = now.stored
     body["result"] = .string(result.rawValue)
     // The end may have moved since, when a calendar arrived.
-    if let due { body["due"] = due.column }
+    if let due { body["due"] = due.stored }
     change(&body)
     _ = try tx.put("dispute", record.id, version: record.version, body)
   }

@@ -21,7 +21,7 @@ extension Steps {
     let number = handling.item.items
     var item = EvidenceItem(
       id: Handling.itemID(handling.id, number), number: number, kind: kind, counted: counted, holder: holder,
-      description: description, added: handling.now.text(handling.context))
+      description: description, added: handling.now.text(handling.context.zone))
     try handling.link(&item, .collected, from: nil, to: holder)
     try handling.store(item)
     handling.details["item"] = .int(number)
@@ -30,7 +30,7 @@ extension Steps {
   }
 
   static let chooseMove: Choice = { _, params in
-    switch params["link"]?.stringValue.flatMap(LinkKind.init(rawValue:)) {
+    switch LinkKind(params["link"]) {
     case .corrected: .correctEvidence
     case .handedOut: .handOut
     default: .moveEvidence
@@ -53,7 +53,7 @@ extension Steps {
     if let handler = handling.params["handler"]?.stringValue { item.holder.handler = handler }
     if let custodian = handling.params["custodian"]?.stringValue { item.holder.custodian = custodian }
     try item.holder.check()
-    if let condition: Condition = handling.params.object.word("condition") {
+    if let condition = Condition(handling.params["condition"]) {
       item.counted.condition = condition
     }
     var more: JSONObject = [:]
@@ -101,7 +101,7 @@ extension Steps {
         Text("A correction changes the quantity or the digest", zh: "更正须变更数量或校验值"), pointer: "/quantity")
     }
     var was: JSONObject = ["quantity": .int(before.quantity)]
-    was.set("sha256", before.sha256)
+    was["sha256"] = before.sha256.map(JSONValue.string)
     return .object(was)
   }
 }

@@ -78,7 +78,7 @@ extension Steps {
       : 0
     handling.details["document"] = .string(try handling.params.string("number"))
     handling.details["bureau"] = .string(bureau)
-    handling.details["effective"] = received.text(handling.context)
+    handling.details["effective"] = received.text(handling.context.zone)
     // Who reported it is owed the telling still.
     for name in DutyName.allCases where name != .tell && handling.item.duty(name)?.isOpen == true {
       handling.item.drop(name)

@@ -14,7 +14,7 @@ extension Steps {
     let wasUrgent = handling.item.isUrgent
     if let given = handling.params["facts"]?.objectValue {
       var facts = handling.item.facts?.objectValue ?? [:]
-      for (key, value) in given { facts[key] = value }
+      facts.merge(given)
       handling.item.facts = .object(facts)
       if UrgentFacts(.object(facts)).isUrgent(try handling.rule(RuleID.urgent)) {
         handling.item.isUrgent = true

@@ -22,14 +22,11 @@ struct Steps: Sendable {
     _ context: CallContext, _ tx: any Transaction, change: (inout Handling) throws -> Void
   ) throws -> JSONValue {
     let id = try params.string("id")
-    guard let record = try tx.get("case", id), var item = TransferCase(record.body) else {
-      throw RPCError.notFound("case", id, pointer: "/id")
-    }
+    let (record, read) = try tx.find("case", id, pointer: "/id", as: TransferCase.init)
+    var item = read
     if item.isOutside { try requireJurisdiction(item, try choose(item, params), context.principal) }
     try require(item.isOutside ? [.legal] : parties, item, context.principal)
-    if let expected = params["version"]?.intValue, expected != record.version {
-      throw RPCError(.conflict, pointer: "/version", details: ["version": .int(record.version)])
-    }
+    try record.requireVersion(params["version"])
     let action = try choose(item, params)
     try Screen.check(params)
     guard context.now >= item.last else {
@@ -50,7 +47,7 @@ struct Steps: Sendable {
     try handling.schedule()
     try handling.announce(action)
     var answer = handling.item.header(id: id, version: stored.version, context)
-    for (key, value) in handling.extra { answer[key] = value }
+    answer.merge(handling.extra)
     return .object(answer)
   }
 
@@ -84,7 +81,7 @@ struct Steps: Sendable {
       throw .refused(
         rule: RuleID.jurisdictionEnded,
         Text(
-          "The jurisdiction ended when the notice of designation was received", zh: "已收到指定管辖通知，不再行使管辖权"),
+          "The jurisdiction ended when the notice of designation was received", zh: "已收到指定管辖决定书，不再行使管辖权"),
         pointer: "/id")
     }
   }

@@ -54,7 +54,7 @@ enum StoredSchemas {
       "action": Schemas.action, "by": person, "from": Schemas.state, "to": Schemas.state,
       "unit": Shapes.unit, "text": Schemas.prose, "ended_at": Shapes.instant,
     ]
-    for (name, schema) in stepDetails { members[name] = schema }
+    members.merge(stepDetails)
     return Shapes.object(
       members, required: ["case", "number", "at", "time", "action", "by", "from", "to", "unit"])
   }()

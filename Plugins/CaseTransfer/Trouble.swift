@@ -43,7 +43,7 @@ enum Trouble {
   /// Asks for a caller who could not, once: the step then has the number of the request.
   private static func tell(_ deadline: Deadline, _ tx: any Transaction) throws {
     guard let step = try tx.get("step", deadline.subject), step["support"] == nil,
-      let id = step["case"]?.stringValue, let code: TroubleCode = step.body.word("code"),
+      let id = step["case"]?.stringValue, let code = TroubleCode(step["code"]),
       let item = try tx.get("case", id).flatMap({ TransferCase($0.body) }),
       let station = try stations(item, tx).first
     else { return }

@@ -1,30 +1,5 @@
 import StationKit
 
-extension JSONObject {
-  func text(_ key: String) -> String? { self[key]?.stringValue }
-  func int(_ key: String) -> Int? { self[key]?.intValue }
-
-  /// An instant kept as UTC milliseconds.
-  func instant(_ key: String) -> Instant? {
-    self[key]?.intValue.map { Instant(milliseconds: Int64($0)) }
-  }
-
-  /// A word of a closed list.
-  func word<Word: RawRepresentable>(_ key: String, _ type: Word.Type = Word.self) -> Word?
-  where Word.RawValue == String {
-    self[key]?.stringValue.flatMap(Word.init(rawValue:))
-  }
-
-  /// Sets the text, or nothing for nil.
-  mutating func set(_ key: String, _ value: String?) {
-    if let value { self[key] = .string(value) }
-  }
-
-  mutating func set(_ key: String, _ value: Instant?) {
-    if let value { self[key] = value.column }
-  }
-}
-
 extension Params {
   /// A word of a closed list; the schema has seen that it is one.
   ///
@@ -36,15 +11,4 @@ extension Params {
     }
     return word
   }
-}
-
-extension Instant {
-  /// UTC milliseconds, as columns keep instants.
-  var column: JSONValue { .int(Int(milliseconds)) }
-
-  func text(_ context: CallContext) -> JSONValue { .string(rfc3339(zone: context.zone)) }
-}
-
-extension RuleRef {
-  var json: JSONValue { ["id": .string(id), "version": .string(version)] }
 }

@@ -19,6 +19,11 @@ package enum Directory {
       rules: DirectoryRules.table)
   }
 
+  /// Whether an import into a directory without units would be taken, for params that its schema has accepted.
+  ///
+  /// - Throws: as the import.
+  package static func rehearseImport(_ params: JSONObject) throws { try ImportMethod.rehearse(params) }
+
   static let unit = Collection(
     name: "unit",
     summary: Text("A unit of the organisation", zh: "组织机构单元"),
@@ -42,6 +47,6 @@ package enum Directory {
   static let changed = EventKind(
     "unit_changed", Text("A unit was created, changed or retired", zh: "单位被建立、变更或撤销"),
     payload: Schemas.object(
-      ["unit": Schemas.id, "kind": Schemas.kind, "active": ["type": "boolean"]],
+      ["unit": Schemas.id, "kind": Schemas.kind, "active": Shapes.flag],
       required: ["unit", "kind", "active"]))
 }

@@ -22,7 +22,7 @@ enum DirectoryRules {
   static let table: [Rule] = [
     rule(
       parent, "local configuration",
-      Text("A unit stands under an active unit of the right kind", zh: "单位应隶属于现存的相应上级单位")),
+      Text("A unit stands under an active unit of the right kind", zh: "单位应隶属于在用的相应上级单位")),
     rule(
       kind, "local configuration",
       Text("The kind of a unit never changes", zh: "单位类别不得变更")),
@@ -45,7 +45,7 @@ enum DirectoryRules {
           + " member", zh: "防区应明确局领导、本局责任警种和牵头派出所，牵头所须为成员所")),
     rule(
       zoneMember, reform,
-      Text("A zone's members are active stations of its bureau", zh: "防区成员应为本局现存派出所")),
+      Text("A zone's members are active stations of its bureau", zh: "防区成员应为本局在用派出所")),
     rule(
       dutySpan, "local configuration",
       Text("A duty ends after it starts, within 31 days", zh: "值班应有起止，且不超过三十一日")),

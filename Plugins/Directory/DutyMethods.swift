@@ -13,8 +13,8 @@ enum DutyMethods {
     Text("Say who is on duty at a unit; the same holder and start replaces its end", zh: "设定单位值班人员"),
     params: Schemas.object(
       [
-        "unit": Schemas.id, "holder": Schemas.title, "role": Schemas.title, "from": Schemas.instant,
-        "to": Schemas.instant,
+        "unit": Schemas.id, "holder": Schemas.title, "role": Schemas.title, "from": Shapes.instant,
+        "to": Shapes.instant,
       ], required: ["unit", "holder", "from", "to"]),
     result: Schemas.duty, permission: .role,
     examples: [
@@ -37,10 +37,10 @@ enum DutyMethods {
 
   static let get = Method(
     "duty.get", Text("Who is on duty at a unit now, or at an instant", zh: "查看单位当前或某时刻值班人员"),
-    params: Schemas.object(["unit": Schemas.id, "at": Schemas.instant], required: ["unit"]),
+    params: Schemas.object(["unit": Schemas.id, "at": Shapes.instant], required: ["unit"]),
     positional: ["unit"],
     result: Schemas.object(
-      ["unit": Schemas.id, "at": Schemas.instant, "items": ["type": "array", "items": Schemas.duty]],
+      ["unit": Schemas.id, "at": Shapes.instant, "items": Shapes.list(Schemas.duty)],
       required: ["unit", "at", "items"]),
     permission: .role,
     examples: [
@@ -62,7 +62,7 @@ enum DutyMethods {
       let items = try tx.all(query).filter { ($0["ends"]?.intValue ?? 0) > Int(at.milliseconds) }
         .map { answer($0, context.zone) }
       return [
-        "unit": .string(unit), "at": .string(at.rfc3339(zone: context.zone)), "items": .array(items),
+        "unit": .string(unit), "at": at.text(context.zone), "items": .array(items),
       ]
     })
 
@@ -80,7 +80,7 @@ enum DutyMethods {
     let starts = Int(from.milliseconds)
     var body: JSONObject = [
       "unit": .string(unit), "holder": .string(holder), "starts": .int(starts),
-      "ends": .int(Int(to.milliseconds)),
+      "ends": to.stored,
     ]
     if let role = params["role"] { body["role"] = role }
     let same = try tx.query(
@@ -93,13 +93,10 @@ enum DutyMethods {
   }
 
   private static func answer(_ record: Record, _ zone: Zone) -> JSONValue {
-    func time(_ key: String) -> JSONValue {
-      .string(Instant(milliseconds: Int64(record[key]?.intValue ?? 0)).rfc3339(zone: zone))
-    }
     var duty: JSONObject = ["unit": record["unit"] ?? .null, "holder": record["holder"] ?? .null]
     if let role = record["role"] { duty["role"] = role }
-    duty["from"] = time("starts")
-    duty["to"] = time("ends")
+    duty["from"] = Instant(record["starts"])?.text(zone)
+    duty["to"] = Instant(record["ends"])?.text(zone)
     duty["version"] = .int(record.version)
     return .object(duty)
   }

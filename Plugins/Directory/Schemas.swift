@@ -2,13 +2,9 @@ import StationKit
 
 /// Schema fragments that the directory's methods and collections share.
 enum Schemas {
-  static let id: JSONValue = ["type": "string", "format": "id"]
-  static let version: JSONValue = ["type": "integer", "minimum": 1]
-  static let instant: JSONValue = ["type": "string", "format": "date-time"]
+  static let id = Shapes.unit
   static let title = Shapes.text(max: 64)
-  static let kind: JSONValue = [
-    "type": "string", "enum": .array(UnitKind.allCases.map { .string($0.rawValue) }),
-  ]
+  static let kind = Shapes.words(UnitKind.self)
   static let nameAtMost = 128
   static let name: JSONValue = object(
     ["en": Shapes.text(max: nameAtMost), "zh": Shapes.text(max: nameAtMost)], required: ["en", "zh"])
@@ -31,7 +27,7 @@ enum Schemas {
 
   /// Members of a unit that a caller may set.
   static let settable: JSONObject = [
-    "id": id, "kind": kind, "name": name, "parent": id, "duty_leader": title, "city": ["type": "boolean"],
+    "id": id, "kind": kind, "name": name, "parent": id, "duty_leader": title, "city": Shapes.flag,
     "stations": ["type": "array", "items": id, "maxItems": 64, "uniqueItems": true],
     "leader": title, "branch": id, "lead_station": id,
   ]
@@ -41,7 +37,7 @@ enum Schemas {
     members["name"] = keptName
     members["duty_leader"] = keptTitle
     members["leader"] = keptTitle
-    members["active"] = ["type": "boolean"]
+    members["active"] = Shapes.flag
     return members
   }()
 
@@ -49,7 +45,7 @@ enum Schemas {
 
   static let unit: JSONValue = {
     var members = kept
-    members["version"] = version
+    members["version"] = Shapes.version
     return object(members, required: ["id", "kind", "name", "active", "version"])
   }()
 
@@ -61,6 +57,9 @@ enum Schemas {
     required: ["unit", "holder", "starts", "ends"])
 
   static let duty: JSONValue = object(
-    ["unit": id, "holder": keptTitle, "role": keptTitle, "from": instant, "to": instant, "version": version],
+    [
+      "unit": id, "holder": keptTitle, "role": keptTitle, "from": Shapes.instant, "to": Shapes.instant,
+      "version": Shapes.version,
+    ],
     required: ["unit", "holder", "from", "to", "version"])
 }

@@ -23,7 +23,7 @@ struct Unit: Equatable {
   /// A unit from params or a stored body that its schema has accepted; nil if it has not.
   init?(_ object: JSONObject, id: String? = nil) {
     guard let id = id ?? object["id"]?.stringValue, let name = object["name"],
-      let kind = object["kind"]?.stringValue.flatMap(UnitKind.init(rawValue:))
+      let kind = UnitKind(object["kind"])
     else { return nil }
     self.id = id
     self.kind = kind

@@ -2,6 +2,19 @@
 package enum UnitKind: String, Sendable, CaseIterable {
   case bureau, department, desk, station, team, room, zone
 
+  /// Its name in Chinese, for messages.
+  var chinese: String {
+    switch self {
+    case .bureau: "公安局"
+    case .department: "部门"
+    case .desk: "专班（办公室）"
+    case .station: "派出所"
+    case .team: "派出所内设队"
+    case .room: "派出所内设室"
+    case .zone: "防区"
+    }
+  }
+
   /// Kinds that a unit of this kind may stand under; empty for one that stands alone.
   var parents: [UnitKind] {
     switch self {

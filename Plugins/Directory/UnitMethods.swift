@@ -7,6 +7,11 @@ enum UnitMethods {
     "id": "st-01", "kind": "station", "name": name, "active": true, "parent": "bureau", "version": 1,
   ]
 
+  /// Of a station that the organisation of the examples has not.
+  private static let added: JSONValue = [
+    "id": "st-13", "kind": "station", "name": name, "active": true, "parent": "bureau", "version": 1,
+  ]
+
   static let get = Method(
     "unit.get", Text("Show a unit", zh: "查看单位"),
     params: Schemas.object(["id": Schemas.id], required: ["id"]), positional: ["id"],
@@ -21,19 +26,20 @@ enum UnitMethods {
   static let list = Method(
     "unit.list", Text("List units", zh: "列出单位"),
     params: Schemas.object([
-      "kind": Schemas.kind, "parent": Schemas.id, "active": ["type": "boolean"],
+      "kind": Schemas.kind, "parent": Schemas.id, "active": Shapes.flag,
       "order": ["type": "string", "enum": ["asc", "desc"]],
       "limit": ["type": "integer", "minimum": 1, "maximum": 500],
       "cursor": ["type": "string", "maxLength": 512],
     ]),
     result: Schemas.object(
-      ["items": ["type": "array", "items": Schemas.unit], "next": ["type": "string"]], required: ["items"]),
+      ["items": Shapes.list(Schemas.unit), "next": ["type": "string"]], required: ["items"]),
     permission: .role,
     examples: [
       Example("All stations", params: ["kind": "station"], result: ["items": [example]])
     ],
     handler: .read { params, _, tx in
-      var query = Query("unit", limit: params["limit"]?.intValue ?? 100)
+      var query = Query("unit")
+      query.takePage(params, size: 100)
       let kind = params["kind"]?.stringValue
       if let parent = params["parent"]?.stringValue {
         query.index = "by_parent"
@@ -43,15 +49,10 @@ enum UnitMethods {
         query.index = "by_kind"
         query.equals = [.text(kind)]
       }
-      query.descending = params["order"]?.stringValue == "desc"
-      query.cursor = params["cursor"]?.stringValue
-      let page = try tx.query(query)
       let active = params["active"]?.boolValue
-      let shown = page.records.filter { active == nil || $0["active"]?.boolValue == active }
       // A filter on `active` can leave a page short; `next` alone says whether there is more.
-      var result: JSONObject = ["items": .array(shown.map(answer))]
-      if let next = page.next { result["next"] = .string(next) }
-      return .object(result)
+      return .object(
+        try tx.query(query).answer { active == nil || $0["active"]?.boolValue == active ? answer($0) : nil })
     })
 
   static let put = Method(
@@ -62,14 +63,14 @@ enum UnitMethods {
     params: Schemas.object(
       {
         var members = Schemas.settable
-        members["version"] = Schemas.version
+        members["version"] = Shapes.version
         return members
       }(), required: ["id", "kind", "name"]),
     result: Schemas.unit, permission: .role,
     examples: [
       Example(
-        "A new station", params: ["id": "st-01", "kind": "station", "name": name, "parent": "bureau"],
-        result: example)
+        "A new station", params: ["id": "st-13", "kind": "station", "name": name, "parent": "bureau"],
+        result: added)
     ],
     handler: .write { params, context, tx in
       guard let unit = Unit(params.object) else {
@@ -87,20 +88,18 @@ enum UnitMethods {
 
   static let retire = Method(
     "unit.retire", Text("Take a unit out of use; what refers to it stays", zh: "撤销单位（历史数据保留）"),
-    params: Schemas.object(["id": Schemas.id, "version": Schemas.version], required: ["id", "version"]),
+    params: Schemas.object(["id": Schemas.id, "version": Shapes.version], required: ["id", "version"]),
     result: Schemas.unit, permission: .role,
     examples: [
       Example(
-        "A station that closed", params: ["id": "st-01", "version": 1],
+        "A station that closed", params: ["id": "st-13", "version": 1],
         result: [
-          "id": "st-01", "kind": "station", "name": name, "active": false, "parent": "bureau", "version": 2,
+          "id": "st-13", "kind": "station", "name": name, "active": false, "parent": "bureau", "version": 2,
         ])
     ],
     handler: .write { params, context, tx in
       let id = try params.string("id")
-      guard let record = try tx.get("unit", id), let unit = Unit(record.body) else {
-        throw RPCError.notFound("unit", id, pointer: "/id")
-      }
+      let (record, unit) = try tx.find("unit", id, pointer: "/id", as: { Unit($0) })
       try context.principal.require(unit.id, unit.parent)
       return answer(try UnitStore(tx: tx).retire(record, version: try params.int("version"), unit))
     })

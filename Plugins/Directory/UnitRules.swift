@@ -12,7 +12,8 @@ struct UnitRules {
     if let old, old.kind != unit.kind {
       throw RPCError.refused(
         rule: DirectoryRules.kind,
-        Text("'\(unit.id)' is a \(old.kind.rawValue)", zh: "“\(unit.id)”的类别不得变更"), pointer: "/kind")
+        Text("'\(unit.id)' is a \(old.kind.rawValue)", zh: "“\(unit.id)”是\(old.kind.chinese)，类别不得变更"),
+        pointer: "/kind")
     }
     try checkMembers(unit)
     try checkParent(unit)
@@ -42,7 +43,7 @@ struct UnitRules {
     func only(_ kinds: [UnitKind], _ isGiven: Bool, _ member: String) throws(RPCError) {
       guard isGiven, !kinds.contains(unit.kind) else { return }
       throw .invalid(
-        Text("'\(member)' is not for a \(unit.kind.rawValue)", zh: "该类单位不适用“\(member)”"),
+        Text("'\(member)' is not for a \(unit.kind.rawValue)", zh: "\(unit.kind.chinese)不适用“\(member)”"),
         pointer: "/\(member)")
     }
     try only([.zone], !unit.stations.isEmpty, "stations")
@@ -59,15 +60,16 @@ struct UnitRules {
     }
     guard let id = unit.parent else {
       if unit.kind.parents.isEmpty { return }
-      throw refuse(Text("A \(unit.kind.rawValue) needs a parent", zh: "须指明上级单位"))
+      throw refuse(Text("A \(unit.kind.rawValue) needs a parent", zh: "\(unit.kind.chinese)须指明上级单位"))
     }
     guard let parent = try find(id), parent.active else {
-      throw refuse(Text("There is no active unit '\(id)'", zh: "没有现存单位“\(id)”"))
+      throw refuse(Text("There is no active unit '\(id)'", zh: "没有在用单位“\(id)”"))
     }
     guard unit.kind.parents.contains(parent.kind) else {
       throw refuse(
         Text(
-          "A \(unit.kind.rawValue) does not stand under a \(parent.kind.rawValue)", zh: "上级单位类别不符"))
+          "A \(unit.kind.rawValue) does not stand under a \(parent.kind.rawValue)",
+          zh: "\(unit.kind.chinese)不得隶属于\(parent.kind.chinese)"))
     }
   }
 
@@ -117,7 +119,7 @@ struct UnitRules {
       else {
         throw RPCError.refused(
           rule: DirectoryRules.zoneMember,
-          Text("'\(id)' is not an active station of the bureau", zh: "“\(id)”不是本局现存派出所"),
+          Text("'\(id)' is not an active station of the bureau", zh: "“\(id)”不是本局在用的派出所"),
           pointer: "/stations")
       }
       if station.city, unit.stations.count > 1 { throw cityNotAlone(id, pointer: "/stations") }

@@ -75,7 +75,7 @@ extension Work {
     var to: [JSONValue] = [.string(record.station)]
     if record.owner != record.station { to.append(.string(record.owner)) }
     var payload: JSONObject = ["to": .array(to)]
-    for (name, value) in more { payload[name] = value }
+    payload.merge(more)
     try tx.emit(event.rawValue, payload)
   }
 

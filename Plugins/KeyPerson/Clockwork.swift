@@ -61,13 +61,13 @@ extension Work {
   private func openReview(_ id: String, _ record: inout KeyRecord) throws {
     let task = try addTask(.review, of: id, record, due: record.reviewEnds)
     record.reviewTask = task
-    try announce(.reviewDue, record, ["task": .string(task), "due": .time(record.reviewEnds, zone)])
+    try announce(.reviewDue, record, ["task": .string(task), "due": record.reviewEnds.text(zone)])
   }
 
   /// The record is hidden from now on; its review stays to be done.
   private func missReview(_ record: KeyRecord) throws {
     try count(.review, Tally.Review.overdue.rawValue, unit: record.station, at: record.reviewEnds)
-    var more: JSONObject = ["due": .time(record.reviewEnds, zone)]
+    var more: JSONObject = ["due": record.reviewEnds.text(zone)]
     more["task"] = record.reviewTask.map(JSONValue.string)
     try announce(.reviewMissed, record, more)
   }
@@ -87,7 +87,7 @@ extension Work {
     } else {
       try openReview(id, &record)
     }
-    var more: JSONObject = ["due": .time(record.reviewEnds, zone)]
+    var more: JSONObject = ["due": record.reviewEnds.text(zone)]
     more["task"] = record.reviewTask.map(JSONValue.string)
     try announce(.clean, record, more)
   }

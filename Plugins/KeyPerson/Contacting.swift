@@ -16,8 +16,7 @@ struct Contacting {
     var answer: JSONObject = ["task": .string(task)]
     let urgency = params["urgency"] ?? "routine"
     if work.context.principal.mayReach(loaded.record.station) {
-      let asked = try SupportAsking(work: work).run(loaded.id, &loaded.record, urgency: urgency)
-      for (name, value) in asked { answer[name] = value }
+      answer.merge(try SupportAsking(work: work).run(loaded.id, &loaded.record, urgency: urgency))
     } else {
       // The owner's officer cannot ask in the station's name; the daemon does, at once.
       try work.tx.schedule(

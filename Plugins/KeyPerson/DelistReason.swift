@@ -10,25 +10,38 @@ package enum DelistReason: String, Sendable, CaseIterable {
   /// A proposal that nobody entered in time.
   case notEntered = "not_entered"
 
-  /// What the person has to be told, besides that the record is erased and when.
-  var notice: Text {
+  /// What the person has to be told, besides that the record is erased and when. A duty is over only for whom the
+  /// instrument bound.
+  func notice(on record: KeyRecord) -> Text {
     switch self {
     case .expiry:
-      Text(
-        "The term of the legal instrument is over. You have no duty under it any more.",
-        zh: "法律文书载明的期限已届满，您不再承担该文书规定的义务。")
+      record.isBound
+        ? Text(
+          "The term of the legal instrument is over. You have no duty under it any more.",
+          zh: "法律文书载明的期限已届满，您不再承担该文书规定的义务。")
+        : Text(
+          "The term of the legal instrument is over, and the record is closed.",
+          zh: "法律文书载明的期限已届满，登记已结束。")
     case .completion:
-      Text(
-        "What the legal instrument asked for is done. You have no duty under it any more.",
-        zh: "法律文书要求的事项已履行完毕，您不再承担该文书规定的义务。")
+      record.isBound
+        ? Text(
+          "What the legal instrument asked for is done. You have no duty under it any more.",
+          zh: "法律文书要求的事项已履行完毕，您不再承担该文书规定的义务。")
+        : Text(
+          "What the legal instrument asked for is done, and the record is closed.",
+          zh: "法律文书要求的事项已完成，登记已结束。")
     case .threeYearsClean:
       Text(
         "You have been clean for three years. You are no longer followed up.",
         zh: "您已戒断三年未复吸，不再列为关注对象。")
     case .courtDecision:
-      Text(
-        "A court or the deciding authority has ended the measure. You have no duty under it any more.",
-        zh: "法院或决定机关已解除该措施，您不再承担相应义务。")
+      record.isBound
+        ? Text(
+          "A court or the deciding authority has ended the measure. You have no duty under it any more.",
+          zh: "法院或决定机关已解除该措施，您不再承担相应义务。")
+        : Text(
+          "A court or the deciding authority has ended the measure, and the record is closed.",
+          zh: "法院或决定机关已作出解除决定，登记已结束。")
     case .error:
       Text(
         "You were recorded by mistake. The record is taken back, and nothing follows from it.",
@@ -36,9 +49,13 @@ package enum DelistReason: String, Sendable, CaseIterable {
     case .found:
       Text("You have been found, and the search record is closed.", zh: "您已被找到，走失登记已结束。")
     case .consentWithdrawn:
-      Text(
-        "You have taken back your agreement. The support has ended, and nothing is held against you.",
-        zh: "您已撤回同意，帮教服务终止，不产生任何不利后果。")
+      record.part == .protected
+        ? Text(
+          "You have taken back your agreement. Follow-up and help have ended, and nothing is held against you.",
+          zh: "您已撤回同意，相关关注和帮助已终止，不产生任何不利后果。")
+        : Text(
+          "You have taken back your agreement. The support has ended, and nothing is held against you.",
+          zh: "您已撤回同意，帮教服务终止，不产生任何不利后果。")
     case .notEntered:
       Text("You were not entered.", zh: "未予登记。")
     }

@@ -21,7 +21,7 @@ struct Delisting {
   private func check(_ reason: CallerReason, _ record: KeyRecord, _ before: State) throws {
     guard (reason == .courtDecision) == (params["decision"] != nil) else {
       throw refuse(
-        Text("A court decision is named, and nothing else is", zh: "仅依法院等决定解除时须写明文书"), "/decision")
+        Text("A court decision is named, and nothing else is", zh: "依法院等决定解除的须写明文书，其他理由不得填写"), "/decision")
     }
     switch reason {
     case .error, .courtDecision: break
@@ -69,7 +69,7 @@ extension Work {
     try count(
       .delisting, before.isLive ? reason.rawValue : Tally.neverEntered, unit: record.station, at: at)
 
-    var answer: JSONObject = ["erase_at": .time(eraseAt, zone), "reason": .string(reason.rawValue)]
+    var answer: JSONObject = ["erase_at": eraseAt.text(zone), "reason": .string(reason.rawValue)]
     // Who was never entered was never followed up.
     if before.isLive { answer["task"] = .string(try writeNotice(id, record, reason, eraseAt)) }
     // A search that is under way is for nobody any more.
@@ -85,15 +85,15 @@ extension Work {
   ) throws -> String {
     let days = try rules.int(RuleID.delistNotice, "days", on: record.rulesOn)
     let task = try addTask(.notice, of: id, record, due: now.adding(hours: 24 * days))
-    let text = reason.notice
+    let text = reason.notice(on: record)
     let day = eraseAt.adding(milliseconds: -1).date(in: zone)
     var notice: JSONObject = [
       "record": .string(id), "unit": .string(record.station), "task": .string(task),
-      "reason": .string(reason.rawValue), "erase_at": .at(eraseAt),
+      "reason": .string(reason.rawValue), "erase_at": eraseAt.stored,
       "en": .string(
         "\(text.en) Your record is hidden now and is erased after \(day). Until then you can ask for an extract."
       ),
-      "zh": .string("\(text.zh)您的记录现已封存，\(day)后删除；此前您可以申请查阅、复制。"),
+      "zh": .string("\(text.zh)您的记录现已停止查阅，将于\(day)期满后删除；在此之前，您可以申请查阅、复制。"),
     ]
     for name in ["name", "phone"] { notice[name] = record.personal[name] }
     _ = try tx.create("notice", id: nil, notice)

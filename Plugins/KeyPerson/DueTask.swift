@@ -61,14 +61,14 @@ struct DueTask: Equatable {
 
   var body: JSONObject {
     var body: JSONObject = [
-      "record": .string(record), "unit": .string(unit), "kind": .string(kind.rawValue), "due": .at(due),
+      "record": .string(record), "unit": .string(unit), "kind": .string(kind.rawValue), "due": due.stored,
       "state": .string(state.rawValue),
     ]
     body["duty"] = duty.map(JSONValue.string)
     body["number"] = number.map(JSONValue.int)
-    body["grace"] = grace.map(JSONValue.at)
+    body["grace"] = grace?.stored
     if isProvisional { body["provisional"] = true }
-    body["at"] = at.map(JSONValue.at)
+    body["at"] = at?.stored
     body["by"] = by.map(JSONValue.string)
     body["in_time"] = inTime.map(JSONValue.bool)
     body["excuse"] = excuse.map { .string($0.rawValue) }

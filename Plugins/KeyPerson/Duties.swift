@@ -63,7 +63,7 @@ struct Duties {
     _ = try work.tx.put("duty", stored.id, version: stored.version, duty.body)
     var more: JSONObject = ["duty": .string(stored.id)]
     more["task"] = duty.task.map(JSONValue.string)
-    more["due"] = .time(first, work.zone)
+    more["due"] = first.text(work.zone)
     let header = try work.save(loaded, more)
     try work.changed(action, loaded)
     return header

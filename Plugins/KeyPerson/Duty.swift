@@ -47,14 +47,14 @@ struct Duty {
 
   var body: JSONObject {
     var body: JSONObject = [
-      "record": .string(record), "kind": .string(kind.rawValue), "first_due": .at(firstDue),
+      "record": .string(record), "kind": .string(kind.rawValue), "first_due": firstDue.stored,
       "grace_hours": .int(graceHours), "number": .int(number),
     ]
     body["every_days"] = everyDays.map(JSONValue.int)
     body["every_months"] = everyMonths.map(JSONValue.int)
     body["task"] = task.map(JSONValue.string)
-    body["begun"] = begun.map(JSONValue.at)
-    body["ended"] = ended.map(JSONValue.at)
+    body["begun"] = begun?.stored
+    body["ended"] = ended?.stored
     body["consent"] = consent
     return body
   }

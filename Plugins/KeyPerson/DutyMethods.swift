@@ -20,7 +20,7 @@ extension KeyPerson {
     return [
       step(
         "duty.add", Text("Add a duty that the instrument states", zh: "登记法律文书载明的义务"),
-        with(when, ["kind": Schemas.dutyKind]), required: ["id", "kind", "first_due"], positional: ["id"],
+        when.merging(["kind": Schemas.dutyKind]), required: ["id", "kind", "first_due"], positional: ["id"],
         result: begun,
         example: [
           "id": Examples.id, "kind": "report_in", "first_due": "2026-03-09T10:00:00+08:00", "every_months": 1,
@@ -47,7 +47,7 @@ extension KeyPerson {
       ) { try Duties(work: $0, params: $1).end(.dutyEnd, "duty") },
       step(
         "visit.agree", Text("Enter visits to which the person or the guardian agreed", zh: "登记经同意的走访"),
-        with(when, ["consent": Schemas.agreement]), required: ["id", "consent", "first_due"],
+        when.merging(["consent": Schemas.agreement]), required: ["id", "consent", "first_due"],
         positional: ["id"], result: begun,
         example: [
           "id": Examples.id, "first_due": "2026-03-09T10:00:00+08:00", "every_months": 1,
@@ -86,11 +86,5 @@ extension KeyPerson {
         example: ["id": Examples.id, "outcome": "found_well"], answer: Examples.header(.active), rules
       ) { try Contacting(work: $0, params: $1).found() },
     ]
-  }
-
-  private static func with(_ members: JSONObject, _ more: JSONObject) -> JSONObject {
-    var all = members
-    for (name, schema) in more { all[name] = schema }
-    return all
   }
 }

@@ -39,7 +39,8 @@ struct Entering {
     // Between proposal and entry days have passed.
     guard work.now < record.reviewEnds else {
       throw RPCError.refused(
-        rule: RuleID.reviewInterval, Text("The day of the first review has passed", zh: "首次复核日已过"))
+        rule: RuleID.reviewInterval, Text("The day of the first review has passed", zh: "首次复核日已过"),
+        pointer: "/id")
     }
     try refuseClean(record)
     try work.closeTask(record.stepTask, .record)
@@ -57,21 +58,23 @@ struct Entering {
     guard !record.verifiers.contains(verifier) else { return }
     guard record.verifiers.count < KeyRecord.verifiersAtMost else {
       throw .refused(
-        rule: RuleID.fourEyes, Text("Too many have verified it: propose it anew", zh: "核验人数过多，请重新提出"))
+        rule: RuleID.fourEyes, Text("Too many have verified it: propose it anew", zh: "核验人数过多，请重新提出"),
+        pointer: "/id")
     }
     record.verifiers.append(verifier)
   }
 
   private func requireBegun(_ record: KeyRecord) throws(RPCError) {
     guard work.today >= record.from else {
-      throw .refused(rule: RuleID.term, Text("The term has not begun", zh: "期限尚未起算"))
+      throw .refused(rule: RuleID.term, Text("The term has not begun", zh: "期限尚未起算"), pointer: "/id")
     }
   }
 
   private func refuseClean(_ record: KeyRecord) throws(RPCError) {
     guard record.isClean(at: work.now) else { return }
     throw .refused(
-      rule: RuleID.clean, Text("Clean for three years: nobody is followed up any more", zh: "戒断满三年，不再列入"))
+      rule: RuleID.clean, Text("Clean for three years: nobody is followed up any more", zh: "戒断满三年，不再列入"),
+      pointer: "/id")
   }
 
   /// What is approved: terms and codes. Who it is, the approver reads in the record; a correction meanwhile

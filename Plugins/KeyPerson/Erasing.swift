@@ -17,7 +17,7 @@ struct Erasing {
     try work.erase(loaded.id, loaded.record)
     return [
       "id": .string(loaded.id), "state": .string(State.erased.rawValue),
-      "erased_at": .time(work.now, work.zone),
+      "erased_at": work.now.text(work.zone),
     ]
   }
 }
@@ -30,8 +30,7 @@ extension Work {
     try FourEyes.forget(id, tx)
     // What the store keeps because it holds nothing personal goes as well: it names the record.
     for collection in ["duty", "task", "notice", "correction"] {
-      let index = "by_record"
-      for stored in try all(collection, index, [.text(id)]) {
+      for stored in try all(collection, "by_record", [.text(id)]) {
         try tx.delete(collection, stored.id, version: stored.version)
       }
     }
@@ -41,7 +40,7 @@ extension Work {
         "id": .string(id), "category": .string(record.category.rawValue),
         "from": .string(record.from.description),
         "to": .string(min(record.to, delisting.at.date(in: zone)).description),
-        "reason": .string(delisting.reason.rawValue), "erased_at": .time(now, zone),
+        "reason": .string(delisting.reason.rawValue), "erased_at": now.text(zone),
       ])
     try tx.cancel(Clockwork.life, subject: id)
     try announce(.erased, record, ["reason": .string(delisting.reason.rawValue)])

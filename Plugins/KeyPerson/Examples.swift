@@ -30,7 +30,7 @@ enum Examples {
       "id": id, "version": 2, "state": .string(state.rawValue), "to": "2027-02-20",
       "next_review": "2026-05-20",
     ]
-    for (name, value) in more { header[name] = value }
+    header.merge(more)
     return .object(header)
   }
 }

@@ -41,7 +41,7 @@ struct Explaining {
         "id": .string(entry.rule.id), "version": .string(entry.rule.version), "local": .bool(entry.isLocal),
         "source": .string(entry.rule.source),
       ],
-      "last_day": .string(term.day.description), "end": .time(term.end, context.zone),
+      "last_day": .string(term.day.description), "end": term.end.text(context.zone),
       "provisional": .bool(term.provisional), "steps": .array(steps),
     ]
   }

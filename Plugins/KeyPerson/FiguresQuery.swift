@@ -65,10 +65,7 @@ struct FiguresQuery {
     let today = context.now.date(in: context.zone)
     var result: JSONObject = [
       "from": .string(period.first.description), "to": .string(period.last.description),
-      "rule": [
-        "id": .string(RuleID.figures),
-        "version": .string(try rules.reference(RuleID.figures, on: today).version),
-      ],
+      "rule": try rules.reference(RuleID.figures, on: today).json,
     ]
     guard isByStation else {
       result["total"] = .object((groups[""] ?? Figures()).json)
@@ -79,7 +76,7 @@ struct FiguresQuery {
     result["groups"] = .array(
       sorted.map { key, figures in
         var json: JSONObject = ["key": .string(key)]
-        for (name, value) in figures.json { json[name] = value }
+        json.merge(figures.json)
         return .object(json)
       })
     return .object(result)

@@ -17,14 +17,16 @@ struct Finding {
     let isByNumber = params["id_number"] != nil
     guard isByNumber == (params["category"] != nil), isByNumber || params["instrument"] == nil else {
       throw RPCError.invalid(
-        Text("An ID number goes with a category, and only those with an instrument", zh: "身份证号码须与类别同时提供"),
+        Text(
+          "An ID number goes with a category, and only those with an instrument",
+          zh: "公民身份号码须与类别同时提供；文书编号仅可与公民身份号码一并提供"),
         pointer: isByNumber ? "/category" : "/id_number")
     }
     let id = params["id"]?.stringValue
     let named = [id != nil, isByNumber].filter { $0 }.count
     guard named == 1 || named == 0 && task != nil else {
       throw RPCError.invalid(
-        Text("One of id, id_number and task names the record", zh: "须以编号、身份证号码或待办之一指明记录"),
+        Text("One of id, id_number and task names the record", zh: "须以编号、公民身份号码或待办之一指明记录"),
         pointer: "/id")
     }
     let loaded =
@@ -94,7 +96,7 @@ struct Finding {
       if task == .review { return }
       throw .refused(
         rule: RuleID.review,
-        Text("The review was missed: the record is hidden until it is made", zh: "逾期未复核，记录已隐藏"),
+        Text("The review was missed: the record is hidden until it is made", zh: "逾期未复核，完成复核前记录隐藏"),
         pointer: "/id")
     }
     throw .refused(

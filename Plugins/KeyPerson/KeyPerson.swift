@@ -8,7 +8,7 @@ package enum KeyPerson {
   /// The module, for a checked configuration.
   ///
   /// - Parameter configuration: the parsed `etc/keyperson/rules.json`.
-  /// - Throws: ``RuleBookError`` or ``KeyPersonError``, naming the rule and the member at fault.
+  /// - Throws: ``RuleBookError``, naming the rule and the member at fault.
   package static func module(configuration: JSONValue) throws -> Module {
     let rules = try Rules(configuration)
     return Module(
@@ -19,7 +19,7 @@ package enum KeyPerson {
       methods: entryMethods(rules) + dutyMethods(rules) + endMethods(rules) + readMethods(rules),
       deadlines: Clockwork(rules: rules).kinds,
       events: Announcement.kinds,
-      calls: [Units.get, FourEyes.request, FourEyes.consume, FourEyes.forget, SupportAsking.open],
+      calls: [DirectoryUnit.method, FourEyes.request, FourEyes.consume, FourEyes.forget, SupportAsking.open],
       rules: rules.book.table,
       lifeCycles: RecordLife.declared)
   }

@@ -7,14 +7,14 @@ extension KeyRecord {
       "category": .string(category.rawValue), "station": .string(station), "owner": .string(owner),
       "purpose": .string(purpose.rawValue), "state": .string(state.rawValue),
       "rules_on": .string(rulesOn.description), "from": .string(from.description),
-      "to": .string(to.description), "ends": .at(ends), "next_review": .string(nextReview.description),
-      "review_opens": .at(reviewOpens), "review_ends": .at(reviewEnds), "lapses": .at(lapses),
+      "to": .string(to.description), "ends": ends.stored, "next_review": .string(nextReview.description),
+      "review_opens": reviewOpens.stored, "review_ends": reviewEnds.stored, "lapses": lapses.stored,
       "proposed_by": .string(proposedBy), "renewals": .int(renewals), "corrections": .int(corrections),
     ]
     body["part"] = part.map { .string($0.rawValue) }
     body["former"] = former.map { .string($0.rawValue) }
     body["clean_since"] = cleanSince.map { .string($0.description) }
-    body["clean_ends"] = cleanEnds.map(JSONValue.at)
+    body["clean_ends"] = cleanEnds?.stored
     if isCleanNoted { body["clean_noted"] = true }
     if !verifiers.isEmpty { body["verifiers"] = .array(verifiers.map(JSONValue.string)) }
     body["approval"] = approval.map(JSONValue.string)
@@ -28,8 +28,8 @@ extension KeyRecord {
     if !episodes.isEmpty { body["episodes"] = .array(episodes.map(\.json)) }
     body["delisting"] = delisting.map { delisting in
       [
-        "reason": .string(delisting.reason.rawValue), "at": .at(delisting.at),
-        "erase_at": .at(delisting.eraseAt),
+        "reason": .string(delisting.reason.rawValue), "at": delisting.at.stored,
+        "erase_at": delisting.eraseAt.stored,
       ]
     }
     body["step_task"] = stepTask.map(JSONValue.string)
@@ -99,7 +99,7 @@ extension KeyRecord.Lost {
   }
 
   fileprivate var json: JSONValue {
-    var json: JSONObject = ["since": .at(since), "task": .string(task)]
+    var json: JSONObject = ["since": since.stored, "task": .string(task)]
     json["support"] = support.map(JSONValue.string)
     return .object(json)
   }
@@ -112,7 +112,7 @@ extension KeyRecord.Episode {
   }
 
   fileprivate var json: JSONValue {
-    var json: JSONObject = ["at": .at(at), "outcome": .string(outcome.rawValue)]
+    var json: JSONObject = ["at": at.stored, "outcome": .string(outcome.rawValue)]
     json["handover_to"] = handover.map { .string($0.rawValue) }
     return .object(json)
   }

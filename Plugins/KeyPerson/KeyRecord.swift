@@ -105,6 +105,9 @@ package struct KeyRecord: Sendable {
     reviewEnds = nextReview.end(in: zone)
   }
 
+  /// Whether the instrument puts duties on the person: not on who is protected, missing, or agreed to be helped.
+  var isBound: Bool { !category.duties.isEmpty || part == .bound }
+
   /// Who proposed or verified: they approve nothing about the record.
   var entrants: [String] { [proposedBy] + verifiers.filter { $0 != proposedBy } }
 }

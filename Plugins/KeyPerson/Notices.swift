@@ -14,8 +14,8 @@ struct Notices {
       "task": stored["task"] ?? .null, "record": stored["record"] ?? .null,
       "reason": stored["reason"] ?? .null, "en": stored["en"] ?? .null, "zh": stored["zh"] ?? .null,
     ]
-    answer["erase_at"] = Instant(stored["erase_at"]).map { .time($0, zone) }
-    answer["told_at"] = Instant(stored["told_at"]).map { .time($0, zone) }
+    answer["erase_at"] = Instant(stored["erase_at"])?.text(zone)
+    answer["told_at"] = Instant(stored["told_at"])?.text(zone)
     answer["name"] = stored["name"]
     answer["phone"] = stored["phone"]
     return .object(answer)
@@ -33,13 +33,13 @@ struct Notices {
       throw RPCError(.internalError)
     }
     let at = try work.past(params, "at", notBefore: end.at)
-    body["told_at"] = .at(at)
+    body["told_at"] = at.stored
     body["told_by"] = .string(context.principal.person)
     body["name"] = nil
     body["phone"] = nil
     _ = try work.tx.put("notice", stored.id, version: stored.version, body)
     try work.closeTask(task, .record)
-    return ["task": .string(task), "told_at": .time(at, context.zone)]
+    return ["task": .string(task), "told_at": at.text(context.zone)]
   }
 
   private func find(_ tx: any ReadTransaction) throws -> Record {

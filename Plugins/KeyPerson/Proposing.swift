@@ -92,11 +92,14 @@ struct Proposing {
         Text("A term begins within \(days) days of its instrument", zh: "期限须在文书日期后\(days)日内起算"),
         pointer: "/from")
     }
-    guard from <= work.today.adding(days: 31), to >= from, to >= work.today else {
+    let ahead = try work.rules.int(RuleID.proposal, "days_ahead", on: on)
+    guard from <= work.today.adding(days: ahead) else {
       throw RPCError.refused(
-        rule: RuleID.term,
-        Text("The term begins within 31 days and is not over", zh: "期限须在三十一日内起算且尚未届满"),
-        pointer: from > work.today.adding(days: 31) ? "/from" : "/to")
+        rule: RuleID.proposal,
+        Text("The term begins within \(ahead) days", zh: "期限须在\(ahead)日内起算"), pointer: "/from")
+    }
+    guard to >= from, to >= work.today else {
+      throw RPCError.refused(rule: RuleID.term, Text("The term is over", zh: "期限已届满"), pointer: "/to")
     }
     try work.require(
       to, notAfter: try work.terms.maximum(category, from: from, on: on), pointer: "/to")

@@ -95,7 +95,9 @@ extension KeyPerson {
       params: Shapes.object(params, required: []), positional: ["id"],
       result: Shapes.object(members, required: required + ["corrected", "history"]), permission: .role,
       disclosesPersonalData: true,
-      examples: [Example("By id", params: ["id": Examples.id], result: .object(example))],
+      examples: [
+        Example("By id", params: ["id": Examples.id], result: .object(example), purpose: "subject_request")
+      ],
       handler: .write { params, context, tx in
         try Subject(work: Work(rules: rules, context: context, tx: tx), params: params).extract()
       })

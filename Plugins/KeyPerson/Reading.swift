@@ -67,7 +67,7 @@ extension Work {
     answer["support"] = record.lost?.support.map(JSONValue.string)
     answer["episodes"] = .array(
       record.episodes.map { episode in
-        var json: JSONObject = ["at": .time(episode.at, zone), "outcome": .string(episode.outcome.rawValue)]
+        var json: JSONObject = ["at": episode.at.text(zone), "outcome": .string(episode.outcome.rawValue)]
         json["handover_to"] = episode.handover.map { .string($0.rawValue) }
         return .object(json)
       })
@@ -87,11 +87,11 @@ extension Work {
       guard let duty = Duty(stored.body), withEnded || duty.ended == nil else { return nil }
       var json: JSONObject = [
         "duty": .string(stored.id), "kind": .string(duty.kind.rawValue),
-        "first_due": .time(duty.firstDue, zone), "grace_hours": .int(duty.graceHours),
+        "first_due": duty.firstDue.text(zone), "grace_hours": .int(duty.graceHours),
       ]
       json["every_days"] = duty.everyDays.map(JSONValue.int)
       json["every_months"] = duty.everyMonths.map(JSONValue.int)
-      json["ended"] = duty.ended.map { .time($0, zone) }
+      json["ended"] = duty.ended?.text(zone)
       json["consent"] = duty.consent
       return .object(json)
     }
@@ -99,11 +99,11 @@ extension Work {
 
   func show(_ task: DueTask, id: String) -> JSONValue {
     var json: JSONObject = [
-      "task": .string(id), "kind": .string(task.kind.rawValue), "due": .time(task.due, zone),
+      "task": .string(id), "kind": .string(task.kind.rawValue), "due": task.due.text(zone),
       "state": .string(task.state.rawValue),
     ]
     if task.isProvisional { json["provisional"] = true }
-    json["at"] = task.at.map { .time($0, zone) }
+    json["at"] = task.at?.text(zone)
     json["in_time"] = task.inTime.map(JSONValue.bool)
     json["excuse"] = task.excuse.map { .string($0.rawValue) }
     json["outcome"] = task.outcome.map { .string($0.rawValue) }

@@ -49,7 +49,7 @@ enum RuleID {
     + [
       RuleBook.Need(instrumentAge, ints: ["days", "days_at_most"]),
       RuleBook.Need(clean, ints: ["months"]),
-      RuleBook.Need(proposal, ints: ["days", "days_at_most"]),
+      RuleBook.Need(proposal, ints: ["days", "days_at_most", "days_ahead"]),
       RuleBook.Need(fourEyes, ints: ["hours", "hours_at_most"]),
       RuleBook.Need(reviewInterval, ints: Category.allCases.map(\.rawValue) + ["days_at_most"]),
       RuleBook.Need(reviewWindow, ints: ["days", "days_at_most"]),

@@ -4,12 +4,13 @@ import StationKit
 package struct Rules: Sendable {
   package let book: RuleBook
 
-  /// - Throws: ``RuleBookError`` or ``KeyPersonError``, naming the rule and the member at fault. There is nothing
+  /// - Throws: ``RuleBookError``, naming the rule and the member at fault. There is nothing
   ///   else that a configuration can say: no category, no field, no duty.
   package init(_ configuration: JSONValue) throws {
     for key in configuration.objectValue?.keys ?? [] where key != "rules" && key != "$comment" {
-      throw KeyPersonError(
-        "'\(key)' is not known: the configuration gives numbers to rules, and nothing else")
+      throw RuleBookError(
+        "'\(key)' is not known: the configuration gives numbers to rules, and nothing else",
+        at: JSONPointer(tokens: [key]))
     }
     book = try RuleBook(configuration, needs: RuleID.needs)
     for rule in book.table {
@@ -17,9 +18,9 @@ package struct Rules: Sendable {
       try check(rule.id, try book.rule(rule.id, on: day))
       for category in Category.allCases {
         let one = try int(RuleID.maximum(category), "months", on: day)
-        guard one <= (try int(RuleID.total(category), "months", on: day)) else {
-          throw KeyPersonError(
-            "\(RuleID.total(category)): 'values.months' must not be below one instrument's")
+        let total = try book.rule(RuleID.total(category), on: day)
+        guard one <= total.int("months") else {
+          throw total.wrong("months", "must not be below one instrument's")
         }
       }
     }
@@ -31,29 +32,21 @@ package struct Rules: Sendable {
   }
 
   func reference(_ id: String, on day: CivilDate) throws(RPCError) -> RuleRef {
-    RuleRef(id: id, version: try book.rule(id, on: day).rule.version)
+    try book.rule(id, on: day).reference
   }
 
   /// More than a lifetime is no term.
   private static let ceiling = 1200
 
-  private func check(_ id: String, _ entry: RuleBook.Entry) throws(KeyPersonError) {
+  private func check(_ id: String, _ entry: RuleBook.Entry) throws(RuleBookError) {
     for (name, value) in entry.values {
       guard let number = value.intValue, (1...Self.ceiling).contains(number) else {
-        throw KeyPersonError("\(id): 'values.\(name)' must be from 1 to \(Self.ceiling)")
+        throw entry.wrong(name, "must be from 1 to \(Self.ceiling)")
       }
       for unit in ["days", "hours"] where name == unit || id == RuleID.reviewInterval && unit == "days" {
         guard let most = entry.values["\(unit)_at_most"]?.intValue else { continue }
-        guard number <= most else {
-          throw KeyPersonError("\(id): 'values.\(name)' must be at most \(most)")
-        }
+        guard number <= most else { throw entry.wrong(name, "must be at most \(most)") }
       }
     }
   }
-}
-
-/// A configuration that the module does not take.
-package struct KeyPersonError: Error, CustomStringConvertible, Sendable {
-  package let description: String
-  init(_ description: String) { self.description = description }
 }

@@ -28,9 +28,9 @@ enum Schemas {
   static let graceHours: JSONValue = ["type": "integer", "minimum": 1, "maximum": 1200]
 
   // What is personal, in the forms of `PersonalShapes.swift`.
-  static let name = Shapes.text(max: 64)
-  static let idNumber: JSONValue = ["type": "string", "minLength": 18, "maxLength": 18]
-  static let phone: JSONValue = ["type": "string", "minLength": 3, "maxLength": 20]
+  static let name = Shapes.line(max: 64)
+  static let idNumber: JSONValue = ["type": "string", "minLength": 18, "maxLength": 18, "format": "line"]
+  static let phone: JSONValue = ["type": "string", "minLength": 3, "maxLength": 20, "format": "line"]
   static let guardian = Shapes.object(["name": name, "phone": phone], required: ["name"])
   static let instrument = Shapes.object([
     "authority": Shapes.text(max: 120), "number": Shapes.text(max: 64), "date": Shapes.date,
@@ -49,8 +49,6 @@ enum Schemas {
     ]),
   ])
 
-  /// The same schema, or null where something is taken away.
-
   /// What every write answers: no personal data.
   static let headerMembers: JSONObject = [
     "id": recordID, "version": Shapes.version, "state": state, "to": Shapes.date, "next_review": Shapes.date,
@@ -58,7 +56,7 @@ enum Schemas {
 
   static func header(_ more: JSONObject = [:], optional: [String] = []) -> JSONValue {
     var members = headerMembers
-    for (name, schema) in more { members[name] = schema }
+    members.merge(more)
     return Shapes.object(members, required: members.keys.filter { !optional.contains($0) })
   }
 }

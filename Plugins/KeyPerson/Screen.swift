@@ -24,7 +24,7 @@ enum Screen {
   static func checkIDNumber(_ value: JSONValue?, _ pointer: String) throws(RPCError) {
     guard let text = value?.stringValue else { return }
     guard IDNumber.isValid(text) else {
-      throw .invalid(Text("Not a valid ID number", zh: "身份证号码无效"), pointer: pointer)
+      throw .invalid(Text("Not a valid ID number", zh: "公民身份号码无效"), pointer: pointer)
     }
   }
 

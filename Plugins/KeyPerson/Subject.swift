@@ -10,7 +10,9 @@ struct Subject {
     guard work.context.purpose == "subject_request" else {
       throw RPCError.refused(
         rule: RuleID.readPurpose,
-        Text("An extract is for the person concerned: purpose subject_request", zh: "仅限本人申请查阅、复制"),
+        Text(
+          "An extract is for the person concerned: purpose subject_request",
+          zh: "仅限本人申请查阅、复制（用途须为 subject_request）"),
         pointer: "/meta/purpose")
     }
     let (loaded, _) = try Finding(work: work, params: params, reader: .subject).run()
@@ -21,33 +23,31 @@ struct Subject {
       answer[name] = record.personal[name]
     }
     if let delisting = record.delisting {
+      let notice = delisting.reason.notice(on: record)
       answer["delisting"] = [
-        "reason": .string(delisting.reason.rawValue), "at": .time(delisting.at, work.zone),
-        "erase_at": .time(delisting.eraseAt, work.zone),
-        "en": .string(delisting.reason.notice.en), "zh": .string(delisting.reason.notice.zh),
+        "reason": .string(delisting.reason.rawValue), "at": delisting.at.text(work.zone),
+        "erase_at": delisting.eraseAt.text(work.zone),
+        "en": .string(notice.en), "zh": .string(notice.zh),
       ]
     }
     answer["corrected"] = .array(
       try work.all("correction", "by_record", [.text(loaded.id)]).map { stored in
         var json: JSONObject = [:]
-        json["at"] = Instant(stored["at"]).map { .time($0, work.zone) }
+        json["at"] = Instant(stored["at"])?.text(work.zone)
         for name in ["before", "after", "document"] { json[name] = stored[name] }
         return .object(json)
       })
-    let page = try work.tx.query(
-      Query(
-        "task", index: "by_record", equals: [.text(loaded.id)],
-        descending: params["order"]?.stringValue == "desc", limit: params["limit"]?.intValue ?? 200,
-        cursor: params["cursor"]?.stringValue))
-    answer["history"] = .array(
-      page.records.compactMap { stored in
-        guard let task = DueTask(stored.body), case .object(var json) = work.show(task, id: stored.id) else {
-          return nil
-        }
-        json["document"] = task.document
-        return .object(json)
-      })
-    answer["next"] = page.next.map(JSONValue.string)
+    var query = Query("task", index: "by_record", equals: [.text(loaded.id)])
+    query.takePage(params, size: 200)
+    let history = try work.tx.query(query).answer { stored in
+      guard let task = DueTask(stored.body), case .object(var json) = work.show(task, id: stored.id) else {
+        return nil
+      }
+      json["document"] = task.document
+      return .object(json)
+    }
+    answer["history"] = history["items"]
+    answer["next"] = history["next"]
     return .object(answer)
   }
 
@@ -60,16 +60,7 @@ struct Subject {
     try Screen.check(person: params.object)
     try work.notLater(
       params["care_need"]?["document"]?["date"], "/care_need/document/date", rule: RuleID.careNeed)
-    var before: JSONObject = [:]
-    var after: JSONObject = [:]
-    for name in Self.members {
-      guard let value = params[name] else { continue }
-      let new: JSONValue? = value.isNull ? .none : value
-      guard new != loaded.record.personal[name] else { continue }
-      before[name] = loaded.record.personal[name]
-      after[name] = new
-      loaded.record.personal[name] = new
-    }
+    let (before, after) = loaded.record.personal.correct(Self.members, by: params.object)
     try requireSamePerson(loaded, Set(before.keys).union(after.keys))
     guard !(before.isEmpty && after.isEmpty) else {
       throw RPCError.refused(
@@ -79,7 +70,7 @@ struct Subject {
     _ = try work.tx.create(
       "correction", id: nil,
       [
-        "record": .string(loaded.id), "at": .at(work.now), "by": .string(work.context.principal.person),
+        "record": .string(loaded.id), "at": work.now.stored, "by": .string(work.context.principal.person),
         "before": .object(before), "after": .object(after), "document": params["document"] ?? .null,
       ])
     let header = try work.save(loaded)

@@ -16,7 +16,7 @@ struct TaskList {
     // Not the scope: also who may reach everything has the tasks of one unit only.
     guard let unit = context.principal.unit else {
       throw RPCError.refused(
-        rule: RuleID.tasks, Text("Who belongs to no unit has no tasks", zh: "未归属单位者无待办"))
+        rule: RuleID.tasks, Text("Who belongs to no unit has no tasks", zh: "未归属单位者无待办"), pointer: "")
     }
     let today = context.now.date(in: context.zone)
     let most = try rules.int(RuleID.tasks, "days", on: today)
@@ -32,24 +32,18 @@ struct TaskList {
     // What was missed lies as far back as other tasks lie ahead.
     let first = isMissed ? context.now.adding(hours: -24 * days) : nil
     let end = context.now.adding(hours: isMissed ? 0 : 24 * days).adding(milliseconds: 1)
-    let page = try tx.query(
-      Query(
-        "task", index: kind == nil ? "by_unit" : "by_unit_kind",
-        equals: [.text(unit)] + (kind.map { [.text($0)] } ?? []) + [state],
-        from: first.map { .integer(Int($0.milliseconds)) }, to: .integer(Int(end.milliseconds)),
-        descending: params["order"]?.stringValue == "desc",
-        limit: params["limit"]?.intValue ?? Self.limit, cursor: params["cursor"]?.stringValue))
-    var result: JSONObject = [
-      "items": .array(
-        page.records.compactMap { stored in DueTask(stored.body).map { show($0, id: stored.id) } })
-    ]
-    result["next"] = page.next.map(JSONValue.string)
-    return .object(result)
+    var query = Query(
+      "task", index: kind == nil ? "by_unit" : "by_unit_kind",
+      equals: [.text(unit)] + (kind.map { [.text($0)] } ?? []) + [state],
+      from: first.map { .integer(Int($0.milliseconds)) }, to: .integer(Int(end.milliseconds)))
+    query.takePage(params, size: Self.limit)
+    return .object(
+      try tx.query(query).answer { stored in DueTask(stored.body).map { show($0, id: stored.id) } })
   }
 
   private func show(_ task: DueTask, id: String) -> JSONValue {
     [
-      "task": .string(id), "kind": .string(task.kind.rawValue), "due": .time(task.due, context.zone),
+      "task": .string(id), "kind": .string(task.kind.rawValue), "due": task.due.text(context.zone),
       "overdue": .bool(context.now >= task.due), "provisional": .bool(task.isProvisional),
     ]
   }

@@ -68,7 +68,7 @@ struct Terms {
     do {
       return try LegalClock(calendar: calendar, zone: zone).end(of: term, from: start, rule: reference)
     } catch {
-      throw .refused(rule: rule, Text("The term cannot be computed: \(error)", zh: "期限无法计算"))
+      throw .refused(rule: rule, Text("The term cannot be computed: \(error)", zh: "期限无法计算：\(error)"))
     }
   }
 }

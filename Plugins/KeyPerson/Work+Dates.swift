@@ -22,7 +22,7 @@ extension Work {
     guard nextReview > today || nextReview == to, nextReview <= to else {
       throw .refused(
         rule: RuleID.reviewInterval,
-        Text("The next review is after today, and not after the end", zh: "下次复核须在今日之后、届满之前"),
+        Text("The next review is after today, and not after the end", zh: "下次复核须晚于今日，且不晚于届满日"),
         pointer: "/next_review")
     }
   }

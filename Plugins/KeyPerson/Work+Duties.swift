@@ -8,9 +8,7 @@ extension Work {
   }
 
   func loadDuty(_ id: String, pointer: String) throws -> LoadedDuty {
-    guard let stored = try tx.get("duty", id), let duty = Duty(stored.body) else {
-      throw RPCError.notFound("duty", id, pointer: pointer)
-    }
+    let (stored, duty) = try tx.find("duty", id, pointer: pointer, as: Duty.init)
     return LoadedDuty(id: id, version: stored.version, duty: duty)
   }
 
@@ -113,7 +111,7 @@ extension Work {
         .dutyMissed, keyRecord,
         [
           "task": .string(loaded.id), "kind": .string(loaded.task.kind.rawValue),
-          "due": .time(loaded.task.due, zone),
+          "due": loaded.task.due.text(zone),
           "late": .bool(late),
         ])
     }

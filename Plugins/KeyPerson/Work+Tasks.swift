@@ -9,9 +9,7 @@ extension Work {
 
   /// - Throws: `not_found`.
   func loadTask(_ id: String) throws -> LoadedTask {
-    guard let stored = try tx.get("task", id), let task = DueTask(stored.body) else {
-      throw RPCError.notFound("task", id, pointer: "/task")
-    }
+    let (stored, task) = try tx.find("task", id, pointer: "/task", as: DueTask.init)
     return LoadedTask(id: id, version: stored.version, task: task)
   }
 

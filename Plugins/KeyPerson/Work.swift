@@ -26,9 +26,7 @@ struct Work {
     guard let stored = try tx.get("record", id) else { throw try missing(id, pointer) }
     guard var record = KeyRecord(stored.body) else { throw RPCError(.internalError) }
     try context.principal.require(record.station, record.owner)
-    if let expected = version?.intValue, expected != stored.version {
-      throw RPCError(.conflict, pointer: "/version", details: ["version": .int(stored.version)])
-    }
+    try stored.requireVersion(version)
     guard let next = record.nextPassing, next.at <= now else {
       return Loaded(id: id, version: stored.version, record: record)
     }
@@ -65,7 +63,7 @@ struct Work {
       "id": .string(id), "version": .int(version), "state": .string(record.state.rawValue),
       "to": .string(record.to.description), "next_review": .string(record.nextReview.description),
     ]
-    for (name, value) in more { header[name] = value }
+    header.merge(more)
     return .object(header)
   }
 
@@ -73,7 +71,7 @@ struct Work {
   func count(_ what: Tally.What, _ code: String, unit: String, at: Instant) throws {
     _ = try tx.create(
       "tally", id: nil,
-      ["what": .string(what.rawValue), "at": .at(at), "unit": .string(unit), "code": .string(code)])
+      ["what": .string(what.rawValue), "at": at.stored, "unit": .string(unit), "code": .string(code)])
   }
 
   static func erased(_ pointer: String) -> RPCError {

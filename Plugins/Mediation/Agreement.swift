@@ -27,7 +27,7 @@ package enum Agreement {
     // That nobody else was there is said by an empty list.
     guard params["others_present"] != nil else { throw missing(RuleID.agreementItems, "/others_present") }
     let performance = params["performance"]
-    guard let by = performance?["by"]?.stringValue.flatMap({ CivilDate($0) }) else {
+    guard let by = CivilDate(performance?["by"]) else {
       throw missing(RuleID.agreementTerm, "/performance/by")
     }
     guard !isMissing(performance?["method"]) else {
@@ -83,10 +83,18 @@ package enum Agreement {
     }
   }
 
+  /// The items in Chinese, by pointer.
+  private static let chinese = [
+    "/body": "调解机关", "/mediator": "主持人", "/parties": "当事人", "/others_present": "其他在场人员", "/time": "时间",
+    "/place": "地点", "/cause": "起因", "/course": "经过", "/result": "结果", "/terms": "协议内容",
+    "/performance/by": "履行期限", "/performance/method": "履行方式", "/signatures": "签名",
+  ]
+
   private static func missing(_ rule: String, _ pointer: String) -> RPCError {
     .refused(
       rule: rule,
-      Text("The agreement does not say: \(pointer.dropFirst())", zh: "协议书缺少事项：\(pointer.dropFirst())"),
+      Text(
+        "The agreement does not say: \(pointer.dropFirst())", zh: "协议书缺少事项：\(chinese[pointer] ?? pointer)"),
       pointer: pointer)
   }
 }

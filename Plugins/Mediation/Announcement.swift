@@ -43,7 +43,7 @@ struct Announcement {
       [
         "dispute": .string(id), "limit": .string(name.rawValue), "rung": .int(rung.percent),
         "to": list(units), "duty_leader": .bool(rung.to.contains(.dutyLeader)),
-        "due": .string(end.rfc3339(zone: zone)), "late": .bool(late),
+        "due": end.text(zone), "late": .bool(late),
       ])
   }
 

@@ -81,7 +81,7 @@ package struct Attendance: Sendable {
         rule: RuleID.age,
         Text(
           "The age of '\(party.id)' is not known: give an ID number or a date of birth",
-          zh: "“\(party.id)”年龄不明"),
+          zh: "“\(party.id)”年龄不明：请提供公民身份号码或出生日期"),
         pointer: pointer)
     }
     let attendee = places[party.id].map { attendees[$0] }

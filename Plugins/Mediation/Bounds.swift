@@ -2,6 +2,8 @@
 package enum Bounds {
   package static let name = 128
   package static let address = 256
+  /// Digits that a telephone number has at least.
+  static let phoneDigits = 3
   package static let place = 256
   package static let matter = 200
   package static let reason = 1_000

@@ -9,14 +9,7 @@ package struct CaseRules: Sendable {
 
   package func int(_ id: String, _ name: String) throws(RPCError) -> Int { try entry(id).int(name) }
 
-  package func ref(_ id: String) throws(RPCError) -> RuleRef {
-    RuleRef(id: id, version: try entry(id).rule.version)
-  }
-
-  /// The id and version, as answers show them.
-  func json(_ id: String) throws(RPCError) -> JSONValue {
-    ["id": .string(id), "version": .string(try entry(id).rule.version)]
-  }
+  package func reference(_ id: String) throws(RPCError) -> RuleRef { try entry(id).reference }
 
   /// The shares of a limit at which somebody is told, the earliest first.
   func rungs() throws(RPCError) -> [Rung] {

@@ -18,6 +18,7 @@ extension Dispute {
     body["place"] = place
     if !failures.isEmpty { body["failures"] = .array(failures.map(\.stored)) }
     body["proposal"] = proposal?.json
+    body["proposed_to"] = proposal.map { .string($0.to) }
     if !decisions.isEmpty { body["decisions"] = .array(decisions.map(\.json)) }
     if !times.isEmpty { body["times"] = .object(map(times, Moment.allCases) { $0.stored }) }
     if !limits.isEmpty { body["limits"] = .object(map(limits, LimitName.allCases) { $0.json }) }
@@ -33,7 +34,7 @@ extension Dispute {
     body["withdrawn_in"] = withdrawnIn.map { .string($0.rawValue) }
     if let ended {
       body["ended"] = ended.stored
-      body["ended_at"] = .string(ended.rfc3339(zone: zone))
+      body["ended_at"] = ended.text(zone)
     }
     // Columns of the figures.
     body["outcome"] = outcome.map { .int($0.column) }
@@ -54,12 +55,12 @@ extension Dispute {
 
   /// A dispute from its stored body; nil if it is not one.
   package init?(_ body: JSONObject) {
-    guard let kind = body["kind"]?.stringValue.flatMap(Kind.init(rawValue:)),
-      let mode = body["mode"]?.stringValue.flatMap(Mode.init(rawValue:)),
+    guard let kind = Kind(body["kind"]),
+      let mode = Mode(body["mode"]),
       let station = body["station"]?.stringValue, let owner = body["owner"]?.stringValue,
-      let state = body["state"]?.stringValue.flatMap(State.init(rawValue:)),
-      let opened = body["opened"]?.instant,
-      let rulesOn = body["rules_on"]?.stringValue.flatMap({ CivilDate($0) }),
+      let state = State(body["state"]),
+      let opened = Instant(body["opened"]),
+      let rulesOn = CivilDate(body["rules_on"]),
       let thread = body["thread"]?.stringValue, let matter = body["matter"], let summary = body["summary"]
     else { return nil }
     self.init(
@@ -71,26 +72,26 @@ extension Dispute {
     risk = body["risk"]?.boolValue ?? false
     calls = body["calls"]?.intValue ?? 1
     sessions = body["sessions"]?.intValue ?? 0
-    failures = body["failures"]?.arrayValue?.compactMap(\.instant) ?? []
+    failures = body["failures"]?.arrayValue?.compactMap { Instant($0) } ?? []
     roster = list(body["roster"], Person.init)
     custody = list(body["custody"], Custody.init)
     proposal = body["proposal"].flatMap(Proposal.init)
     decisions = list(body["decisions"], Decision.init)
-    for name in Moment.allCases { times[name] = body["times"]?[name.rawValue]?.instant }
+    for name in Moment.allCases { times[name] = Instant(body["times"]?[name.rawValue]) }
     for name in LimitName.allCases { limits[name] = body["limits"]?[name.rawValue].flatMap { Limit($0) } }
     let stored = list(body["pauses"], PauseLedger.Pause.init)
     guard let ledger = try? PauseLedger(pauses: stored) else { return nil }
     pauses = ledger
     extensions = list(body["extensions"], Extension.init)
-    agreementMode = body["agreement_mode"]?.stringValue.flatMap(Mode.init(rawValue:))
+    agreementMode = Mode(body["agreement_mode"])
     court = body["court"]?.objectValue
-    failedFor = body["failed_for"]?.stringValue.flatMap(FailureReason.init(rawValue:))
-    advice = body["advice"]?.stringValue.flatMap(Advice.init(rawValue:))
+    failedFor = FailureReason(body["failed_for"])
+    advice = Advice(body["advice"])
     doors = list(body["doors"], SupportDoor.init)
     settled = body["settled"]?.boolValue
     history = body["history"]?.arrayValue ?? []
-    withdrawnIn = body["withdrawn_in"]?.stringValue.flatMap(State.init(rawValue:))
-    ended = body["ended"]?.instant
+    withdrawnIn = State(body["withdrawn_in"])
+    ended = Instant(body["ended"])
   }
 
   private func list<Value>(_ json: JSONValue?, _ make: (JSONValue) -> Value?) -> [Value] {

@@ -9,7 +9,7 @@ extension Dispute.Person {
   }
 
   init?(_ json: JSONValue) {
-    guard let id = json["id"]?.stringValue, let role = json["role"]?.stringValue.flatMap(Role.init(rawValue:))
+    guard let id = json["id"]?.stringValue, let role = Role(json["role"])
     else { return nil }
     self.init(id: id, role: role, represents: json["for"]?.stringValue, agrees: json["agrees"]?.boolValue)
   }
@@ -28,12 +28,12 @@ extension Dispute.Custody {
   }
 
   init?(_ json: JSONValue) {
-    guard let unit = json["unit"]?.stringValue, let since = json["since"]?.instant,
-      let mode = json["mode"]?.stringValue.flatMap(Mode.init(rawValue:)),
+    guard let unit = json["unit"]?.stringValue, let since = Instant(json["since"]),
+      let mode = Mode(json["mode"]),
       let acceptedBy = json["accepted_by"]?.stringValue
     else { return nil }
     self.init(
-      unit: unit, mode: mode, since: since, until: json["until"]?.instant, acceptedBy: acceptedBy,
+      unit: unit, mode: mode, since: since, until: Instant(json["until"]), acceptedBy: acceptedBy,
       body: json["body"]?.stringValue, taker: json["taker"]?.stringValue)
   }
 }
@@ -49,8 +49,8 @@ extension Dispute.Proposal {
   }
 
   init?(_ json: JSONValue) {
-    guard let to = json["to"]?.stringValue, let by = json["by"]?.stringValue, let at = json["at"]?.instant,
-      let mode = json["mode"]?.stringValue.flatMap(Mode.init(rawValue:)),
+    guard let to = json["to"]?.stringValue, let by = json["by"]?.stringValue, let at = Instant(json["at"]),
+      let mode = Mode(json["mode"]),
       let reason = json["reason"]?.stringValue
     else { return nil }
     self.init(to: to, mode: mode, by: by, at: at, body: json["body"]?.stringValue, reason: reason)
@@ -66,13 +66,13 @@ extension Dispute.Decision {
   }
 
   init?(_ json: JSONValue) {
-    guard let at = json["at"]?.instant, let by = json["by"]?.stringValue,
+    guard let at = Instant(json["at"]), let by = json["by"]?.stringValue,
       let open = json["open"]?.boolValue, let reason = json["reason"]?.stringValue,
       let exclusions = json["exclusions"]?.arrayValue
     else { return nil }
     self.init(
       at: at, by: by, open: open,
-      exclusions: exclusions.compactMap { $0.stringValue.flatMap(Exclusion.init(rawValue:)) }, reason: reason)
+      exclusions: exclusions.compactMap { Exclusion($0) }, reason: reason)
   }
 }
 
@@ -86,10 +86,10 @@ extension Dispute.Extension {
   }
 
   init?(_ json: JSONValue) {
-    guard let approval = json["approval"]?.stringValue, let asked = json["asked"]?.instant,
+    guard let approval = json["approval"]?.stringValue, let asked = Instant(json["asked"]),
       let reason = json["reason"]?.stringValue
     else { return nil }
-    self.init(approval: approval, askedAt: asked, reason: reason, grantedAt: json["granted"]?.instant)
+    self.init(approval: approval, askedAt: asked, reason: reason, grantedAt: Instant(json["granted"]))
   }
 }
 
@@ -97,7 +97,7 @@ extension Dispute.SupportDoor {
   var json: JSONValue { ["request": .string(request), "at": at.stored] }
 
   init?(_ json: JSONValue) {
-    guard let request = json["request"]?.stringValue, let at = json["at"]?.instant else { return nil }
+    guard let request = json["request"]?.stringValue, let at = Instant(json["at"]) else { return nil }
     self.init(request: request, at: at)
   }
 }
@@ -110,7 +110,7 @@ extension PauseLedger.Pause {
   }
 
   init?(_ json: JSONValue) {
-    guard let from = json["from"]?.instant else { return nil }
-    self.init(from: from, to: json["to"]?.instant, reason: json["reason"]?.stringValue ?? "")
+    guard let from = Instant(json["from"]) else { return nil }
+    self.init(from: from, to: Instant(json["to"]), reason: json["reason"]?.stringValue ?? "")
   }
 }

@@ -13,6 +13,9 @@ enum Examples {
   /// A header as it stands after so many steps.
   static func header(_ state: State, _ version: Int) -> JSONValue { .object(members(state, version)) }
 
+  /// The same where another unit is asked to take over.
+  static let proposed: JSONValue = .object(members(.consent, 4).merging(["proposed_to": "st-03"]))
+
   private static func members(_ state: State, _ version: Int) -> JSONObject {
     [
       "id": id, "version": .int(version), "kind": "neighbours", "mode": "police", "station": "st-02",

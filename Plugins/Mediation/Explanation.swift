@@ -8,7 +8,6 @@ struct Explanation: Sendable {
     let (record, dispute) = try Reads.find(params, context, tx, rules)
     let rules = rules.on(dispute.rulesOn)
     let zone = context.zone
-    func time(_ instant: Instant?) -> JSONValue { instant.map { .string($0.rfc3339(zone: zone)) } ?? .null }
     return [
       "id": .string(record.id), "rules_on": .string(dispute.rulesOn.description),
       "limits": .array(
@@ -16,22 +15,22 @@ struct Explanation: Sendable {
           try dispute.limits[name].map { try limit(name, $0, context, rules) }
         }),
       "appraisals": .array(
-        dispute.pauses.pauses.map { ["from": time($0.from), "to": time($0.to)] }),
+        dispute.pauses.pauses.map { ["from": $0.from.text(zone), "to": $0.to?.text(zone) ?? .null] }),
       "custody": .array(
         dispute.custody.map { custody in
           [
             "unit": .string(custody.unit), "mode": .string(custody.mode.rawValue),
-            "since": time(custody.since), "until": time(custody.until),
+            "since": custody.since.text(zone), "until": custody.until?.text(zone) ?? .null,
             "accepted_by": .string(custody.acceptedBy),
           ]
         }),
       "decisions": .array(
         try dispute.decisions.map { decision in
           [
-            "at": time(decision.at), "by": .string(decision.by), "open": .bool(decision.open),
+            "at": decision.at.text(zone), "by": .string(decision.by), "open": .bool(decision.open),
             "exclusions": .array(
               try decision.exclusions.map { exclusion in
-                ["code": .string(exclusion.rawValue), "rule": try rules.json(exclusion.rule)]
+                ["code": .string(exclusion.rawValue), "rule": try rules.reference(exclusion.rule).json]
               }),
           ]
         }),
@@ -42,33 +41,23 @@ struct Explanation: Sendable {
     _ name: LimitName, _ limit: Limit, _ context: CallContext, _ rules: CaseRules
   ) throws -> JSONValue {
     let zone = context.zone
-    func time(_ instant: Instant?) -> JSONValue { instant.map { .string($0.rfc3339(zone: zone)) } ?? .null }
     let computed = try limit.term.map { term in
       try Terms(context, rules).computed(term, from: limit.start, rule: limit.rule)
     }
-    var steps = computed.map { Self.steps($0, zone) } ?? [Self.agreedDay(limit, zone)]
+    var steps = computed?.steps ?? [Self.agreedDay(limit, zone)]
     if limit.pausedDays > 0 { steps.append(Self.paused(limit.pausedDays)) }
     return [
       "limit": .string(name.rawValue),
-      "rule": ["id": .string(limit.rule.id), "version": .string(limit.rule.version)],
-      "term": limit.term.map { .string($0.description) } ?? .null, "start": time(limit.start),
-      "end": time(limit.end), "done": time(limit.done), "is_late": .bool(limit.isLate(at: context.now)),
+      "rule": limit.rule.json,
+      "term": limit.term.map { .string($0.description) } ?? .null, "start": limit.start.text(zone),
+      "end": limit.end?.text(zone) ?? .null, "done": limit.done?.text(zone) ?? .null,
+      "is_late": .bool(limit.isLate(at: context.now)),
       "provisional": .bool(limit.provisional), "calendar_version": .string(limit.calendar),
       "paused_days": .int(limit.pausedDays),
       "rungs_fired": .array(limit.fired.map(JSONValue.int)),
       // The steps are those of today's calendar; they hold for the end only if it is the same.
       "steps_apply": .bool(computed.map { $0.end == limit.end } ?? true), "steps": .array(steps),
     ]
-  }
-
-  private static func steps(_ computed: ComputedTerm, _ zone: Zone) -> [JSONValue] {
-    let english = computed.explain(.english)
-    let chinese = computed.explain(.chinese)
-    return zip(computed.explanation, zip(english, chinese)).map { step, text in
-      var fields: JSONObject = [:]
-      for field in step.fields(zone: zone) { fields[field.name] = .string(field.value) }
-      return Self.step(step.code, fields, Text(text.0, zh: text.1))
-    }
   }
 
   private static func agreedDay(_ limit: Limit, _ zone: Zone) -> JSONValue {

@@ -63,7 +63,7 @@ package struct Figures: Sendable {
       "visits": try figure(visits, rules, RuleID.visits, ["not_due": .int(visitsNotDue)]),
       "repeats": .object(
         repeats.figure("ratio", repeats.ratio)
-          .merging(["rule": try rules.json(RuleID.repeatRate)])),
+          .merging(["rule": try rules.reference(RuleID.repeatRate).json])),
     ]
   }
 
@@ -74,7 +74,7 @@ package struct Figures: Sendable {
     let target = try rules.int(rule, "target")
     var json = rate.json(reaching: target, exclusions: exclusions)
     json["target"] = .int(target)
-    json["rule"] = try rules.json(rule)
+    json["rule"] = try rules.reference(rule).json
     return .object(json)
   }
 

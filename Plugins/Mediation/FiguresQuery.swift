@@ -10,7 +10,7 @@ struct FiguresQuery: Sendable {
   func run(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
     let period = try FigurePeriod(params, context, rule: RuleID.period, of: rules.book)
     let owner = try UnitScope.unit(params["owner"]?.stringValue, context)
-    let group = params["by"]?.stringValue.flatMap(Group.init(rawValue:))
+    let group = Group(params["by"])
     let filters: [(column: String, value: String)] = [
       ("owner", owner), ("kind", params["kind"]?.stringValue), ("mode", params["mode"]?.stringValue),
     ].compactMap { name, value in value.map { (name, $0) } }

@@ -7,7 +7,7 @@ struct FindQuery: Sendable {
   func run(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
     guard params["id_number"] != nil || (params["name"] != nil && params["phone"] != nil) else {
       throw RPCError.invalid(
-        Text("Give the ID number, or name and phone", zh: "须提供身份证号码，或姓名和电话"), pointer: "/id_number")
+        Text("Give the ID number, or name and phone", zh: "须提供公民身份号码，或姓名和电话"), pointer: "/id_number")
     }
     var members = params.object
     if members["name"] == nil { members["name"] = "-" }

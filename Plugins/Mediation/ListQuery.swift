@@ -3,15 +3,21 @@ import StationKit
 /// `mediation.list`: along one index, by what is due next; those that ended by when they did.
 struct ListQuery: Sendable {
   func run(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
-    let owner = try owner(params, context)
-    let state = params["state"]?.stringValue.flatMap(State.init(rawValue:))
+    let proposed = params["proposed_to"]?.stringValue
+    // Whom a dispute is proposed to sees it, whoever has it.
+    if let proposed { try context.principal.require(proposed) }
+    let named = params["owner"]?.stringValue
+    let owner = proposed == nil ? try UnitScope.unit(named, context) : named
+    let state = State(params["state"])
     let overdue = params["overdue"]?.boolValue
     let isOpen = overdue == nil ? params["open"]?.boolValue ?? true : true
     let kind = params["kind"]?.stringValue
 
     var query = Query("dispute")
-    query.equals = owner.map { [.text($0)] } ?? []
-    if let state {
+    query.equals = (proposed ?? owner).map { [.text($0)] } ?? []
+    if proposed != nil {
+      query.index = "by_proposed"
+    } else if let state {
       query.index = owner == nil ? "by_state" : "by_owner_state"
       query.equals.append(.text(state.rawValue))
     } else {
@@ -22,10 +28,9 @@ struct ListQuery: Sendable {
       let boundary = IndexValue.integer(Int(context.now.milliseconds) + 1)
       if overdue { query.to = boundary } else { query.from = boundary }
     }
-    query.descending = params["order"]?.stringValue == "desc"
-    query.cursor = params["cursor"]?.stringValue
+    query.takePage(params, size: Bounds.list)
 
-    let limit = params["limit"]?.intValue ?? Bounds.list
+    let limit = query.limit
     var items: [JSONValue] = []
     var scanned = 0
     repeat {
@@ -34,8 +39,9 @@ struct ListQuery: Sendable {
       let page = try tx.query(query)
       scanned += page.records.count
       for record in page.records {
-        guard let dispute = Dispute(record.body), kind == nil || dispute.kind.rawValue == kind,
-          overdue == nil || dispute.state.isOpen
+        guard let dispute = Dispute(record.body), owner == nil || dispute.owner == owner,
+          state.map({ dispute.state == $0 }) ?? (dispute.state.isOpen == isOpen),
+          kind == nil || dispute.kind.rawValue == kind, overdue == nil || dispute.state.isOpen
         else { continue }
         items.append(dispute.header(id: record.id, version: record.version, context: context))
       }
@@ -44,27 +50,5 @@ struct ListQuery: Sendable {
     var result: JSONObject = ["items": .array(items)]
     result["next"] = query.cursor.map(JSONValue.string)
     return .object(result)
-  }
-
-  /// A caller who names no unit gets all, or the own unit's where the scope does not reach further.
-  private func owner(_ params: Params, _ context: CallContext) throws(RPCError) -> String? {
-    try UnitScope.unit(params["owner"]?.stringValue, context)
-  }
-}
-
-/// Which unit's disputes a list or a figure covers, within the caller's scope.
-enum UnitScope {
-  /// - Throws: `denied` for a unit out of scope, or where none is named and the caller has none.
-  static func unit(_ named: String?, _ context: CallContext) throws(RPCError) -> String? {
-    if let named {
-      try context.principal.require(named)
-      return named
-    }
-    guard context.principal.scope != .all else { return nil }
-    guard let own = context.principal.unit else {
-      throw .denied(Text("Name a unit that you work for", zh: "请指明所属单位"))
-    }
-    try context.principal.require(own)
-    return own
   }
 }

@@ -9,7 +9,11 @@ struct Matching {
   func records(of person: Party) throws -> [Record] {
     var found: [Record] = []
     var seen: Set<String> = []
-    for (index, value) in [("by_id_number", person.idNumber), ("by_name_phone", person.namePhone)] {
+    let keys = [
+      ("by_id_number", person.idNumber), ("by_name_phone", person.namePhone),
+      ("by_name_phone", person.formerNamePhone),
+    ]
+    for (index, value) in keys {
       guard let value else { continue }
       let page = try tx.query(
         Query("party", index: index, equals: [.text(value)], descending: true, limit: Bounds.match))
@@ -37,7 +41,7 @@ struct Matching {
     for party in parties {
       let disputes = Set(
         try records(of: party).compactMap { record in
-          record["role"]?.stringValue.flatMap(Role.init(rawValue:))?.isParty == true
+          Role(record["role"])?.isParty == true
             ? record["dispute"]?.stringValue : nil
         })
       common = common.map { $0.intersection(disputes) } ?? disputes
@@ -50,7 +54,7 @@ struct Matching {
       else { continue }
       let isSameMatter =
         dispute.kind == kind
-        && Party.squeezed(dispute.matter.stringValue ?? "") == Party.squeezed(matter)
+        && FreeText.folded(dispute.matter.stringValue ?? "") == FreeText.folded(matter)
       found.append(Earlier(record: record, dispute: dispute, isSameMatter: isSameMatter))
     }
     return found.sorted { ($0.dispute.opened, $0.record.id) > ($1.dispute.opened, $1.record.id) }

@@ -14,12 +14,13 @@ extension Mediation {
       .init("owner", .text), .init("state", .text), .init("open", .integer), .init("due", .integer),
       .init("thread", .text), .init("opened", .integer), .init("ended", .integer), .init("outcome", .integer),
       .init("kind", .text), .init("mode", .text), .init("performed", .integer), .init("visited", .integer),
-      .init("visit_due", .integer), .init("failed", .integer),
+      .init("visit_due", .integer), .init("failed", .integer), .init("proposed_to", .text),
     ],
     indexes: [
       .init("by_owner", on: ["owner", "open", "due"]),
       .init("by_owner_state", on: ["owner", "state", "due"]),
       .init("by_open", on: ["open", "due"]), .init("by_state", on: ["state", "due"]),
+      .init("by_proposed", on: ["proposed_to", "due"]),
       .init("by_thread", on: ["thread", "opened"]), endings, visits, failures,
     ],
     personal: [

@@ -6,7 +6,7 @@ package enum Mediation {
   /// The module, for a checked configuration.
   ///
   /// - Parameter configuration: the parsed `etc/mediation/rules.json`.
-  /// - Throws: `RuleBookError` or ``RulesError``, naming the rule and what is wrong with it.
+  /// - Throws: `RuleBookError`, naming the rule and what is wrong with it.
   package static func module(configuration: JSONValue) throws -> Module {
     let rules = try Rules(configuration)
     return Module(
@@ -14,7 +14,7 @@ package enum Mediation {
       collections: [dispute, party, session, agreement, call],
       methods: openingMethods(rules) + workMethods(rules) + custodyMethods(rules) + readMethods(rules),
       deadlines: Alarm(rules: rules).kinds, events: Announcement.kinds,
-      calls: [Units.get, Door.open, "approval.request", "approval.consume"],
+      calls: [DirectoryUnit.method, Door.open, "approval.request", "approval.consume"],
       rules: rules.book.table,
       lifeCycles: [
         DisputeLife.table.declared("dispute", Text("The life of a dispute", zh: "纠纷调解的流转"))

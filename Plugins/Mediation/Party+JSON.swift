@@ -4,7 +4,8 @@ extension Party {
   /// What a caller says of a person.
   ///
   /// - Parameter pointer: where it stands in the params; empty for the params themselves.
-  /// - Throws: `refused_by_rule` for an ID number that cannot be, or a birth date that is not that of the number.
+  /// - Throws: `refused_by_rule` for an ID number that cannot be, or a birth date that is not that of the number;
+  ///   `invalid_params` for a phone without digits.
   init(said: JSONObject, role: Role, pointer: String, today: CivilDate) throws(RPCError) {
     self.init(role: role, name: "")
     try set(said, pointer: pointer, today: today)
@@ -16,18 +17,23 @@ extension Party {
     if let number = said["id_number"] {
       guard number.stringValue.map({ IDNumber.isValid($0) }) ?? true else {
         throw .refused(
-          rule: RuleID.idNumber, Text("Not an ID number", zh: "身份证号码无效"), pointer: "\(pointer)/id_number")
+          rule: RuleID.idNumber, Text("Not an ID number", zh: "公民身份号码无效"), pointer: "\(pointer)/id_number")
       }
       idNumber = number.stringValue
     }
-    if let phone = said["phone"] { self.phone = phone.stringValue }
+    if let phone = said["phone"] {
+      self.phone = phone.stringValue
+      guard hasPhoneDigits else {
+        throw .invalid(Text("Not a telephone number", zh: "电话号码无效"), pointer: "\(pointer)/phone")
+      }
+    }
     if let address = said["address"] { self.address = address.stringValue }
     if let authority = said["authority"]?.stringValue { self.authority = authority }
-    if let birth = said["birth"] { statedBirth = birth.stringValue.flatMap { CivilDate($0) } }
+    if let birth = said["birth"] { statedBirth = CivilDate(birth) }
     let place = said["birth"] == nil ? "\(pointer)/id_number" : "\(pointer)/birth"
     if let statedBirth, let number = idNumber, IDNumber.birth(number) != statedBirth {
       throw .refused(
-        rule: RuleID.birth, Text("The ID number tells another date of birth", zh: "出生日期与身份证号码不符"),
+        rule: RuleID.birth, Text("The ID number tells another date of birth", zh: "出生日期与公民身份号码不符"),
         pointer: place)
     }
     if let birth, birth > today {
@@ -68,14 +74,14 @@ extension Party {
 
   /// A person from the stored body; nil if it is not one.
   init?(_ body: JSONObject) {
-    guard let role = body["role"]?.stringValue.flatMap(Role.init(rawValue:)),
+    guard let role = Role(body["role"]),
       let name = body["name"]?.stringValue
     else { return nil }
     self.init(role: role, name: name)
     represents = body["for"]?.stringValue
     idNumber = body["id_number"]?.stringValue
     phone = body["phone"]?.stringValue
-    statedBirth = body["birth"]?.stringValue.flatMap { CivilDate($0) }
+    statedBirth = CivilDate(body["birth"])
     address = body["address"]?.stringValue
     authority = body["authority"]?.stringValue
     corrections = body["corrections"]?.arrayValue ?? []
@@ -84,7 +90,7 @@ extension Party {
   /// Members by which a caller describes a person.
   static let members: JSONObject = [
     "name": Schemas.name,
-    "id_number": ["type": "string", "minLength": 18, "maxLength": 18],
+    "id_number": ["type": "string", "minLength": 18, "maxLength": 18, "format": "line"],
     "phone": ["type": "string", "minLength": 3, "maxLength": 32, "format": "line"], "birth": Shapes.date,
     "address": Shapes.text(max: Bounds.address),
   ]

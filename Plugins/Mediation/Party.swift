@@ -31,16 +31,24 @@ package struct Party: Sendable, Hashable {
     return day.year - birth.year - (isBefore ? 1 : 0)
   }
 
-  /// By what a person without an ID number is found: the name and the phone's digits; nil without a phone.
-  package var namePhone: String? { digits.map { "\(Self.squeezed(name))|\($0)" } }
+  /// By what a person without an ID number is found: the name as it is compared and the phone's digits; nil without
+  /// a phone.
+  package var namePhone: String? { digits.map { "\(Self.compared(name))|\($0)" } }
 
-  /// The phone's digits, without those of the country; nil without a phone.
+  /// The same as records of before hold it, whose names were not folded: they are found as long as the name is
+  /// written as it was then.
+  var formerNamePhone: String? { digits.map { "\(Self.squeezed(name))|\($0)" } }
+
+  /// The phone's digits, in whatever script and width, without those of the country; nil without a phone.
   private var digits: String? {
     guard let phone else { return nil }
-    var digits = phone.filter { ("0"..."9").contains($0) }
+    var digits = FreeText.folded(phone).filter { ("0"..."9").contains($0) }
     if digits.count == 13, digits.hasPrefix("86") { digits.removeFirst(2) }
     return digits.isEmpty ? nil : digits
   }
+
+  /// Whether the phone, if there is one, has so many digits that it can be one.
+  var hasPhoneDigits: Bool { phone == nil || (digits?.count ?? 0) >= Bounds.phoneDigits }
 
   /// Whether two records are of one person: the same ID number or, where one lacks it, the same name and phone.
   package func isSamePerson(as other: Party) -> Bool {
@@ -53,11 +61,17 @@ package struct Party: Sendable, Hashable {
   func mayBe(_ other: Party) -> Bool {
     if let mine = idNumber, let theirs = other.idNumber { return mine == theirs }
     if let mine = digits, let theirs = other.digits, mine != theirs { return false }
-    return FreeText.folded(name) == FreeText.folded(other.name)
+    return Self.compared(name) == Self.compared(other.name)
   }
 
-  /// Without the spaces that people type differently, in lower case.
-  package static func squeezed(_ text: String) -> String {
+  /// A name as it is compared: whatever dot stands between its parts.
+  private static func compared(_ name: String) -> String {
+    String(FreeText.folded(name).map { dots.contains($0) ? "·" : $0 })
+  }
+
+  private static let dots: Set<Character> = ["·", "•", "‧", "∙", "⋅", "・", "･", "."]
+
+  private static func squeezed(_ text: String) -> String {
     text.split(whereSeparator: \.isWhitespace).joined(separator: " ").lowercased()
   }
 }

@@ -20,7 +20,8 @@ enum People {
   ) throws {
     guard dispute.roster.count < Bounds.people else {
       throw RPCError.refused(
-        rule: RuleID.bounds, Text("At most \(Bounds.people) people", zh: "人数超过上限"), pointer: pointer)
+        rule: RuleID.bounds, Text("At most \(Bounds.people) people", zh: "至多 \(Bounds.people) 人"),
+        pointer: pointer)
     }
     let number = dispute.roster.count + 1
     let record = try tx.create("party", id: Self.id(id, number), party.body(dispute: id, number: number))
@@ -30,7 +31,7 @@ enum People {
 
   /// What belongs to a dispute ends with it, so that it is kept as long.
   static func end(_ dispute: String, _ at: Instant, _ tx: any Transaction, zone: Zone) throws {
-    let stamp: JSONValue = .string(at.rfc3339(zone: zone))
+    let stamp: JSONValue = at.text(zone)
     func end(_ collection: String, _ record: Record) throws {
       var body = record.body
       body["ended_at"] = stamp

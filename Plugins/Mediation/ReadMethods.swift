@@ -22,7 +22,7 @@ extension Mediation {
         handler: .read { try reads.get($0, $1, $2) }),
       Method(
         "find",
-        Text("Find a person's disputes by exact ID number, or by name and phone", zh: "按身份证号码或姓名电话查询纠纷"),
+        Text("Find a person's disputes by exact ID number, or by name and phone", zh: "按公民身份号码或姓名电话查询纠纷"),
         params: Shapes.object(
           [
             "id_number": Party.members["id_number"] ?? [:], "name": Schemas.name,
@@ -40,13 +40,16 @@ extension Mediation {
         params: Shapes.object(
           page.merging([
             "owner": Shapes.unit, "state": Schemas.state, "kind": Schemas.kind, "open": Shapes.flag,
-            "overdue": Shapes.flag,
+            "overdue": Shapes.flag, "proposed_to": Shapes.unit,
           ]), required: []),
         result: items, permission: .role,
         examples: [
           Example(
             "A station's", params: ["owner": "st-02"],
-            result: ["items": [Examples.header(.consent, 3)]])
+            result: ["items": [Examples.header(.consent, 3)]]),
+          Example(
+            "What a unit is asked to take over", params: ["proposed_to": "st-03"],
+            result: ["items": [Examples.proposed]]),
         ], handler: .read { try list.run($0, $1, $2) }),
       Method(
         "explain", Text("How a dispute's limits came about, and who owned it when", zh: "说明期限计算与承办过程"),

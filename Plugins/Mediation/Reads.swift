@@ -14,7 +14,7 @@ struct Reads: Sendable {
     whole["rules_on"] = .string(dispute.rulesOn.description)
     whole["times"] = .object(
       Dispute.Moment.allCases.reduce(into: JSONObject()) {
-        $0[$1.rawValue] = dispute.times[$1].map { .string($0.rfc3339(zone: zone)) }
+        $0[$1.rawValue] = dispute.times[$1]?.text(zone)
       })
     let people = try People.all(record.id, tx)
     whole["people"] = .array(
@@ -44,9 +44,7 @@ struct Reads: Sendable {
     _ params: Params, _ context: CallContext, _ tx: any ReadTransaction, _ rules: Rules
   ) throws -> (Record, Dispute) {
     let id = try params.string("id")
-    guard let record = try tx.get("dispute", id), let dispute = Dispute(record.body) else {
-      throw RPCError.notFound("dispute", id, pointer: "/id")
-    }
+    let (record, dispute) = try tx.find("dispute", id, pointer: "/id", as: Dispute.init)
     try context.principal.require(
       dispute.owner, dispute.station, dispute.proposal?.to, try rules.on(dispute.rulesOn).coordination())
     return (record, dispute)
@@ -68,7 +66,7 @@ struct Reads: Sendable {
   /// The same with these members as RFC 3339.
   private static func timed(_ json: JSONValue, _ keys: [String], _ zone: Zone) -> JSONValue {
     var object = json.objectValue ?? [:]
-    for key in keys { object[key] = object[key]?.instant.map { .string($0.rfc3339(zone: zone)) } }
+    for key in keys { object[key] = Instant(object[key])?.text(zone) }
     object["dispute"] = nil
     object["ended_at"] = nil
     return .object(object)

@@ -19,8 +19,8 @@ struct Registration: Sendable {
     if let before, let open = try current(before.dispute.thread, tx) {
       return try fold(open, params, at, context, tx)
     }
-    let year = context.now.date(in: context.zone).year
-    let id = DisputeID.make(series: "\(year)", number: try tx.next(series: "\(year)"))
+    let year = String(context.now.date(in: context.zone).year)
+    let id = SeriesNumber.id("MD", year: year, try tx.next(series: year))
     let similar = earlier.filter { $0.dispute.thread != before?.dispute.thread }.map(\.record.id)
     return try open(id, before, similar, params, kind, people, at, context, tx)
   }
@@ -33,7 +33,7 @@ struct Registration: Sendable {
     let day = at.date(in: context.zone)
     let rules = rules.on(day)
     var dispute = Dispute(
-      kind: kind, mode: params["mode"]?.stringValue.flatMap(Mode.init(rawValue:)) ?? .police,
+      kind: kind, mode: Mode(params["mode"]) ?? .police,
       station: station, opened: at, rulesOn: day, thread: before?.dispute.thread ?? id,
       matter: params["matter"] ?? .null, summary: params["summary"] ?? .null)
     dispute.place = params["place"]
@@ -80,15 +80,18 @@ struct Registration: Sendable {
     members["version"] = nil
     let steps = Steps(rules: rules)
     let header = try steps.run(.call, Params(members), context, tx, by: .named("unit")) { step in
-      try Self.take(&step, at, said: params["parties"])
+      let pointer = params["repeat_of"] == nil ? "/matter" : "/repeat_of"
+      try Self.take(&step, at, said: params["parties"], pointer: pointer)
     }
     return answer(header, folded: true, [])
   }
 
   /// Counts a call of a step, with what was said.
-  static func take(_ step: inout Step, _ at: Instant, said: JSONValue?) throws {
+  ///
+  /// - Parameter pointer: the member that names the dispute.
+  static func take(_ step: inout Step, _ at: Instant, said: JSONValue?, pointer: String) throws {
     guard step.dispute.calls < Bounds.calls else {
-      throw RPCError.refused(rule: RuleID.bounds, Text("Too many calls", zh: "报警次数超过上限"))
+      throw RPCError.refused(rule: RuleID.bounds, Text("Too many calls", zh: "报警次数超过上限"), pointer: pointer)
     }
     step.dispute.calls += 1
     var call = Self.call(step.id, step.dispute, at, isFirst: false, step.context)
@@ -115,7 +118,7 @@ struct Registration: Sendable {
   }
 
   private func on(_ at: Instant, _ context: CallContext) -> JSONObject {
-    at == context.now ? [:] : ["on": .string(at.rfc3339(zone: context.zone))]
+    at == context.now ? [:] : ["on": at.text(context.zone)]
   }
 
   private func people(_ params: Params, _ context: CallContext) throws -> [Party] {
@@ -124,7 +127,7 @@ struct Registration: Sendable {
     for (number, said) in (params["parties"]?.arrayValue ?? []).enumerated() {
       let pointer = "/parties/\(number)"
       guard let said = said.objectValue,
-        let role = said["role"]?.stringValue.flatMap(Role.init(rawValue:))
+        let role = Role(said["role"])
       else { throw RPCError(.invalidParams, pointer: pointer) }
       let person = try Party(said: said, role: role, pointer: pointer, today: today)
       guard !people.contains(where: { $0.isSamePerson(as: person) }) else {
@@ -143,9 +146,7 @@ struct Registration: Sendable {
     _ params: Params, _ people: [Party], _ tx: any ReadTransaction
   ) throws -> Matching.Earlier? {
     guard let id = params["repeat_of"]?.stringValue else { return nil }
-    guard let record = try tx.get("dispute", id), let dispute = Dispute(record.body) else {
-      throw RPCError.notFound("dispute", id, pointer: "/repeat_of")
-    }
+    let (record, dispute) = try tx.find("dispute", id, pointer: "/repeat_of", as: Dispute.init)
     let theirs = try People.all(id, tx).values.filter(\.role.isParty)
     let known = people.filter { $0.idNumber != nil || $0.namePhone != nil }
     guard !known.isEmpty,

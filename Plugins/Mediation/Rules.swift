@@ -28,7 +28,7 @@ package struct Rules: Sendable {
       RuleID.bounds, RuleID.repeatRate,
     ]
 
-  /// - Throws: `RuleBookError` or ``RulesError``, naming the rule and what is wrong with it.
+  /// - Throws: `RuleBookError`, naming the rule and what is wrong with it.
   package init(_ configuration: JSONValue) throws {
     book = try RuleBook(configuration, needs: Self.needs + Self.plain.map { .init($0) })
     for rule in book.table {
@@ -40,11 +40,11 @@ package struct Rules: Sendable {
   /// The rules of a case that began on a day.
   package func on(_ day: CivilDate) -> CaseRules { CaseRules(book: book, day: day) }
 
-  private static func check(_ entry: RuleBook.Entry) throws(RulesError) {
+  private static func check(_ entry: RuleBook.Entry) throws(RuleBookError) {
     let id = entry.rule.id
-    func number(_ name: String, _ range: ClosedRange<Int>) throws(RulesError) {
+    func number(_ name: String, _ range: ClosedRange<Int>) throws(RuleBookError) {
       guard range.contains(entry.int(name)) else {
-        throw RulesError("\(id): 'values.\(name)' must be \(range.lowerBound) to \(range.upperBound)")
+        throw entry.wrong(name, "must be \(range.lowerBound) to \(range.upperBound)")
       }
     }
     switch id {
@@ -68,14 +68,14 @@ package struct Rules: Sendable {
     case RuleID.desks: try word(entry, "coordination") { JSONSchemaFormat.id.accepts($0) }
     case RuleID.proxy:
       guard entry.strings("roles").allSatisfy({ Role(rawValue: $0)?.isParty == true }) else {
-        throw RulesError("\(id): 'values.roles' must hold roles of parties")
+        throw entry.wrong("roles", "must hold roles of parties")
       }
     case RuleID.escalation:
       let rungs = entry.strings("rungs").map(Rung.init)
       guard !rungs.isEmpty, rungs.allSatisfy({ $0 != nil }), rungs.contains(where: { $0?.percent == 100 })
-      else { throw RulesError("\(id): 'values.rungs' must hold '<percent> <who> …', and one at 100") }
+      else { throw entry.wrong("rungs", "must hold '<percent> <who> …', and one at 100") }
       guard Set(rungs.map { $0?.percent }).count == rungs.count else {
-        throw RulesError("\(id): 'values.rungs' has a percentage twice")
+        throw entry.wrong("rungs", "has a percentage twice")
       }
     case RuleID.period: try number("days", 1...3_660)
     case RuleID.success, RuleID.visits: try number("target", 0...100)
@@ -85,16 +85,10 @@ package struct Rules: Sendable {
 
   private static func word(
     _ entry: RuleBook.Entry, _ name: String, _ fits: (String) -> Bool
-  ) throws(RulesError) {
+  ) throws(RuleBookError) {
     let words = entry.strings(name)
     guard words.count == 1, words.allSatisfy(fits) else {
-      throw RulesError("\(entry.rule.id): 'values.\(name)' must hold one word that is known")
+      throw entry.wrong(name, "must hold one word that is known")
     }
   }
-}
-
-/// A number of the rule file that cannot be used.
-package struct RulesError: Error, CustomStringConvertible, Sendable {
-  package let description: String
-  init(_ description: String) { self.description = description }
 }

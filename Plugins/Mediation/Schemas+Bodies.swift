@@ -29,7 +29,7 @@ extension Schemas {
   static let court = Shapes.object(
     [
       "applied_on": Shapes.date, "court": name, "outcome": Shapes.words(CourtOutcome.self),
-      "number": Shapes.text(max: 64),
+      "number": courtNumber,
     ], required: ["applied_on", "court", "outcome"])
 
   static let historyItem = Shapes.object(
@@ -60,6 +60,7 @@ extension Schemas {
     ]
     let sometimes: JSONObject = [
       "place": place, "failures": Shapes.list(Shapes.milliseconds), "proposal": proposal,
+      "proposed_to": Shapes.unit,
       "decisions": Shapes.list(decision), "times": members(Dispute.Moment.self, Shapes.milliseconds),
       "limits": members(LimitName.self, Limit.schema), "pauses": Shapes.list(pause),
       "extensions": Shapes.list(extensionItem), "agreement_mode": mode, "court": court,

@@ -2,7 +2,7 @@ import StationKit
 
 /// Schema fragments that methods, collections and events share.
 enum Schemas {
-  static let id: JSONValue = ["type": "string", "minLength": 14, "maxLength": 24]
+  static let id: JSONValue = ["type": "string", "minLength": 14, "maxLength": 24, "format": "text"]
   static let personID: JSONValue = ["type": "string", "minLength": 16, "maxLength": 32]
   static let units = Shapes.list(Shapes.unit)
   static let state = Shapes.words(State.self)
@@ -13,10 +13,12 @@ enum Schemas {
   static let by = Shapes.text(max: 128)
   static let reason = Shapes.text(max: Bounds.reason)
   static let prose = Shapes.text(max: Bounds.prose)
-  static let name = Shapes.text(max: Bounds.name)
+  static let name = Shapes.line(max: Bounds.name)
   static let place = Shapes.text(max: Bounds.place)
   static let minutes = Shapes.text(max: Bounds.minutes)
   static let document = Shapes.text(max: Bounds.document)
+  /// Of the court that confirms an agreement.
+  static let courtNumber = Shapes.line(max: 64)
   static let ruleReference = Shapes.object(["id": Shapes.text(max: 128), "version": Shapes.text(max: 32)])
   static let instantOrNull: JSONValue = ["type": ["string", "null"], "format": "date-time"]
   static let exclusions = Shapes.list(Shapes.words(Exclusion.self), max: Exclusion.allCases.count)
@@ -65,13 +67,4 @@ enum Schemas {
       // Of a party of 16 or 17 who comes without a guardian.
       "self_supporting": Shapes.flag, "agrees_alone": Shapes.flag,
     ], required: ["person"])
-}
-
-extension JSONObject {
-  /// These members and the other's; the other's where both have one.
-  func merging(_ other: JSONObject) -> JSONObject {
-    var merged = self
-    for (key, value) in other { merged[key] = value }
-    return merged
-  }
 }

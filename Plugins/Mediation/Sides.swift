@@ -31,7 +31,7 @@ struct Sides {
         rule: RuleID.sides,
         Text(
           "'\(otherID)' is on another side, and may be the same person: ID numbers tell them apart",
-          zh: "与“\(otherID)”疑为同一人且立场不同；如非同一人，请填写身份证号码"), pointer: pointer)
+          zh: "与“\(otherID)”疑为同一人且立场不同；如非同一人，请填写公民身份号码"), pointer: pointer)
     }
   }
 

@@ -13,15 +13,16 @@ extension Steps {
         "by": .string(context.principal.person), "mode": .string(step.dispute.mode.rawValue),
       ]
       for item in Agreement.items + ["performance", "signatures"] { body[item] = params[item] }
-      body["signed_at"] = .string(signed.rfc3339(zone: context.zone))
+      body["signed_at"] = signed.text(context.zone)
       _ = try tx.create("agreement", id: Agreement.id(step.id), body)
       step.dispute.times[.signed] = signed
       step.dispute.agreementMode = step.dispute.mode
       step.dispute.stop(.agreement, at: signed)
       step.dispute.limits[.performance] = Limit(
-        rule: try step.rules.ref(RuleID.performance), term: nil, start: signed, end: by.end(in: context.zone))
+        rule: try step.rules.reference(RuleID.performance), term: nil, start: signed,
+        end: by.end(in: context.zone))
       if step.dispute.mode == .people { try step.dispute.start(.court, at: signed, step.terms) }
-      step.history["on"] = .string(signed.rfc3339(zone: context.zone))
+      step.history["on"] = signed.text(context.zone)
     }
   }
 
@@ -35,7 +36,7 @@ extension Steps {
       }
     return try run(action, params, context, tx) { step in
       let at = try Moments.read(params, context, notBefore: step.dispute.latest)
-      step.history["on"] = .string(at.rfc3339(zone: context.zone))
+      step.history["on"] = at.text(context.zone)
       step.history["code"] = .string(outcome.rawValue)
       step.history["reason"] = params["note"]
       switch outcome {
@@ -58,7 +59,7 @@ extension Steps {
       step.dispute.times[.visited] = at
       step.dispute.settled = params["settled"]?.boolValue
       step.dispute.stop(.visit, at: at)
-      step.history["on"] = .string(at.rfc3339(zone: context.zone))
+      step.history["on"] = at.text(context.zone)
       step.history["reason"] = params["note"]
     }
   }
@@ -87,7 +88,8 @@ extension Steps {
         throw RPCError.refused(
           rule: RuleID.court,
           Text(
-            "An application is made from \(limit.start.date(in: context.zone)) to \(last)", zh: "申请期限至\(last)"
+            "An application is made from \(limit.start.date(in: context.zone)) to \(last)",
+            zh: "申请期限为 \(limit.start.date(in: context.zone)) 至 \(last)"
           ),
           pointer: "/applied_on")
       }

@@ -51,10 +51,11 @@ extension Steps {
     guard party.corrections.count < Bounds.corrections else {
       throw .refused(
         rule: RuleID.bounds,
-        Text("At most \(Bounds.corrections) corrections of a person", zh: "更正次数超过上限"), pointer: "/person")
+        Text("At most \(Bounds.corrections) corrections of a person", zh: "每人至多更正 \(Bounds.corrections) 次"),
+        pointer: "/person")
     }
     var correction: JSONObject = [
-      "at": .string(step.now.rfc3339(zone: step.context.zone)),
+      "at": step.now.text(step.context.zone),
       "by": .string(step.context.principal.person), "before": .object(before), "after": .object(after),
     ]
     correction["document"] = document.map(JSONValue.string)

@@ -7,7 +7,7 @@ extension Steps {
       let reason = FailureReason(rawValue: try params.string("reason")) ?? .other
       let at = try Moments.read(params, context, notBefore: step.dispute.latest)
       step.takeRisk()
-      step.history["on"] = .string(at.rfc3339(zone: context.zone))
+      step.history["on"] = at.text(context.zone)
       step.history["reason"] = params["note"]
       try step.fail(reason, at: at)
     }
@@ -22,7 +22,7 @@ extension Steps {
       let at = try Moments.read(params, context, notBefore: step.dispute.opened)
       try Self.ledger { try step.dispute.pauses.pause(at: at, reason: "appraisal") }
       step.dispute.pauseLimits(at: at, now: context.now)
-      step.history["on"] = .string(at.rfc3339(zone: context.zone))
+      step.history["on"] = at.text(context.zone)
       step.history["reason"] = params["note"]
     }
   }
@@ -36,7 +36,7 @@ extension Steps {
       let at = try Moments.read(params, context, notBefore: pause.from)
       try Self.ledger { try step.dispute.pauses.resume(at: at) }
       try step.dispute.resumeLimits(at: at, step.terms)
-      step.history["on"] = .string(at.rfc3339(zone: context.zone))
+      step.history["on"] = at.text(context.zone)
       step.history["reason"] = params["note"]
     }
   }
@@ -103,7 +103,7 @@ extension Steps {
   /// What somebody higher sees and approves.
   private static func payload(_ step: Step, reason: String) throws -> JSONValue {
     [
-      "dispute": .string(step.id), "rule": try step.rules.json(RuleID.caseExtension),
+      "dispute": .string(step.id), "rule": try step.rules.reference(RuleID.caseExtension).json,
       "days": .int(try step.rules.int(RuleID.caseExtension, "days")), "reason": .string(reason),
     ]
   }
@@ -131,7 +131,7 @@ extension Steps {
 
   /// The end: after the visit, or with the advice where to go.
   func close(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
-    let advice = params["advice"]?.stringValue.flatMap(Advice.init(rawValue:))
+    let advice = Advice(params["advice"])
     return try run(
       params, context, tx,
       choose: { step in
@@ -141,7 +141,8 @@ extension Steps {
         guard (advice != nil) == (step.dispute.state == .advised) else {
           throw RPCError.refused(
             rule: RuleID.advice,
-            Text("What failed ends with an advice, and only that", zh: "未成功的调解须告知去向"), pointer: "/advice")
+            Text("What failed ends with an advice, and only that", zh: "调解不成或不适用调解的须填写告知去向，其他情形不得填写"),
+            pointer: "/advice")
         }
         step.dispute.advice = advice
         step.history["code"] = advice.map { .string($0.rawValue) }

@@ -5,7 +5,7 @@ extension Steps {
   func propose(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
     try run(.propose, params, context, tx) { step in
       let to = try params.string("to")
-      let mode = params["mode"]?.stringValue.flatMap(Mode.init(rawValue:)) ?? step.dispute.mode
+      let mode = Mode(params["mode"]) ?? step.dispute.mode
       try Units.requireOwner(to, pointer: "/to", tx)
       guard to != step.dispute.owner || mode != step.dispute.mode else {
         throw RPCError.refused(

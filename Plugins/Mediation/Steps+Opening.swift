@@ -8,7 +8,7 @@ extension Steps {
       step.dispute.times[.accepted] = at
       step.dispute.stop(.accept, at: at)
       try step.dispute.start(.session1, at: at, step.terms)
-      step.history["on"] = .string(at.rfc3339(zone: context.zone))
+      step.history["on"] = at.text(context.zone)
     }
   }
 
@@ -17,7 +17,7 @@ extension Steps {
     try run(.call, params, context, tx, by: .named("unit")) { step in
       try Units.requireOwner(try params.string("unit"), rule: RuleID.station, pointer: "/unit", tx)
       let at = try Moments.read(params, context, notBefore: step.dispute.opened)
-      try Registration.take(&step, at, said: nil)
+      try Registration.take(&step, at, said: nil, pointer: "/id")
     }
   }
 
@@ -25,7 +25,7 @@ extension Steps {
   func eligibility(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
     let isOpen = params["open"]?.boolValue ?? false
     let exclusions = (params["exclusions"]?.arrayValue ?? []).compactMap {
-      $0.stringValue.flatMap(Exclusion.init(rawValue:))
+      Exclusion($0)
     }
     return try run(isOpen ? .findOpen : .exclude, params, context, tx) { step in
       if isOpen {

@@ -28,7 +28,7 @@ extension Steps {
     guard isFine else {
       throw RPCError.refused(
         rule: RuleID.sessionsAtMost,
-        Text("One session, and one more: no further one", zh: "调解一般为一次，必要时可再调解一次"), pointer: pointer)
+        Text("One session, and one more: no further one", zh: "调解以两次为限，不得进行第三次"), pointer: pointer)
     }
   }
 
@@ -52,7 +52,7 @@ extension Steps {
     for key in ["place", "mediator", "others_present", "minutes"] { body[key] = step.params[key] }
     if body["others_present"] == nil { body["others_present"] = [] }
     _ = try step.tx.create("session", id: "\(step.id).s\(step.dispute.sessions)", body)
-    step.history["on"] = .string(at.rfc3339(zone: context.zone))
+    step.history["on"] = at.text(context.zone)
     step.takeRisk()
     switch result {
     case .agreed: try step.dispute.start(.agreement, at: at, step.terms)

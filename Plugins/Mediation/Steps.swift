@@ -32,7 +32,7 @@ struct Steps: Sendable {
       step.dispute.history.count >= Bounds.history
     {
       throw RPCError.refused(
-        rule: RuleID.bounds, Text("Too many steps without an end", zh: "办理步骤超过上限"))
+        rule: RuleID.bounds, Text("Too many steps without an end", zh: "办理步骤超过上限"), pointer: "/id")
     }
     try step.dispute.refresh(context, step.terms)
     try change(&step)
@@ -55,18 +55,14 @@ struct Steps: Sendable {
     _ params: Params, _ context: CallContext, _ tx: any Transaction, _ side: Side
   ) throws -> Step {
     let id = try params.string("id")
-    guard let record = try tx.get("dispute", id), let dispute = Dispute(record.body) else {
-      throw RPCError.notFound("dispute", id, pointer: "/id")
-    }
+    let (record, dispute) = try tx.find("dispute", id, pointer: "/id", as: Dispute.init)
     switch side {
     case .owner: try context.principal.require(dispute.owner)
     case .taker: try context.principal.require(dispute.proposal?.to ?? dispute.owner)
     case .ownerOrTaker: try context.principal.require(dispute.owner, dispute.proposal?.to)
     case .named(let key): try context.principal.require(try params.string(key))
     }
-    if let expected = params["version"]?.intValue, expected != record.version {
-      throw RPCError(.conflict, pointer: "/version", details: ["version": .int(record.version)])
-    }
+    try record.requireVersion(params["version"])
     return Step(
       id: id, version: record.version, params: params, context: context, tx: tx,
       rules: rules.on(dispute.rulesOn), dispute: dispute)
@@ -122,7 +118,7 @@ struct Steps: Sendable {
     _ action: String, _ from: State, _ to: State, _ context: CallContext, _ more: JSONObject
   ) -> JSONValue {
     let entry: JSONObject = [
-      "at": .string(context.now.rfc3339(zone: context.zone)), "action": .string(action),
+      "at": context.now.text(context.zone), "action": .string(action),
       "by": .string(context.principal.person), "from": .string(from.rawValue), "to": .string(to.rawValue),
     ]
     return .object(entry.merging(more))

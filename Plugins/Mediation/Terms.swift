@@ -15,14 +15,14 @@ package struct Terms: Sendable {
     do {
       return try legal.end(of: term, from: start, rule: rule)
     } catch {
-      throw .refused(rule: rule.id, Text("The limit cannot be computed: \(error)", zh: "期限无法计算"))
+      throw .refused(rule: rule.id, Text("The limit cannot be computed: \(error)", zh: "期限无法计算：\(error)"))
     }
   }
 
   /// A limit that starts.
   package func limit(_ name: LimitName, from start: Instant) throws(RPCError) -> Limit {
     let (id, term) = try length(name)
-    return Limit(try computed(term, from: start, rule: try rules.ref(id)))
+    return Limit(try computed(term, from: start, rule: try rules.reference(id)))
   }
 
   /// The rule and the number behind a limit, without pauses.
@@ -57,7 +57,7 @@ package struct Terms: Sendable {
     let (id, term) = try length(name)
     let days = Self.pausedDays(pauses, since: start, zone: legal.zone)
     guard case .calendarDays(let count) = term.length else { throw RPCError(.internalError) }
-    let computed = try computed(.calendarDays(count + days), from: start, rule: try rules.ref(id))
+    let computed = try computed(.calendarDays(count + days), from: start, rule: try rules.reference(id))
     var limit = Limit(computed)
     limit.pausedDays = days
     if pauses.isPaused { limit.end = nil }

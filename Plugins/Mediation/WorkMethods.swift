@@ -36,10 +36,10 @@ extension Mediation {
         example: ["settled": true], result: header(.visited, 9), steps.visit),
       step(
         "court.confirm",
-        Text("Record that a people's-mediation agreement went to court", zh: "登记人民调解协议司法确认"),
+        Text("Record that a people's-mediation agreement went to court", zh: "登记人民调解协议司法确认的申请与结果"),
         [
           "applied_on": Shapes.date, "court": Schemas.name, "outcome": Shapes.words(CourtOutcome.self),
-          "number": Shapes.text(max: 64),
+          "number": Schemas.courtNumber,
         ], required: ["applied_on", "court", "outcome"],
         example: ["applied_on": "2026-03-10", "court": "Qingping County Court", "outcome": "applied"],
         result: header(.performing, 8), steps.court),
@@ -76,13 +76,13 @@ extension Mediation {
     return [
       step(
         "hand_over.propose",
-        Text("Propose that another unit or another kind of mediation takes over", zh: "提出移交（含公调、民调、司法调解衔接）"),
+        Text("Propose that another unit or another kind of mediation takes over", zh: "提出移交（含公调、民调、庭所对接）"),
         ["to": Shapes.unit, "mode": Schemas.mode, "body": Schemas.name, "reason": Schemas.reason],
         required: ["to", "reason"],
         example: [
           "to": "st-03", "mode": "people", "body": "People's mediation committee of Pine Hill",
           "reason": "Both live there",
-        ], result: Examples.header(.consent, 4), steps.propose),
+        ], result: Examples.proposed, steps.propose),
       step(
         "hand_over.accept", Text("Take over: from now on the dispute is yours", zh: "接收移交"),
         ["taker": Schemas.name], example: ["taker": "Mediator Sun"], result: Examples.header(.consent, 5),

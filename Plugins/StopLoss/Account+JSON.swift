@@ -17,9 +17,9 @@ extension Account {
     body["stations"] = .array(stations.map(JSONValue.string))
     if !victimOf.isEmpty { body["victim_of"] = .array(victimOf.map(JSONValue.string)) }
     if !holdings.lots.isEmpty { body["lots"] = .array(holdings.lots.map(\.json)) }
-    if let last { body["last"] = .instant(last) }
+    if let last { body["last"] = last.stored }
     body["holding"] = .int(holding)
-    if holding > 0, let arrived { body["arrived"] = .instant(arrived) }
+    if holding > 0, let arrived { body["arrived"] = arrived.stored }
     body["stoppable"] = .int(isStoppable(maximumStops: maximumStops) ? 1 : 0)
     if reports.count > 1 { body["shared"] = .int(reports.count) }
     if isApproximate { body["approximate"] = true }
@@ -27,16 +27,16 @@ extension Account {
     if active > 0 { body["active"] = .int(active) }
     if counted > 0 { body["counted"] = .int(counted) }
     if returned > 0 { body["returned"] = .int(returned) }
-    if let cleared { body["cleared"] = .instant(cleared) }
+    if let cleared { body["cleared"] = cleared.stored }
     body["open"] = .int(open)
-    if let ended { body["ended_at"] = .string(ended.rfc3339(zone: .utc)) }
+    if let ended { body["ended_at"] = ended.text(.utc) }
     return body
   }
 
   /// An account from its stored body; nil if it is not one.
   package init?(_ body: JSONObject) {
     guard let number = body["number"]?.stringValue,
-      let kind = body["kind"]?.stringValue.flatMap(Kind.init(rawValue:))
+      let kind = Kind(body["kind"])
     else { return nil }
     self.init(number: number, kind: kind, bank: body["bank"]?.stringValue)
     func texts(_ key: String) -> [String] { body[key]?.arrayValue?.compactMap(\.stringValue) ?? [] }
@@ -48,13 +48,13 @@ extension Account {
     ended = body["ended_at"]?.stringValue.flatMap { Instant(rfc3339: $0) }
     victimOf = texts("victim_of")
     holdings = Holdings(lots: body["lots"]?.arrayValue?.compactMap(Lot.init) ?? [])
-    last = body["last"]?.instant
+    last = Instant(body["last"])
     isApproximate = body["approximate"]?.boolValue ?? false
     stops = body["stops"]?.intValue ?? 0
     active = body["active"]?.intValue ?? 0
     counted = body["counted"]?.intValue ?? 0
     returned = body["returned"]?.intValue ?? 0
-    cleared = body["cleared"]?.instant
+    cleared = Instant(body["cleared"])
   }
 
   static let kindSchema = Shapes.words(Kind.self)

@@ -37,7 +37,8 @@ package struct Account: Sendable {
   /// Stops that count towards the limit of two, and those of them that are not over.
   package var stops = 0
   package var active = 0
-  /// The most that a bank has held of it, in fen: counted once, however often it was stopped.
+  /// The most that a bank has held of it, with what was returned by then, in fen: counted once, however often it was
+  /// stopped.
   package var counted = 0
   /// What banks have returned of it, in fen.
   package var returned = 0

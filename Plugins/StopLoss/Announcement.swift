@@ -19,6 +19,8 @@ struct Announcement {
     case bankLate = "bank_late"
     /// Money that has nothing to do with the case was not released in time.
     case releaseLate = "release_late"
+    /// The freeze in front has ended, and nothing is known to be left for the one that waits: ask the bank.
+    case nothingLeft = "nothing_left"
   }
 
   func reported(_ id: String, _ report: Report) throws {
@@ -48,7 +50,7 @@ struct Announcement {
       [
         "stop": .string(id), "report": .string(stop.report), "account": .string(stop.account),
         "measure": .string(measure.rawValue), "hours_before": .int(hours),
-        "ends": .string(ends.rfc3339(zone: zone)), "late": .bool(late), "to": to(stop.station),
+        "ends": ends.text(zone), "late": .bool(late), "to": to(stop.station),
       ])
   }
 
@@ -57,7 +59,7 @@ struct Announcement {
       "due",
       [
         "stop": .string(id), "report": .string(stop.report), "account": .string(stop.account),
-        "what": .string(what.rawValue), "due": .string(due.rfc3339(zone: zone)), "late": .bool(late),
+        "what": .string(what.rawValue), "due": due.text(zone), "late": .bool(late),
         "to": to(stop.station),
       ])
   }
@@ -70,7 +72,7 @@ struct Announcement {
       "lapsed_unhandled",
       [
         "stop": .string(id), "report": .string(stop.report), "account": .string(stop.account),
-        "measure": .string(measure.rawValue), "ended": .string(ended.rfc3339(zone: zone)),
+        "measure": .string(measure.rawValue), "ended": ended.text(zone),
         "late": .bool(late),
         "to": to(stop.station, policy.lapseTo),
       ])
@@ -88,7 +90,7 @@ struct Announcement {
       "stop": Schemas.id, "report": Schemas.reportID, "account": Schemas.id, "to": Schemas.units,
     ]
     func stop(_ members: JSONObject) -> JSONValue {
-      Shapes.object(members.reduce(into: ids) { $0[$1.key] = $1.value })
+      Shapes.object(ids.merging(members))
     }
     return [
       EventKind(

@@ -11,19 +11,19 @@ package struct Correction: Sendable {
 
 extension Correction {
   init?(_ json: JSONValue) {
-    guard let at = json["at"]?.instant, let by = json["by"]?.stringValue,
+    guard let at = Instant(json["at"]), let by = json["by"]?.stringValue,
       let document = json["document"]?.stringValue, let before = Victim(json["before"])
     else { return nil }
     self.init(at: at, by: by, document: document, before: before)
   }
 
   var json: JSONValue {
-    ["at": .instant(at), "by": .string(by), "document": .string(document), "before": before.json]
+    ["at": at.stored, "by": .string(by), "document": .string(document), "before": before.json]
   }
 
   func shown(_ zone: Zone) -> JSONValue {
     [
-      "at": .string(at.rfc3339(zone: zone)), "by": .string(by), "document": .string(document),
+      "at": at.text(zone), "by": .string(by), "document": .string(document),
       "before": before.json,
     ]
   }

@@ -98,7 +98,7 @@ enum Examples {
   ]
 
   static let next: JSONValue = [
-    "items": [.object(position)], "rule": ["id": .string(StopLossRules.next), "version": "1"],
+    "items": [.object(position)], "rule": ["id": .string(RuleID.next), "version": "1"],
   ]
 
   static let shared: JSONValue = {
@@ -122,7 +122,7 @@ enum Examples {
     item["amount"] = 5_000_000
     return [
       "report": reportID, "amount": 5_000_000, "traced": 5_000_000, "accounts": [.object(item)],
-      "approximate": false, "truncated": false, "rule": ["id": .string(StopLossRules.fifo), "version": "1"],
+      "approximate": false, "truncated": false, "rule": ["id": .string(RuleID.fifo), "version": "1"],
     ]
   }()
 
@@ -163,7 +163,7 @@ enum Examples {
     "terms": [
       [
         "name": "stop", "term": "48h/coercive",
-        "rule": ["id": .string(StopLossRules.stopTerm), "version": "1"],
+        "rule": ["id": .string(RuleID.stopTerm), "version": "1"],
         "start": "2026-03-02T09:25:00.000+08:00", "end": "2026-03-04T09:25:00.000+08:00",
         "provisional": false,
         "calendar_version": "2026.1", "steps_apply": true,
@@ -183,7 +183,7 @@ enum Examples {
     figures.add(amount: 5_000_000, toStop: 1_500_000, held: 5_000_000, returned: 0)
     return [
       "from": "2026-03-01", "to": "2026-03-31",
-      "rule": ["id": .string(StopLossRules.figures), "version": "1"], "method": "nearest_rank",
+      "rule": ["id": .string(RuleID.figures), "version": "1"], "method": "nearest_rank",
       "total": .object(figures.json()), "patterns": [], "small_cells": ["reports": 1, "amount": 5_000_000],
     ]
   }()

@@ -79,7 +79,7 @@ package struct Figures: Sendable {
         "measured": Shapes.count, "median_s": seconds, "p90_s": seconds,
         "exclusions": Shapes.object(["not_stopped": Shapes.count]),
       ]),
-      "held": Rate.schema(members: [:]), "returned": Rate.schema(members: [:]),
+      "held": Schemas.fen(Rate.schema(members: [:])), "returned": Schemas.fen(Rate.schema(members: [:])),
       "lapses": Shapes.object(["count": Shapes.count, "stops": Shapes.count, "target": Shapes.count]),
       "wrong_released": Rate.schema(["running"], members: [:]),
     ]

@@ -15,9 +15,9 @@ struct FiguresQuery: Sendable {
 
   func run(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
     let today = context.now.date(in: context.zone)
-    let period = try FigurePeriod(params, context, rule: StopLossRules.period, of: policy.book)
+    let period = try FigurePeriod(params, context, rule: RuleID.period, of: policy.book)
     let station = try Scoped.station(params, policy, context)
-    let group = params["by"]?.stringValue.flatMap(Group.init(rawValue:))
+    let group = Group(params["by"])
     let place = group.flatMap { Self.common.firstIndex(of: $0.rawValue) }
 
     var total = Figures()
@@ -46,13 +46,12 @@ struct FiguresQuery: Sendable {
       }
     }
 
-    let rule = try policy.rule(StopLossRules.figures, on: today)
     var result: JSONObject = [
       "from": .string(period.first.description), "to": .string(period.last.description),
-      "rule": ["id": .string(StopLossRules.figures), "version": .string(rule.rule.version)],
+      "rule": try policy.present(RuleID.figures, context).json,
       "method": "nearest_rank",
     ]
-    let smallest = try policy.rule(StopLossRules.smallestCell, on: today).int("reports")
+    let smallest = try policy.rule(RuleID.smallestCell, on: today).int("reports")
     if let group {
       result["by"] = .string(group.rawValue)
       // Neither a station nor a type of fraud is a trait of a person.
@@ -60,7 +59,7 @@ struct FiguresQuery: Sendable {
     } else {
       result["total"] = .object(total.json())
     }
-    for (name, value) in Self.patterns(cells, smallest: smallest) { result[name] = value }
+    result.merge(Self.patterns(cells, smallest: smallest))
     return .object(result)
   }
 
@@ -142,9 +141,9 @@ struct FiguresQuery: Sendable {
         "patterns": Shapes.list(
           Shapes.object([
             "fraud_type": Shapes.text(max: 40), "age_band": AgeBand.schema, "reports": Shapes.count,
-            "amount": Shapes.count,
+            "amount": Schemas.amountOrZero,
           ])),
-        "small_cells": Shapes.object(["reports": Shapes.count, "amount": Shapes.count]),
+        "small_cells": Shapes.object(["reports": Shapes.count, "amount": Schemas.amountOrZero]),
       ], required: ["from", "to", "rule", "method", "patterns", "small_cells"])
   }()
 }

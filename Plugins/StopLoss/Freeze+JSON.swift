@@ -2,25 +2,26 @@ import StationKit
 
 extension Freeze {
   init?(_ json: JSONValue?) {
-    guard let json, let kind = json["kind"]?.stringValue.flatMap(Kind.init(rawValue:)),
+    guard let json, let kind = Kind(json["kind"]),
       let amount = json["amount"]?.intValue, let months = json["months"]?.intValue,
-      let scope = json["scope"]?.stringValue.flatMap(Scope.init(rawValue:)),
+      let scope = Scope(json["scope"]),
       let interest = json["interest"]?.boolValue, let approval = json["approval"]?.stringValue
     else { return nil }
     self.init(
       kind: kind, amount: amount, months: months, scope: scope, interest: interest,
       cityApproval: json["city_approval"]?.stringValue, approval: approval)
-    ordered = json["ordered"]?.instant
+    ordered = Instant(json["ordered"])
     reference = json["reference"]?.stringValue
-    since = json["since"]?.instant
+    since = Instant(json["since"])
     term = StoredTerm(json["term"])
+    isPresumed = json["presumed"]?.boolValue ?? false
     renewals = json["renewals"]?.intValue ?? 0
     if let next = json["renewal"], let months = next["months"]?.intValue,
       let approval = next["approval"]?.stringValue
     {
       renewal = Renewal(
         months: months, approval: approval, cityApproval: next["city_approval"]?.stringValue)
-      renewal?.ordered = next["ordered"]?.instant
+      renewal?.ordered = Instant(next["ordered"])
     }
   }
 
@@ -31,14 +32,15 @@ extension Freeze {
       "renewals": .int(renewals),
     ]
     if let cityApproval { json["city_approval"] = .string(cityApproval) }
-    if let ordered { json["ordered"] = .instant(ordered) }
+    if let ordered { json["ordered"] = ordered.stored }
     if let reference { json["reference"] = .string(reference) }
-    if let since { json["since"] = .instant(since) }
+    if let since { json["since"] = since.stored }
     if let term { json["term"] = term.json }
+    if isPresumed { json["presumed"] = true }
     if let renewal {
       var next: JSONObject = ["months": .int(renewal.months), "approval": .string(renewal.approval)]
       if let document = renewal.cityApproval { next["city_approval"] = .string(document) }
-      if let ordered = renewal.ordered { next["ordered"] = .instant(ordered) }
+      if let ordered = renewal.ordered { next["ordered"] = ordered.stored }
       json["renewal"] = .object(next)
     }
     return .object(json)
@@ -50,6 +52,7 @@ extension Freeze {
       "scope": Shapes.words(Scope.self), "interest": Shapes.flag, "approval": Schemas.id,
       "renewals": Shapes.count, "city_approval": Schemas.document, "ordered": Shapes.milliseconds,
       "reference": Schemas.reference, "since": Shapes.milliseconds, "term": StoredTerm.schema,
+      "presumed": Shapes.flag,
       "renewal": Shapes.object(
         [
           "months": Schemas.months, "approval": Schemas.id, "city_approval": Schemas.document,
@@ -65,13 +68,14 @@ extension Freeze {
       "scope": .string(scope.rawValue), "interest": .bool(interest), "approval": .string(approval),
       "renewals": .int(renewals),
     ]
-    if let ordered { shown["ordered_at"] = .string(ordered.rfc3339(zone: zone)) }
+    if let ordered { shown["ordered_at"] = ordered.text(zone) }
     if let term {
-      shown["frozen_at"] = .string((since ?? term.start).rfc3339(zone: zone))
-      shown["ends_at"] = .string(term.end.rfc3339(zone: zone))
+      shown["frozen_at"] = (since ?? term.start).text(zone)
+      shown["ends_at"] = term.end.text(zone)
     }
+    if isPresumed { shown["presumed"] = true }
     if let renewal { shown["renewal_approval"] = .string(renewal.approval) }
-    if let ordered = renewal?.ordered { shown["renewal_ordered_at"] = .string(ordered.rfc3339(zone: zone)) }
+    if let ordered = renewal?.ordered { shown["renewal_ordered_at"] = ordered.text(zone) }
     return .object(shown)
   }
 
@@ -80,6 +84,7 @@ extension Freeze {
       "kind": Shapes.words(Kind.self), "amount": Schemas.amount, "months": Schemas.months,
       "scope": Shapes.words(Scope.self), "interest": Shapes.flag, "approval": Schemas.id,
       "renewals": Shapes.count, "ordered_at": Shapes.instant, "frozen_at": Shapes.instant,
-      "ends_at": Shapes.instant, "renewal_approval": Schemas.id, "renewal_ordered_at": Shapes.instant,
+      "ends_at": Shapes.instant, "presumed": Shapes.flag, "renewal_approval": Schemas.id,
+      "renewal_ordered_at": Shapes.instant,
     ], required: ["kind", "amount", "months", "scope", "interest", "approval", "renewals"])
 }

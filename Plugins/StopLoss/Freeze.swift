@@ -37,6 +37,8 @@ package struct Freeze: Sendable, Hashable {
   package var since: Instant?
   /// The term in force; nil until the bank has frozen.
   package var term: StoredTerm?
+  /// Whether it took effect by itself, and no bank has said yet what it holds.
+  package var isPresumed = false
   /// A renewal that waits for approval or for the bank.
   package var renewal: Renewal?
   package var renewals = 0
@@ -66,5 +68,13 @@ package struct Freeze: Sendable, Hashable {
     self.interest = interest
     self.cityApproval = cityApproval
     self.approval = approval
+  }
+
+  /// It waits behind another, and is in force no more.
+  mutating func waitAgain() {
+    since = nil
+    term = nil
+    isPresumed = false
+    renewal = nil
   }
 }

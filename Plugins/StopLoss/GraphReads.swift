@@ -15,7 +15,7 @@ struct GraphReads: Sendable {
         }
         return .object(ReportReads.position(record.id, account, context))
       }.objectValue ?? [:]
-    answer["rule"] = try shown(StopLossRules.next, context)
+    answer["rule"] = try policy.present(RuleID.next, context).json
     return .object(answer)
   }
 
@@ -35,11 +35,6 @@ struct GraphReads: Sendable {
   }
 
   static let reportsShown = 100
-
-  private func shown(_ rule: String, _ context: CallContext) throws(RPCError) -> JSONValue {
-    let entry = try policy.rule(rule, on: context.now.date(in: context.zone))
-    return ["id": .string(rule), "version": .string(entry.rule.version)]
-  }
 
   static let sharedItem: JSONValue = {
     var members = ReportReads.positionMembers

@@ -16,12 +16,12 @@ package struct Lot: Sendable, Hashable {
   }
 
   init?(_ json: JSONValue) {
-    guard let row = json.arrayValue, row.count == 3, let amount = row[1].intValue, let at = row[2].instant
+    guard let row = json.arrayValue, row.count == 3, let amount = row[1].intValue, let at = Instant(row[2])
     else { return nil }
     self.init(origin: row[0].stringValue, amount: amount, at: at)
   }
 
-  var json: JSONValue { [origin.map(JSONValue.string) ?? .null, .int(amount), .instant(at)] }
+  var json: JSONValue { [origin.map(JSONValue.string) ?? .null, .int(amount), at.stored] }
 
   static let schema: JSONValue = [
     "type": "array", "minItems": 3, "maxItems": 3, "items": ["type": ["string", "integer", "null"]],

@@ -13,7 +13,7 @@ extension Intake {
   func commit(_ draft: Draft, _ context: CallContext, _ tx: any Transaction) throws -> Entered {
     let day = draft.reported.date(in: context.zone)
     let year = String(context.now.date(in: context.zone).year)
-    let id = ReportID.make(year: year, number: try tx.next(series: year))
+    let id = SeriesNumber.id("SL", year: year, try tx.next(series: year))
     let names = draft.parties.enumerated().map { $0.element.id ?? "#\($0.offset)" }
     var ledger = Ledger(policy, context)
     for (name, party) in zip(names, draft.parties) {
@@ -53,68 +53,39 @@ extension Intake {
   func add(
     _ params: Params, to record: Record, _ report: Report, _ context: CallContext, _ tx: any Transaction
   ) throws -> (entered: Entered, duplicates: [Int]) {
-    var parties = try self.parties(params["accounts"]?.arrayValue ?? [], "/accounts", tx)
-    var places: [String: Int] = [:]
-    var accounts = report.accounts
-    var victims = report.victims
-    var known: [Int: Party] = [:]
-    for (order, party) in parties.enumerated() {
-      if let id = party.id, let place = accounts.firstIndex(of: id) {
-        guard party.isVictim == victims.contains(place) else {
-          throw RPCError.refused(
-            rule: StopLossRules.known,
-            Text("The report has this account in the other role", zh: "该账户在本案中的角色不同"),
-            pointer: "/accounts/\(order)/role")
-        }
-        places[party.number] = place
-        known[place] = party
-      } else {
-        places[party.number] = accounts.count
-        known[accounts.count] = party
-        if party.isVictim { victims.append(accounts.count) }
-        accounts.append(party.id ?? "#\(accounts.count)")
-      }
-    }
-    guard accounts.count <= Limits.accountsPerReport else { throw Self.tooMany("/accounts") }
-    let rows = params["transfers"]?.arrayValue ?? []
-    let told = try rows.enumerated().map { order, row in
-      try transfer(row, "/transfers/\(order)", context) { number in
-        if let place = places[number] { return place }
-        guard let party = try Party.known(number, among: report.accounts, tx), let id = party.id,
-          let place = accounts.firstIndex(of: id)
-        else { return nil }
-        places[number] = place
-        known[place] = party
-        return place
-      }
+    var roll = Roll(report)
+    let parties = try self.parties(params["accounts"]?.arrayValue ?? [], "/accounts", tx)
+    for (order, party) in parties.enumerated() { try roll.enter(party, "/accounts/\(order)/role") }
+    guard roll.accounts.count <= Limits.accountsPerReport else { throw Self.tooMany("/accounts") }
+    let told = try (params["transfers"]?.arrayValue ?? []).enumerated().map { order, row in
+      try transfer(row, "/transfers/\(order)", context) { try roll.place(of: $0, report, tx) }
     }
     let (fresh, duplicates) = Self.excess(told, over: report.transfers)
     var changed = report
-    changed.accounts = accounts
-    changed.victims = victims
+    changed.accounts = roll.accounts
+    changed.victims = roll.victims
     changed.transfers = report.transfers + fresh
     guard changed.transfers.count <= Limits.transfersPerReport else { throw Self.tooMany("/transfers") }
-    try checkTotals(changed.transfers, victims: victims, "")
+    try checkTotals(changed.transfers, victims: roll.victims, "")
 
-    parties = known.sorted { $0.key < $1.key }.map(\.value)
     var ledger = Ledger(policy, context)
-    for (place, party) in known {
+    for (place, party) in roll.touched {
       var account = party.account
-      account.join(report: record.id, station: report.station, asVictim: victims.contains(place))
+      account.join(report: record.id, station: report.station, asVictim: roll.victims.contains(place))
       let entry = Ledger.Entry(id: party.id, version: party.version, account: account, isChanged: true)
-      ledger.enter(accounts[place], entry)
+      ledger.enter(roll.accounts[place], entry)
     }
     let flows = Flow.flows(
-      report: record.id, changed.transfers, accounts: accounts, victims: victims, from: report.transfers.count
-    )
+      report: record.id, changed.transfers, accounts: roll.accounts, victims: roll.victims,
+      from: report.transfers.count)
     try ledger.apply(flows, tx)
     let ids = try ledger.store(tx)
-    changed.accounts = accounts.map { ids[$0] ?? $0 }
+    changed.accounts = roll.accounts.map { ids[$0] ?? $0 }
     try ReportSteps(policy: policy).watch(record.id, changed, context, tx)
     let stored = try tx.put("report", record.id, version: record.version, changed.body)
     let entered = Entered(
       record: stored, report: changed,
-      accounts: self.accounts(known.keys.sorted().map { accounts[$0] }, of: record.id, ids, ledger))
+      accounts: accounts(roll.touched.keys.sorted().map { roll.accounts[$0] }, of: record.id, ids, ledger))
     return (entered, duplicates)
   }
 
@@ -136,7 +107,52 @@ extension Intake {
   }
 
   private static func tooMany(_ pointer: String) -> RPCError {
-    .refused(rule: StopLossRules.limits, Text("Too many for one report", zh: "单案数量超过上限"), pointer: pointer)
+    .refused(rule: RuleID.limits, Text("Too many for one report", zh: "单案数量超过上限"), pointer: pointer)
+  }
+}
+
+/// A report's accounts while a call adds to them.
+private struct Roll {
+  /// By place: record ids, and `#` with the place for an account that is new.
+  private(set) var accounts: [String]
+  /// Places of the victim's own.
+  private(set) var victims: [Int]
+  /// Those that the call names, by place.
+  private(set) var touched: [Int: Party] = [:]
+  private var places: [String: Int] = [:]
+
+  init(_ report: Report) {
+    accounts = report.accounts
+    victims = report.victims
+  }
+
+  /// Takes an account in that the call tells of.
+  ///
+  /// - Throws: `refused_by_rule` where the report has it in the other role.
+  mutating func enter(_ party: Party, _ pointer: String) throws(RPCError) {
+    let known = party.id.flatMap { accounts.firstIndex(of: $0) }
+    let place = known ?? accounts.count
+    if known == nil {
+      if party.isVictim { victims.append(place) }
+      accounts.append(party.id ?? "#\(place)")
+    } else if party.isVictim != victims.contains(place) {
+      throw .refused(
+        rule: RuleID.known, Text("The report has this account in the other role", zh: "该账户在本案中的角色不同"),
+        pointer: pointer)
+    }
+    places[party.number] = place
+    touched[place] = party
+  }
+
+  /// The place of a number that the call tells of, or that the report has already; nil for any other.
+  mutating func place(of number: String, _ report: Report, _ tx: any ReadTransaction) throws -> Int? {
+    if let place = places[number] { return place }
+    guard let party = try Party.known(number, among: report.accounts, tx), let id = party.id,
+      let place = accounts.firstIndex(of: id)
+    else { return nil }
+    places[number] = place
+    touched[place] = party
+    return place
   }
 }
 

@@ -31,14 +31,14 @@ struct Intake: Sendable {
     if let key, let known = try find(station, key, tx) {
       guard known["digest"]?.stringValue == digest else {
         throw RPCError.refused(
-          rule: StopLossRules.key, Text("This key was used for another content", zh: "该键已用于不同内容"),
+          rule: RuleID.key, Text("This key was used for another content", zh: "该键已用于不同内容"),
           pointer: base + "/key")
       }
       return .duplicate(known)
     }
     if let key, let found = KeyScreen.finding(in: key) {
       throw RPCError.refused(
-        rule: StopLossRules.key,
+        rule: RuleID.key,
         Text("A key must not hold \(found.en): it is kept in the clear", zh: "键以明文保存，不得包含\(found.zh)"),
         pointer: base + "/key")
     }
@@ -50,7 +50,7 @@ struct Intake: Sendable {
     let occurred = try instant(item["occurred_at"], base + "/occurred_at", context) ?? reported
     guard occurred <= reported else {
       throw RPCError.refused(
-        rule: StopLossRules.instant, Text("Reported before it happened", zh: "案发时间不得晚于报案时间"),
+        rule: RuleID.instant, Text("Reported before it happened", zh: "案发时间不得晚于报案时间"),
         pointer: base + "/occurred_at")
     }
     let day = reported.date(in: context.zone)
@@ -78,7 +78,7 @@ struct Intake: Sendable {
       let party = try Party(told, at: "\(pointer)/\(place)", tx)
       guard seen.insert(party.number).inserted else {
         throw RPCError.refused(
-          rule: StopLossRules.known, Text("This number is listed twice", zh: "账户重复列出"),
+          rule: RuleID.known, Text("This number is listed twice", zh: "账户重复列出"),
           pointer: "\(pointer)/\(place)/number")
       }
       return party
@@ -95,7 +95,7 @@ struct Intake: Sendable {
     func account(_ number: String, _ member: String) throws -> Int {
       guard let found = try place(number) else {
         throw RPCError.refused(
-          rule: StopLossRules.known, Text("This account is not listed in 'accounts'", zh: "该账户未在账户清单中列出"),
+          rule: RuleID.known, Text("This account is not listed in 'accounts'", zh: "该账户未在账户清单中列出"),
           pointer: "\(pointer)/\(member)")
       }
       return found
@@ -103,7 +103,7 @@ struct Intake: Sendable {
     let (source, target) = (try account(from, "from"), try account(to, "to"))
     guard source != target else {
       throw RPCError.refused(
-        rule: StopLossRules.parties, Text("Money goes from one account to another", zh: "转出与转入账户不能相同"),
+        rule: RuleID.parties, Text("Money goes from one account to another", zh: "转出与转入账户不能相同"),
         pointer: pointer + "/to")
     }
     return Transfer(
@@ -115,14 +115,14 @@ struct Intake: Sendable {
     // A thousand amounts within the limit add up within 64 bits.
     guard transfers.reduce(0, { $0 + $1.amount }) <= Limits.amount else {
       throw .refused(
-        rule: StopLossRules.amount,
-        Text("The transfers add up to more than \(Limits.amount) fen", zh: "转账合计超过上限"),
+        rule: RuleID.amount,
+        Text("The transfers add up to more than \(Limits.amount) fen", zh: "转账合计超过 \(Limits.amount) 分"),
         pointer: base + "/transfers")
     }
     guard Report.loss(transfers, victims) > 0 else {
       throw .refused(
-        rule: StopLossRules.loss,
-        Text("More has to leave the victim's accounts than came back", zh: "须有自被害人账户转出且未返还的款项"),
+        rule: RuleID.loss,
+        Text("More has to leave the victim's accounts than came back", zh: "自被害人账户转出的金额须大于转回的金额"),
         pointer: base + "/transfers")
     }
   }
@@ -135,7 +135,7 @@ struct Intake: Sendable {
     }
     guard instant <= context.now else {
       throw .refused(
-        rule: StopLossRules.instant, Text("This instant is in the future", zh: "时间不得晚于当前时间"), pointer: pointer
+        rule: RuleID.instant, Text("This instant is in the future", zh: "时间不得晚于当前时间"), pointer: pointer
       )
     }
     return instant

@@ -85,7 +85,8 @@ struct IntakeMethods: Sendable {
   ) throws -> (outcome: String, id: JSONValue) {
     if let violation = item.validate(value) {
       throw RPCError.invalid(
-        Text("Invalid report: \(violation.message)", zh: "报案内容无效（\(violation.keyword)）"),
+        Text(
+          "Invalid report: \(violation.message)", zh: "报案内容无效：\(violation.pointer) \(violation.chinese)"),
         pointer: pointer + violation.pointer.description)
     }
     switch try intake.prepare(value.objectValue ?? [:], at: pointer, stations: &stations, context, tx) {
@@ -129,7 +130,7 @@ struct IntakeMethods: Sendable {
       ],
       handler: .write { params, context, tx in
         let (record, report) = try Reports.find(params, pointer: "/id", intake.policy, context, tx)
-        try Reports.requireVersion(params, record)
+        try record.requireVersion(params["version"])
         try ReportSteps.requireOpen(report, pointer: "/id")
         let (entered, duplicates) = try intake.add(params, to: record, report, context, tx)
         var result = try answer(entered, context, outcome: "accepted").objectValue ?? [:]

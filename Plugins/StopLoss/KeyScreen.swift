@@ -7,7 +7,7 @@ enum KeyScreen {
     if FreeText.finding(in: key) == .idNumber { return FreeText.Finding.idNumber.name }
     let runs = key.split { !("0"..."9").contains($0) }.map(String.init)
     if runs.contains(where: isCard) { return Text("a card number", zh: "银行卡号") }
-    if runs.contains(where: isMobile) { return Text("a telephone number", zh: "电话号码") }
+    if runs.contains(where: isMobile) { return Text("a mobile number", zh: "手机号码") }
     return nil
   }
 

@@ -71,7 +71,7 @@ struct Ledger {
 
   /// - Returns: false where more hangs on the transfers than the rule allows to compute in one call.
   private mutating func recompute(_ new: [Flow], _ tx: any ReadTransaction) throws -> Bool {
-    let limits = try policy.rule(StopLossRules.recompute, on: context.now.date(in: context.zone))
+    let limits = try policy.rule(RuleID.recompute, on: context.now.date(in: context.zone))
     var read = entries
     let found = try Neighbourhood(around: new, limits: limits, tx) { name in
       if let known = read[name] { return known.account }

@@ -18,8 +18,8 @@ struct NextSteps {
 
   /// The steps after a report or further transfers came in.
   func json(_ report: Report, _ accounts: [(id: String, account: Account)]) throws -> JSONValue {
-    let numbers = try policy.rule(StopLossRules.steps, on: report.rulesOn)
-    let hours = try policy.rule(StopLossRules.stopTerm, on: report.rulesOn).int("hours")
+    let numbers = try policy.rule(RuleID.steps, on: report.rulesOn)
+    let hours = try policy.rule(RuleID.stopTerm, on: report.rulesOn).int("hours")
     let stop = report.reported.adding(minutes: numbers.int("stop_minutes"))
     let targets = try targets(accounts)
     var steps: [JSONValue] = []
@@ -33,7 +33,9 @@ struct NextSteps {
     steps.append(
       step(
         .traceOnward, due: stop,
-        Text("Ask the banks where the money went on to, and add the transfers", zh: "查询资金去向并补录转账"), [:]))
+        Text(
+          "Ask the banks where the money went on to, add the transfers, and ask for stops there",
+          zh: "查询资金去向，补录转账，并对下一级账户延伸止付"), [:]))
     steps.append(
       step(
         .secureEvidence, due: report.reported.adding(hours: numbers.int("evidence_hours")),
@@ -65,10 +67,10 @@ struct NextSteps {
   private func step(_ code: Code, due: Instant, _ text: Text, _ more: JSONObject) -> JSONValue {
     var step: JSONObject = [
       "code": .string(code.rawValue), "en": .string(text.en), "zh": .string(text.zh),
-      "due": .string(due.rfc3339(zone: context.zone)),
+      "due": due.text(context.zone),
       "left_s": .int(Int(due.milliseconds(since: context.now) / 1000)),
     ]
-    for (key, value) in more { step[key] = value }
+    step.merge(more)
     return .object(step)
   }
 

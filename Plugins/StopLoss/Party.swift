@@ -14,7 +14,7 @@ struct Party {
   /// - Throws: `refused_by_rule` naming the member that does not hold.
   init(_ told: JSONValue, at pointer: String, _ tx: any ReadTransaction) throws {
     guard let number = told["number"]?.stringValue,
-      let kind = told["kind"]?.stringValue.flatMap(Account.Kind.init(rawValue:)),
+      let kind = Account.Kind(told["kind"]),
       let role = told["role"]?.stringValue
     else { throw RPCError.invalid(Text("Not an account", zh: "账户信息无效"), pointer: pointer) }
     let bank = told["bank"]?.stringValue
@@ -35,13 +35,13 @@ struct Party {
     account = known
     if let bank, let other = known.bank, other != bank {
       throw RPCError.refused(
-        rule: StopLossRules.known,
+        rule: RuleID.known,
         Text("This account is known with bank '\(other)'", zh: "该账户已登记的开户机构为“\(other)”"),
         pointer: pointer + "/bank")
     }
     if let creditCode, let other = known.creditCode, other != creditCode {
       throw RPCError.refused(
-        rule: StopLossRules.known, Text("This account is known with another credit code", zh: "该账户已登记其他信用代码"),
+        rule: RuleID.known, Text("This account is known with another credit code", zh: "该账户已登记其他信用代码"),
         pointer: pointer + "/credit_code")
     }
     account.bank = known.bank ?? bank
@@ -49,12 +49,12 @@ struct Party {
     if let holder { account.add(holder: holder) }
     guard account.holders.count <= Limits.holdersPerAccount else {
       throw RPCError.refused(
-        rule: StopLossRules.limits, Text("Too many names for one account", zh: "同一账户登记姓名过多"),
+        rule: RuleID.limits, Text("Too many names for one account", zh: "同一账户登记户名过多"),
         pointer: pointer + "/holder")
     }
     guard account.reports.count < Limits.reportsPerAccount else {
       throw RPCError.refused(
-        rule: StopLossRules.limits, Text("Too many reports for one account", zh: "同一账户涉及报案过多"),
+        rule: RuleID.limits, Text("Too many reports for one account", zh: "同一账户涉及报案过多"),
         pointer: pointer)
     }
   }
@@ -76,7 +76,7 @@ struct Party {
     case .card:
       guard CardNumber.isValid(number) else {
         throw .refused(
-          rule: StopLossRules.card,
+          rule: RuleID.card,
           Text("Not a card number: 16 to 19 digits with a Luhn check digit", zh: "银行卡号无效：应为十六至十九位且校验位正确"),
           pointer: pointer + "/number")
       }
@@ -84,19 +84,19 @@ struct Party {
       let shortest = kind == .corporate ? 5 : 3
       guard number.utf8.count >= shortest, number.utf8.allSatisfy({ isPlain($0, kind) }) else {
         throw .refused(
-          rule: StopLossRules.account, Text("Not an account number of this kind", zh: "该类账户号码格式无效"),
+          rule: RuleID.account, Text("Not an account number of this kind", zh: "该类账户号码格式无效"),
           pointer: pointer + "/number")
       }
       guard bank != nil else {
         throw .refused(
-          rule: StopLossRules.account,
+          rule: RuleID.account,
           Text("Say which bank or payment institution gave this number", zh: "须注明开户银行或支付机构"),
           pointer: pointer + "/bank")
       }
     }
     if let creditCode, !CreditCode.isValid(creditCode) {
       throw .refused(
-        rule: StopLossRules.creditCode, Text("Not a unified social credit code", zh: "统一社会信用代码无效"),
+        rule: RuleID.creditCode, Text("Not a unified social credit code", zh: "统一社会信用代码无效"),
         pointer: pointer + "/credit_code")
     }
   }

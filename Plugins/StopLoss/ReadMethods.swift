@@ -105,7 +105,7 @@ extension StopLoss {
   }
 
   private static func listParams(_ more: JSONObject, required: [String] = []) -> JSONValue {
-    Shapes.object(Scoped.params.reduce(into: more) { $0[$1.key] = $1.value }, required: required)
+    Shapes.object(more.merging(Scoped.params), required: required)
   }
 
   private static let particulars: JSONObject = [
@@ -116,7 +116,7 @@ extension StopLoss {
 
   private static let accountItem: JSONValue = {
     var members = particulars
-    for (name, schema) in ReportReads.positionMembers { members[name] = schema }
+    members.merge(ReportReads.positionMembers)
     members["reports"] = Shapes.list(Schemas.reportID)
     return Shapes.object(members, required: ReportReads.positionRequired + ["number", "reports"])
   }()

@@ -8,8 +8,8 @@ extension Report {
     body["station"] = .string(station)
     body["fraud_type"] = .string(fraudType)
     body["age_band"] = .string(ageBand)
-    body["occurred"] = .instant(occurred)
-    body["reported"] = .instant(reported)
+    body["occurred"] = occurred.stored
+    body["reported"] = reported.stored
     body["rules_on"] = .string(rulesOn.description)
     body["victim"] = victim.json
     body["amount"] = .int(loss)
@@ -18,7 +18,7 @@ extension Report {
     body["accounts"] = .array(accounts.map(JSONValue.string))
     body["victims"] = .array(victims.map(JSONValue.int))
     body["transfers"] = .array(transfers.map(\.json))
-    if let ended { body["ended_at"] = .string(ended.rfc3339(zone: .utc)) }
+    if let ended { body["ended_at"] = ended.text(.utc) }
     if reserved > 0 { body["reserved"] = .int(reserved) }
     if let toStop { body["to_stop"] = .int(toStop) }
     if let key { body["key"] = .string(key) }
@@ -31,9 +31,9 @@ extension Report {
   /// A report from its stored body; nil if it is not one.
   package init?(_ body: JSONObject) {
     guard let station = body["station"]?.stringValue, let fraudType = body["fraud_type"]?.stringValue,
-      let ageBand = body["age_band"]?.stringValue, let occurred = body["occurred"]?.instant,
-      let reported = body["reported"]?.instant,
-      let rulesOn = body["rules_on"]?.stringValue.flatMap({ CivilDate($0) }),
+      let ageBand = body["age_band"]?.stringValue, let occurred = Instant(body["occurred"]),
+      let reported = Instant(body["reported"]),
+      let rulesOn = CivilDate(body["rules_on"]),
       let victim = Victim(body["victim"]), let accounts = body["accounts"]?.arrayValue,
       let victims = body["victims"]?.arrayValue, let transfers = body["transfers"]?.arrayValue
     else { return nil }
@@ -73,8 +73,8 @@ extension Report {
     [
       "id": .string(id), "version": .int(version), "state": .string(state.rawValue),
       "station": .string(station),
-      "fraud_type": .string(fraudType), "occurred_at": .string(occurred.rfc3339(zone: zone)),
-      "reported_at": .string(reported.rfc3339(zone: zone)), "amount": .int(loss), "held": .int(held),
+      "fraud_type": .string(fraudType), "occurred_at": occurred.text(zone),
+      "reported_at": reported.text(zone), "amount": .int(loss), "held": .int(held),
       "returned": .int(returned), "transfers": .int(transfers.count), "accounts": .int(accounts.count),
     ]
   }

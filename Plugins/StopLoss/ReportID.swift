@@ -1,10 +1,5 @@
-/// The number of a report: `SL-2026-000001`, without gaps in each year.
+/// The numbers of reports, `SL-2026-000001` and so on.
 package enum ReportID {
-  static func make(year: String, number: Int) -> String {
-    let digits = String(number)
-    return "SL-\(year)-" + String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits
-  }
-
   /// Whether a report was entered before another: by year, then by number, which may have grown longer.
   package static func precedes(_ left: String, _ right: String) -> Bool {
     let (a, b) = (left.utf8, right.utf8)

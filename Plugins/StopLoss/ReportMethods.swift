@@ -12,7 +12,7 @@ extension StopLoss {
     }
     return [
       Method(
-        "close", Text("Close a report of which no stop is under way", zh: "关闭报案"), params: params,
+        "close", Text("Close a report of which no stop is under way", zh: "关闭无在办止付的报案"), params: params,
         positional: ["id"], result: Shapes.object(Report.headerMembers), permission: .role,
         examples: [Example("A report", params: ["id": Examples.reportID], result: example(.closed))],
         handler: .write { try steps.close($0, $1, $2) }),

@@ -25,7 +25,7 @@ struct ReportReads: Sendable {
         guard let account = try tx.get("account", id).flatMap({ Account($0.body) }) else {
           return .object(shown)
         }
-        for (key, value) in particulars(account) { shown[key] = value }
+        shown.merge(particulars(account))
         return .object(shown)
       })
     whole["transfers"] = .array(
@@ -33,7 +33,7 @@ struct ReportReads: Sendable {
         guard report.accounts.indices.contains(transfer.from), report.accounts.indices.contains(transfer.to)
         else { return nil }
         var shown: JSONObject = [
-          "at": .string(transfer.at.rfc3339(zone: context.zone)), "amount": .int(transfer.amount),
+          "at": transfer.at.text(context.zone), "amount": .int(transfer.amount),
           "from": .string(report.accounts[transfer.from]), "to": .string(report.accounts[transfer.to]),
         ]
         if let reference = transfer.reference { shown["reference"] = .string(reference) }
@@ -75,7 +75,7 @@ struct ReportReads: Sendable {
         (try? Reports.requireScope(account, policy, context)) != nil
       else { return nil }
       var shown = particulars(account)
-      for (key, value) in Self.position(record.id, account, context) { shown[key] = value }
+      shown.merge(Self.position(record.id, account, context))
       shown["reports"] = .array(account.reports.map(JSONValue.string))
       return .object(shown)
     }
@@ -92,7 +92,7 @@ struct ReportReads: Sendable {
     ]
     if let bank = account.bank { shown["bank"] = .string(bank) }
     if let arrived = account.arrived {
-      shown["arrived_at"] = .string(arrived.rfc3339(zone: context.zone))
+      shown["arrived_at"] = arrived.text(context.zone)
       shown["gone_s"] = .int(Int(context.now.milliseconds(since: arrived) / 1000))
     }
     return shown
@@ -124,61 +124,4 @@ struct ReportReads: Sendable {
       return .object(report.header(id: record.id, version: record.version, zone: context.zone))
     }
   }
-}
-
-/// Lists within the caller's scope.
-enum Scoped {
-  static let limit = 50
-
-  /// The station that a list is of; nil for all, where the caller may reach the desk's data.
-  ///
-  /// - Throws: `denied` for a station out of scope.
-  static func station(_ params: Params, _ policy: Policy, _ context: CallContext) throws(RPCError) -> String?
-  {
-    if let station = params["station"]?.stringValue {
-      try context.principal.require(station, policy.desk)
-      return station
-    }
-    if context.principal.mayReach(policy.desk) { return nil }
-    guard let own = context.principal.unit else {
-      throw .denied(Text("Name a unit that you work for", zh: "请指明所属单位"))
-    }
-    try context.principal.require(own)
-    return own
-  }
-
-  /// A page along an index. Where a filter passes many rows over, the page is short and `next` goes on.
-  static func page(
-    _ walk: Query, _ params: Params, _ tx: any ReadTransaction, newestFirst: Bool = false,
-    show: (Record) throws -> JSONValue?
-  ) throws -> JSONValue {
-    var query = walk
-    let limit = params["limit"]?.intValue ?? Scoped.limit
-    query.descending = (params["order"]?.stringValue).map { $0 == "desc" } ?? newestFirst
-    query.cursor = params["cursor"]?.stringValue
-    query.limit = limit
-    var items: [JSONValue] = []
-    var scanned = 0
-    while true {
-      query.limit = limit - items.count
-      let page = try tx.query(query)
-      scanned += page.records.count
-      for record in page.records { if let item = try show(record) { items.append(item) } }
-      query.cursor = page.next
-      if page.next == nil || items.count >= limit || scanned >= Limits.scan { break }
-    }
-    var result: JSONObject = ["items": .array(items)]
-    if let next = query.cursor { result["next"] = .string(next) }
-    return .object(result)
-  }
-
-  static func list(of item: JSONValue, more: JSONObject = [:]) -> JSONValue {
-    var members: JSONObject = ["items": Shapes.list(item), "next": Shapes.cursor]
-    for (name, schema) in more { members[name] = schema }
-    return Shapes.object(members, required: ["items"] + more.keys)
-  }
-
-  static let params: JSONObject = [
-    "station": Shapes.unit, "order": Shapes.order, "limit": Shapes.limit, "cursor": Shapes.cursor,
-  ]
 }

@@ -10,12 +10,12 @@ extension ReportSteps {
       guard let victim = former.corrected(params["victim"]?.objectValue ?? [:]), victim.json != former.json
       else {
         throw RPCError.refused(
-          rule: StopLossRules.correction, Text("Nothing would change", zh: "没有需要更正的内容"), pointer: "/victim")
+          rule: RuleID.correction, Text("Nothing would change", zh: "没有需要更正的内容"), pointer: "/victim")
       }
       try victim.check(at: "/victim", on: report.rulesOn)
       guard report.corrections.count < Limits.correctionsPerReport else {
         throw RPCError.refused(
-          rule: StopLossRules.limits, Text("Too many corrections of one report", zh: "单案更正次数过多"),
+          rule: RuleID.limits, Text("Too many corrections of one report", zh: "单案更正次数过多"),
           pointer: "/id")
       }
       report.corrections.append(

@@ -9,7 +9,7 @@ struct ReportSteps: Sendable {
     try run(.close, params, context, tx) { id, report in
       guard try !hasOpenStops(id, tx) else {
         throw RPCError.refused(
-          rule: StopLossRules.close, Text("A stop of this report is under way", zh: "本案尚有在办止付、冻结"),
+          rule: RuleID.close, Text("A stop of this report is under way", zh: "本案尚有在办止付、冻结"),
           pointer: "/id")
       }
       try end(id, &report, context, tx)
@@ -56,7 +56,7 @@ struct ReportSteps: Sendable {
     change: (String, inout Report) throws -> Void
   ) throws -> JSONValue {
     let (record, found) = try Reports.find(params, pointer: "/id", policy, context, tx)
-    try Reports.requireVersion(params, record)
+    try record.requireVersion(params["version"])
     var report = found
     try change(record.id, &report)
     let stored = try tx.put("report", record.id, version: record.version, report.body)
@@ -96,13 +96,13 @@ struct ReportSteps: Sendable {
   static func requireOpen(_ report: Report, pointer: String) throws(RPCError) {
     guard report.state == .closed else { return }
     throw .refused(
-      rule: StopLossRules.close, Text("This report is closed: reopen it first", zh: "本案已关闭，须先重新打开"),
+      rule: RuleID.close, Text("This report is closed: reopen it first", zh: "本案已关闭，须先重新打开"),
       pointer: pointer)
   }
 
   /// Looks at the report again once nothing has happened for long.
   func watch(_ id: String, _ report: Report, _ context: CallContext, _ tx: any Transaction) throws {
-    let days = try policy.rule(StopLossRules.close, on: report.rulesOn).int("idle_days")
+    let days = try policy.rule(RuleID.close, on: report.rulesOn).int("idle_days")
     try tx.schedule("idle", subject: id, due: context.now.adding(hours: 24 * days), payload: [:])
   }
 

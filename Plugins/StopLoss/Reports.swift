@@ -8,9 +8,7 @@ enum Reports {
     _ tx: any ReadTransaction
   ) throws -> (Record, Report) {
     let id = try params.string(member)
-    guard let record = try tx.get("report", id), let report = Report(record.body) else {
-      throw RPCError.notFound("report", id, pointer: pointer)
-    }
+    let (record, report) = try tx.find("report", id, pointer: pointer, as: Report.init)
     try context.principal.require(report.station, policy.desk)
     return (record, report)
   }
@@ -19,9 +17,7 @@ enum Reports {
   static func account(
     _ id: String, pointer: String, _ policy: Policy, _ context: CallContext, _ tx: any ReadTransaction
   ) throws -> (Record, Account) {
-    guard let record = try tx.get("account", id), let account = Account(record.body) else {
-      throw RPCError.notFound("account", id, pointer: pointer)
-    }
+    let (record, account) = try tx.find("account", id, pointer: pointer, as: Account.init)
     try requireScope(account, policy, context)
     return (record, account)
   }
@@ -29,12 +25,5 @@ enum Reports {
   static func requireScope(_ account: Account, _ policy: Policy, _ context: CallContext) throws(RPCError) {
     for unit in account.stations where context.principal.mayReach(unit) { return }
     try context.principal.require(policy.desk)
-  }
-
-  /// - Throws: `conflict` where the caller saw another version.
-  static func requireVersion(_ params: Params, _ record: Record) throws(RPCError) {
-    if let expected = params["version"]?.intValue, expected != record.version {
-      throw RPCError(.conflict, pointer: "/version", details: ["version": .int(record.version)])
-    }
   }
 }

@@ -3,7 +3,7 @@ import StationKit
 extension ReturnDecision {
   init?(_ json: JSONValue?) {
     guard let json, let shares = json["shares"]?.arrayValue, let frozen = json["frozen"]?.intValue,
-      let decided = json["decided"]?.instant, let decidedBy = json["decided_by"]?.stringValue
+      let decided = Instant(json["decided"]), let decidedBy = json["decided_by"]?.stringValue
     else { return nil }
     self.init(
       shares: shares.compactMap { share in
@@ -12,11 +12,11 @@ extension ReturnDecision {
         else { return nil }
         return Share(report: report, loss: loss, amount: amount)
       }, frozen: frozen, decided: decided, decidedBy: decidedBy)
-    approved = json["approved"]?.instant
+    approved = Instant(json["approved"])
     approvedBy = json["approved_by"]?.stringValue
     notice = StoredTerm(json["notice"])
     bank = StoredTerm(json["bank"])
-    finished = json["finished"]?.instant
+    finished = Instant(json["finished"])
   }
 
   private var sharesJSON: JSONValue {
@@ -28,14 +28,14 @@ extension ReturnDecision {
 
   var json: JSONValue {
     var json: JSONObject = [
-      "shares": sharesJSON, "frozen": .int(frozen), "decided": .instant(decided),
+      "shares": sharesJSON, "frozen": .int(frozen), "decided": decided.stored,
       "decided_by": .string(decidedBy),
     ]
-    if let approved { json["approved"] = .instant(approved) }
+    if let approved { json["approved"] = approved.stored }
     if let approvedBy { json["approved_by"] = .string(approvedBy) }
     if let notice { json["notice"] = notice.json }
     if let bank { json["bank"] = bank.json }
-    if let finished { json["finished"] = .instant(finished) }
+    if let finished { json["finished"] = finished.stored }
     return .object(json)
   }
 
@@ -55,20 +55,20 @@ extension ReturnDecision {
   func shown(_ zone: Zone, withShares: Bool) -> JSONValue {
     var shown: JSONObject = [
       "frozen": .int(frozen), "total": .int(total), "remains": .int(frozen - total),
-      "decided_at": .string(decided.rfc3339(zone: zone)), "decided_by": .string(decidedBy),
+      "decided_at": decided.text(zone), "decided_by": .string(decidedBy),
     ]
     if withShares { shown["shares"] = sharesJSON }
-    if let approved { shown["approved_at"] = .string(approved.rfc3339(zone: zone)) }
+    if let approved { shown["approved_at"] = approved.text(zone) }
     if let approvedBy { shown["approved_by"] = .string(approvedBy) }
     if let notice {
-      shown["notice_ends"] = .string(notice.end.rfc3339(zone: zone))
+      shown["notice_ends"] = notice.end.text(zone)
       shown["provisional"] = .bool(notice.provisional)
     }
     if let bank {
-      shown["bank_due"] = .string(bank.end.rfc3339(zone: zone))
+      shown["bank_due"] = bank.end.text(zone)
       shown["provisional"] = .bool(bank.provisional)
     }
-    if let finished { shown["finished_at"] = .string(finished.rfc3339(zone: zone)) }
+    if let finished { shown["finished_at"] = finished.text(zone) }
     return .object(shown)
   }
 

@@ -17,8 +17,6 @@ package enum Spool {
     SpoolLife.refusal.declared("spool_refusal", Text("A bank's file that was set aside", zh: "被搁置文件的处理")),
   ]
 
-  package static let deadlines: [DeadlineKind] = []
-
   package static let collections: [Collection] = [
     Collection(
       name: "message", summary: Text("A message to a bank", zh: "发往银行的报文"), schema: SpoolMessage.schema,
@@ -48,8 +46,8 @@ package enum Spool {
     EventKind(
       "message_dropped",
       Text(
-        "A stop was asked for, and no message can be made of it: ask the bank by another way",
-        zh: "止付请求无法生成银行报文，须另行通知银行"),
+        "A stop was asked for, and no message of it leaves: ask the bank by another way, unless the stop has moved on",
+        zh: "止付请求的银行报文未发出：除止付已有进展外，须另行通知银行"),
       payload: Shapes.object([
         "message": SpoolSchemas.messageID, "stop": Schemas.id, "reason": SpoolSchemas.reasonCode,
         "to": Schemas.units,
@@ -80,9 +78,10 @@ package enum Spool {
     _ stop: Stop, id: String, _ policy: Policy, _ context: CallContext, _ tx: any Transaction
   ) throws {
     let settings = try settings(policy, on: stop.rulesOn)
-    let year = String(context.now.date(in: context.zone).description.prefix(4))
-    let number = try tx.next(series: "message-\(year)")
-    let messageID = SpoolMessage.id(sender: settings.sender.code, year: year, number: number)
+    let year = String(context.now.date(in: context.zone).year)
+    // The sender's code makes it one of a kind among all that ask a bank: `370202-BM-2026-000001`.
+    let messageID = SeriesNumber.id(
+      "\(settings.sender.code)-BM", year: year, try tx.next(series: "message-\(year)"))
     var message = SpoolMessage(stop: id, station: stop.station, amount: stop.amount, queued: context.now)
     do {
       _ = try SpoolDraft(messageID, message, policy, tx).file(zone: context.zone)
@@ -95,11 +94,11 @@ package enum Spool {
     try tx.emit("message_waiting", ["message": .string(messageID), "stop": .string(id)])
   }
 
-  /// Tells that a bank has to be asked by another way; nothing where its answer is there already.
+  /// Tells that a message never leaves: the bank has to be asked by another way, unless it has answered.
   static func tellDropped(
     _ id: String, _ message: SpoolMessage, _ policy: Policy, _ tx: any Transaction
   ) throws {
-    guard let reason = message.reason, reason != .stopMovedOn else { return }
+    guard let reason = message.reason else { return }
     try tx.emit(
       "message_dropped",
       [

@@ -9,9 +9,9 @@ struct SpoolDraft {
 
   /// - Throws: ``SpoolReason`` where the stop no longer asks, or its particulars cannot be written.
   init(_ id: String, _ message: SpoolMessage, _ policy: Policy, _ tx: any ReadTransaction) throws {
-    guard let stop = try tx.get("stop", message.stop).flatMap({ Stop($0.body) }),
-      stop.state == .stopRequested || stop.state == .noAnswer
-    else { throw SpoolReason.stopMovedOn }
+    guard let stop = try tx.get("stop", message.stop).flatMap({ Stop($0.body) }), stop.isAsking else {
+      throw SpoolReason.stopMovedOn
+    }
     let settings = try Spool.settings(policy, on: stop.rulesOn)
     // Erased since.
     guard let account = try tx.get("account", stop.account).flatMap({ Account($0.body) }) else {

@@ -39,12 +39,6 @@ package struct SpoolMessage: Sendable, Hashable {
     self.queued = queued
   }
 
-  /// `370202-BM-2026-000001`: the sender's code makes it one of a kind among all that ask a bank.
-  static func id(sender: String, year: String, number: Int) -> String {
-    let digits = String(number)
-    return "\(sender)-BM-\(year)-" + String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits
-  }
-
   /// The name of its file.
   static func fileName(id: String, version: String) -> String { "camt.056.001.\(version)_\(id).xml" }
 }

@@ -47,18 +47,13 @@ extension SpoolMethods {
         } else {
           try context.principal.require(policy.desk)
         }
-        query.descending = params["order"]?.stringValue == "desc"
-        query.limit = params["limit"]?.intValue ?? 100
-        query.cursor = params["cursor"]?.stringValue
-        let page = try tx.query(query)
-        let items = page.records.compactMap { record in
+        query.takePage(params, size: 100)
+        let page = try tx.query(query).answer { record in
           isMessage
             ? SpoolMessage(record.body)?.shown(id: record.id, version: record.version, zone: context.zone)
             : SpoolRefusal(record.body)?.shown(id: record.id, version: record.version, zone: context.zone)
         }
-        var result: JSONObject = ["items": .array(items)]
-        if let next = page.next { result["next"] = .string(next) }
-        return .object(result)
+        return .object(page)
       })
   }
 
@@ -78,12 +73,9 @@ extension SpoolMethods {
       handler: .write { params, context, tx in
         try context.principal.require(policy.desk)
         let id = try params.string("id")
-        guard let record = try tx.get("spool_refusal", id), var refusal = SpoolRefusal(record.body) else {
-          throw RPCError.notFound("spool_refusal", id, pointer: "/id")
-        }
-        if let expected = params["version"]?.intValue, expected != record.version {
-          throw RPCError(.conflict, pointer: "/version", details: ["version": .int(record.version)])
-        }
+        let (record, stored) = try tx.find("spool_refusal", id, pointer: "/id", as: SpoolRefusal.init)
+        var refusal = stored
+        try record.requireVersion(params["version"])
         refusal.state = try SpoolLife.refusal.next(refusal.state, .retry)
         guard refusal.name != nil else {
           // Its name was not kept, so that it cannot be found again: it has to come anew, under another.

@@ -25,12 +25,13 @@ package enum SpoolMethods {
       return ["outgoing": .int(outgoing), "retries": .int(retries)]
     })
 
-  /// Prepared ones first: their files are made already. `name` and `text` are missing where the message is
-  /// already prepared, or will be dropped.
+  /// Prepared ones first: their files are made already, and `digest` says how. `text` is missing where the message is
+  /// already prepared; it and `name` are where it will be dropped.
   private static func waiting(_ policy: Policy) -> Method {
     let message = Shapes.object(
       [
         "id": SpoolSchemas.messageID, "state": Shapes.words(SpoolState.self), "name": SpoolSchemas.name,
+        "digest": SpoolSchemas.digest,
         "text": Shapes.personal(.text, max: 4_000_000),
       ], required: ["id", "state"])
     let file = Shapes.object(
@@ -82,6 +83,7 @@ package enum SpoolMethods {
     guard let message = SpoolMessage(record.body) else { throw RPCError(.internalError) }
     if message.state == .prepared {
       item["name"] = .string(message.file ?? "")
+      if let digest = message.digest { item["digest"] = .string(digest) }
       return .object(item)
     }
     do {
@@ -193,9 +195,8 @@ package enum SpoolMethods {
     _ params: Params, _ tx: any Transaction, _ body: (String, inout SpoolMessage) throws -> Void
   ) throws -> JSONValue {
     let id = try params.string("id")
-    guard let record = try tx.get("message", id), var message = SpoolMessage(record.body) else {
-      throw RPCError.notFound("message", id, pointer: "/id")
-    }
+    let (record, stored) = try tx.find("message", id, pointer: "/id", as: SpoolMessage.init)
+    var message = stored
     let before = message
     try body(id, &message)
     if message != before { _ = try tx.put("message", id, version: record.version, message.body) }

@@ -74,8 +74,8 @@ package enum SpoolReason: String, Error, Sendable, CaseIterable {
     case .unreadable: Text("The daemon may not read the file", zh: "守护进程无权读取该文件")
     case .badName:
       Text(
-        "The name has other characters than letters, digits, '.', '_' and '-', more than 128 of them, or an ID, card or telephone number",
-        zh: "文件名含有字母、数字、“.”“_”“-”以外的字符，超过 128 个字符，或含身份证号码、银行卡号、电话号码")
+        "The name has other characters than letters, digits, '.', '_' and '-', more than 128 of them, or an ID, card or mobile number",
+        zh: "文件名含有字母、数字、“.”“_”“-”以外的字符，超过 128 个字符，或含公民身份号码、银行卡号、手机号码")
     case .notUTF8: Text("The content is not UTF-8", zh: "内容不是 UTF-8 编码")
     case .truncated: Text("The file ends before the document is complete", zh: "文件不完整，文档在结束前中断")
     case .notXML: Text("Not well-formed XML", zh: "不是格式正确的 XML")

@@ -35,7 +35,7 @@ package struct SpoolRefusal: Sendable, Hashable {
 
   package var body: JSONObject {
     var body: JSONObject = [
-      "reason": .string(reason.rawValue), "at": .instant(at), "times": .int(times),
+      "reason": .string(reason.rawValue), "at": at.stored, "times": .int(times),
       "state": .string(state.rawValue), "ended": .string(at.description),
     ]
     if let digest { body["digest"] = .string(digest) }
@@ -45,9 +45,9 @@ package struct SpoolRefusal: Sendable, Hashable {
   }
 
   package init?(_ body: JSONObject) {
-    guard let reason = body["reason"]?.stringValue.flatMap(SpoolReason.init(rawValue:)),
-      let at = body["at"]?.instant, let times = body["times"]?.intValue,
-      let state = body["state"]?.stringValue.flatMap(RefusalState.init(rawValue:))
+    guard let reason = SpoolReason(body["reason"]),
+      let at = Instant(body["at"]), let times = body["times"]?.intValue,
+      let state = RefusalState(body["state"])
     else { return nil }
     self.init(
       digest: body["digest"]?.stringValue, name: body["name"]?.stringValue, reason: reason,
@@ -60,7 +60,7 @@ package struct SpoolRefusal: Sendable, Hashable {
   func shown(id: String, version: Int, zone: Zone) -> JSONValue {
     var item: JSONObject = [
       "id": .string(id), "version": .int(version), "state": .string(state.rawValue), "reason": reason.shown,
-      "at": .string(at.rfc3339(zone: zone)), "times": .int(times),
+      "at": at.text(zone), "times": .int(times),
     ]
     if let name { item["name"] = .string(name) }
     if let rule { item["rule"] = .string(rule) }

@@ -5,20 +5,19 @@ extension Stop {
   ///
   /// - Parameter withShares: not in lists, since a return can have thousands of payers.
   func header(id: String, version: Int, zone: Zone, withShares: Bool = true) -> JSONObject {
-    func time(_ instant: Instant) -> JSONValue { .string(instant.rfc3339(zone: zone)) }
     var header: JSONObject = [
       "id": .string(id), "version": .int(version), "report": .string(report), "account": .string(account),
       "station": .string(station), "state": .string(state.rawValue), "attempt": .int(attempt),
       "amount": .int(amount), "held": .int(held), "returned": .int(returned), "lapses": .int(lapses),
-      "requested_at": time(requested),
+      "requested_at": requested.text(zone),
     ]
-    if let answerDue { header["answer_due"] = time(answerDue) }
-    if let hold { header["stopped_at"] = time(hold.start) }
-    if let ends { header["ends_at"] = time(ends) }
+    if let answerDue { header["answer_due"] = answerDue.text(zone) }
+    if let hold { header["stopped_at"] = hold.start.text(zone) }
+    if let ends { header["ends_at"] = ends.text(zone) }
     if !mismatch.isEmpty { header["mismatch"] = .array(mismatch.map { .string($0.rawValue) }) }
     if let freeze { header["freeze"] = freeze.shown(zone) }
-    if let unrelated { header["release_due"] = time(unrelated.end) }
-    if let released { header["released_at"] = time(released) }
+    if let unrelated { header["release_due"] = unrelated.end.text(zone) }
+    if let released { header["released_at"] = released.text(zone) }
     if let decision { header["return"] = decision.shown(zone, withShares: withShares) }
     if !returns.isEmpty {
       header["returns"] = .array(returns.map { $0.shown(zone, withShares: withShares) })

@@ -4,56 +4,56 @@ extension Stop {
   /// The stored body.
   package var body: JSONObject {
     var body: JSONObject = [
-      "report": .string(report), "reported": .instant(reported), "station": .string(station),
+      "report": .string(report), "reported": reported.stored, "station": .string(station),
       "fraud_type": .string(fraudType), "age_band": .string(ageBand), "account": .string(account),
-      "attempt": .int(attempt), "rules_on": .string(rulesOn.description), "requested": .instant(requested),
+      "attempt": .int(attempt), "rules_on": .string(rulesOn.description), "requested": requested.stored,
       "requested_by": .string(requestedBy), "amount": .int(amount), "state": .string(state.rawValue),
       "held": .int(held), "returned": .int(returned), "lapses": .int(lapses), "alarms": .int(alarms),
       "history": .array(history),
     ]
     if let letGo { body["let_go"] = .int(letGo) }
     if let former { body["former"] = .string(former.rawValue) }
-    if let answerDue { body["answer_due"] = .instant(answerDue) }
+    if let answerDue { body["answer_due"] = answerDue.stored }
     if let hold { body["hold"] = hold.json }
     if !mismatch.isEmpty { body["mismatch"] = .array(mismatch.map { .string($0.rawValue) }) }
     if let reference { body["reference"] = .string(reference) }
     if let freeze { body["freeze"] = freeze.json }
     if let unrelated {
       body["unrelated"] = unrelated.json
-      body["release_due"] = .instant(unrelated.end)
+      body["release_due"] = unrelated.end.stored
     }
     if let decision { body["decision"] = decision.json }
     if !returns.isEmpty { body["returns"] = .array(returns.map(\.json)) }
     if !told.isEmpty { body["told"] = .array(told.map(JSONValue.string)) }
-    if let released { body["released"] = .instant(released) }
-    if let ends { body["ends"] = .instant(ends) }
-    if let ended { body["ended_at"] = .string(ended.rfc3339(zone: .utc)) }
+    if let released { body["released"] = released.stored }
+    if let ends { body["ends"] = ends.stored }
+    if let ended { body["ended_at"] = ended.text(.utc) }
     return body
   }
 
   /// A stop from its stored body; nil if it is not one.
   package init?(_ body: JSONObject) {
-    guard let report = body["report"]?.stringValue, let reported = body["reported"]?.instant,
+    guard let report = body["report"]?.stringValue, let reported = Instant(body["reported"]),
       let station = body["station"]?.stringValue, let fraudType = body["fraud_type"]?.stringValue,
       let ageBand = body["age_band"]?.stringValue, let account = body["account"]?.stringValue,
       let attempt = body["attempt"]?.intValue,
-      let rulesOn = body["rules_on"]?.stringValue.flatMap({ CivilDate($0) }),
-      let requested = body["requested"]?.instant, let requestedBy = body["requested_by"]?.stringValue,
+      let rulesOn = CivilDate(body["rules_on"]),
+      let requested = Instant(body["requested"]), let requestedBy = body["requested_by"]?.stringValue,
       let amount = body["amount"]?.intValue,
-      let state = body["state"]?.stringValue.flatMap(StopState.init(rawValue:))
+      let state = StopState(body["state"])
     else { return nil }
     self.init(
       report: report, reported: reported, station: station, fraudType: fraudType, ageBand: ageBand,
       account: account, attempt: attempt, rulesOn: rulesOn, requested: requested, requestedBy: requestedBy,
       amount: amount, state: state)
-    former = body["former"]?.stringValue.flatMap(StopState.init(rawValue:))
-    answerDue = body["answer_due"]?.instant
+    former = StopState(body["former"])
+    answerDue = Instant(body["answer_due"])
     held = body["held"]?.intValue ?? 0
     letGo = body["let_go"]?.intValue
     returned = body["returned"]?.intValue ?? 0
     hold = StoredTerm(body["hold"])
     mismatch =
-      body["mismatch"]?.arrayValue?.compactMap { $0.stringValue.flatMap(Mismatch.init(rawValue:)) } ?? []
+      body["mismatch"]?.arrayValue?.compactMap { Mismatch($0) } ?? []
     reference = body["reference"]?.stringValue
     freeze = Freeze(body["freeze"])
     unrelated = StoredTerm(body["unrelated"])
@@ -62,7 +62,7 @@ extension Stop {
     lapses = body["lapses"]?.intValue ?? 0
     alarms = body["alarms"]?.intValue ?? 0
     told = body["told"]?.arrayValue?.compactMap(\.stringValue) ?? []
-    released = body["released"]?.instant
+    released = Instant(body["released"])
     ended = body["ended_at"]?.stringValue.flatMap { Instant(rfc3339: $0) }
     history = body["history"]?.arrayValue ?? []
   }

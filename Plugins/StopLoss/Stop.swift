@@ -80,6 +80,11 @@ package struct Stop: Sendable, Hashable {
   /// Whether it is one of the two stops that an account may have: a stop that never came about is not.
   package var isCounted: Bool { hold != nil || state == .stopRequested }
 
+  /// Whether the bank's answer to the request is still open, also where a freeze was asked for meanwhile.
+  package var isAsking: Bool {
+    state == .stopRequested || state == .noAnswer || state == .freezeRequested && former == .noAnswer
+  }
+
   /// Whether the stop itself still runs, before a freeze has taken its place.
   package var isStopped: Bool {
     state == .stopped || state == .freezeRequested && former == .stopped

@@ -10,11 +10,13 @@ package enum StopAction: String, Sendable, CaseIterable {
   /// The chief has approved: the order goes to the bank.
   case orderFreeze = "order_freeze"
   case recordFrozen = "record_frozen"
+  /// The bank says what a freeze holds that took effect by itself.
+  case confirmFreeze = "confirm_freeze"
   case recordQueued = "record_queued"
   case recordFreezeRefused = "record_freeze_refused"
   /// The freeze in front has ended: by the clock or by its release, never by a caller.
   case takeEffect = "take_effect"
-  /// The freeze in front had not ended after all: never by a caller.
+  /// The freeze in front had not ended after all, or the bank says that another is in front.
   case requeue
   case requestRenewal = "request_renewal"
   /// The chief has approved: the bank is asked to renew.

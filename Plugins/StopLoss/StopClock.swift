@@ -114,7 +114,7 @@ struct StopClock: Sendable {
       try Announcement(policy: policy, tx: tx).lapsedUnhandled(
         work.id, work.stop, measure, ended: due, late: late, zone: context.zone)
     }
-    let notes: StopSteps.Notes = ["when": .string(due.rfc3339(zone: context.zone))]
+    let notes: StopSteps.Notes = ["when": due.text(context.zone)]
     _ = try steps.save(&work, .lapse, notes, context, tx)
   }
 }

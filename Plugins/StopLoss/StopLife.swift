@@ -5,7 +5,8 @@ import StationKit
 /// A bank's answer may come late, after the clock has given it up, and after a freeze was asked for in its absence: the
 /// table takes it, since it is a fact. A freeze can follow a stop that lapsed or was never answered; the lapse stays
 /// counted. A return that was with the bank when the freeze ended may have been done before; so may a release. Where a
-/// lapse turns out to be none, the freeze that came into force in its place goes back into the queue.
+/// lapse turns out to be none, the freeze that came into force in its place goes back into the queue; so it does where
+/// the bank says that another is in front.
 package enum StopLife {
   private static let inForce: [StopState] = [.frozen, .renewed]
   private static let returning: [StopState] = [.returnDecided, .notice]
@@ -29,6 +30,7 @@ package enum StopLife {
       ([.freezeRequested], .recordFreezeRefused, .former),
       ([.lapsed], .recordFreezeRefused, .same),
       ([.queued], .takeEffect, .state(.frozen)),
+      (inForce, .confirmFreeze, .same),
       ([.frozen], .requeue, .state(.queued)),
       (inForce + returning, .requestRenewal, .same),
       (inForce + returning, .orderRenewal, .same),

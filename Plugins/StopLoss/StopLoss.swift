@@ -8,34 +8,26 @@ package enum StopLoss {
   /// The module, for a checked configuration.
   ///
   /// - Parameter configuration: the parsed `etc/stoploss/rules.json`.
-  /// - Throws: ``PolicyError`` or `RuleBookError`, naming the rule and the member at fault.
+  /// - Throws: `RuleBookError`, naming the rule and the member at fault.
   package static func module(configuration: JSONValue) throws -> Module {
-    let policy = try policy(configuration)
+    let policy = try Policy(configuration, needs: RuleID.needs + Spool.rules)
+    try Spool.check(policy)
     let steps = StopSteps(policy: policy)
-    return Module(
+    var module = Module(
       name: "stoploss", title: Text("Fast stop-loss in telecom fraud", zh: "反诈快速止损"), version: "1.0",
       collections: [report, account, stop] + Spool.collections,
       methods: try IntakeMethods(policy).all + readMethods(policy) + reportMethods(policy)
         + stopMethods(steps)
         + SpoolMethods.all(steps),
-      deadlines: [StopClock(policy: policy).kind, ReportSteps(policy: policy).kind] + Spool.deadlines,
+      deadlines: [StopClock(policy: policy).kind, ReportSteps(policy: policy).kind],
       events: Announcement.kinds + Spool.events,
-      calls: [Units.get, "approval.request", "approval.consume"],
+      calls: [DirectoryUnit.method, "approval.request", "approval.consume"],
       rules: policy.book.table,
       lifeCycles: [
         ReportLife.table.declared("report", Text("The life of a report", zh: "报案的流转")),
         StopLife.table.declared("stop", Text("The life of a stop on one account", zh: "单个账户止付的流转")),
       ] + Spool.lifeCycles)
-  }
-
-  /// The units that a configuration names, which the directory has to have.
-  package static func units(configuration: JSONValue) throws -> [String] {
-    try policy(configuration).units
-  }
-
-  private static func policy(_ configuration: JSONValue) throws -> Policy {
-    let policy = try Policy(configuration, needs: StopLossRules.needs + Spool.rules)
-    try Spool.check(policy)
-    return policy
+    module.units = policy.units
+    return module
   }
 }

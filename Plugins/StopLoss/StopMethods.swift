@@ -12,7 +12,7 @@ extension StopLoss {
         "stop.request",
         Text(
           "Ask the bank to stop payment on an account; for what is traced to it, or the amount named",
-          zh: "请求紧急止付"),
+          zh: "请求紧急止付（默认为追踪金额，可指定金额）"),
         params: Shapes.object(
           [
             "report": Schemas.reportID, "account": Schemas.id, "amount": Schemas.amount, "bank": Schemas.bank,
@@ -54,7 +54,8 @@ extension StopLoss {
         ], Examples.stop(.freezeRequested, version: 3)
       ) { try steps.run(.requestFreeze, $0, $1, $2, change: StopSteps.requestFreeze(policy)) },
       step(
-        "freeze.order", Text("Take the chief's approval; the order goes to the bank", zh: "批准后出具协助冻结通知"), [:],
+        "freeze.order", Text("Take the chief's approval; the order goes to the bank", zh: "批准后出具协助冻结财产通知书"),
+        [:],
         example: [:], Examples.stop(.freezeRequested, version: 4)
       ) { try steps.run(.orderFreeze, $0, $1, $2, change: StopSteps.orderFreeze) },
       step(
@@ -80,7 +81,9 @@ extension StopLoss {
       ) { try steps.run(.orderRenewal, $0, $1, $2, change: StopSteps.orderRenewal) },
       step(
         "renew.record",
-        Text("Record that the bank renewed; takes the approval where no order has", zh: "登记续冻（未经送达的同时使用批准）"),
+        Text(
+          "Record that the bank renewed; takes the approval where no order has",
+          zh: "登记银行已续冻（尚未出具继续冻结通知的，一并使用批准结果）"),
         ["at": Shapes.instant, "reference": Schemas.reference], example: ["at": "2026-08-20T10:00:00+08:00"],
         Examples.stop(.renewed, version: 7)
       ) { try steps.run(.recordRenewal, $0, $1, $2, change: steps.recordRenewal()) },
@@ -88,7 +91,7 @@ extension StopLoss {
         "unrelated",
         Text(
           "It is known that the money has nothing to do with the case: it is to be released within days",
-          zh: "查明与案件无关"),
+          zh: "查明与案件无关，须限期解除"),
         ["found_at": Shapes.instant], example: [:], Examples.stop(.frozen, version: 6)
       ) { try steps.run(.findUnrelated, $0, $1, $2, change: steps.findUnrelated()) },
       step(
@@ -138,7 +141,7 @@ extension StopLoss {
     run: @escaping @Sendable (Params, CallContext, any Transaction) throws -> JSONValue
   ) -> Method {
     var all: JSONObject = ["id": Schemas.id]
-    for (key, schema) in members { all[key] = schema }
+    all.merge(members)
     all["version"] = Shapes.version
     var params = example
     params["id"] = .string(Examples.stopKey)

@@ -51,11 +51,11 @@ struct StopReads: Sendable {
         "stop": .string(record.id), "report": .string(stop.report), "account": .string(stop.account),
         "station": .string(stop.station), "state": .string(stop.state.rawValue),
         "measure": stop.state.isFrozen ? "freeze" : "stop", "held": .int(stop.held),
-        "ends_at": .string(ends.rfc3339(zone: context.zone)),
+        "ends_at": ends.text(context.zone),
         "left_s": .int(Int(ends.milliseconds(since: context.now) / 1000)),
       ]
       if let next = try clock.agenda(stop).first(where: { $0.what != .lapse }) {
-        item["next_alarm_at"] = .string(next.due.rfc3339(zone: context.zone))
+        item["next_alarm_at"] = next.due.text(context.zone)
       }
       return .object(item)
     }
@@ -92,24 +92,14 @@ struct StopReads: Sendable {
   ) throws -> JSONValue {
     let computed = try Terms(policy: policy, context: context).computed(
       term.term, from: term.start, term.rule)
-    let english = computed.explain(.english)
-    let chinese = computed.explain(.chinese)
     let zone = context.zone
-    let steps: [JSONValue] = computed.explanation.enumerated().map { place, step in
-      var fields: JSONObject = [:]
-      for field in step.fields(zone: zone) { fields[field.name] = .string(field.value) }
-      return [
-        "code": .string(step.code), "fields": .object(fields), "en": .string(english[place]),
-        "zh": .string(chinese[place]),
-      ]
-    }
     return [
       "name": .string(name.rawValue), "term": .string(term.term.description),
-      "rule": ["id": .string(term.rule.id), "version": .string(term.rule.version)],
-      "start": .string(term.start.rfc3339(zone: zone)), "end": .string(term.end.rfc3339(zone: zone)),
+      "rule": term.rule.json,
+      "start": term.start.text(zone), "end": term.end.text(zone),
       "provisional": .bool(term.provisional), "calendar_version": .string(term.calendarVersion),
       // The steps are those of today's calendar; they hold for the end only if it is the same.
-      "steps_apply": .bool(computed.end == term.end), "steps": .array(steps),
+      "steps_apply": .bool(computed.end == term.end), "steps": .array(computed.steps),
     ]
   }
 
@@ -134,9 +124,7 @@ struct StopReads: Sendable {
     _ params: Params, _ context: CallContext, _ tx: any ReadTransaction
   ) throws -> (Record, Stop) {
     let id = try params.string("id")
-    guard let record = try tx.get("stop", id), let stop = Stop(record.body) else {
-      throw RPCError.notFound("stop", id, pointer: "/id")
-    }
+    let (record, stop) = try tx.find("stop", id, pointer: "/id", as: Stop.init)
     try context.principal.require(stop.station, policy.desk)
     return (record, stop)
   }

@@ -10,12 +10,12 @@ extension StopSteps {
       let day = work.stop.rulesOn
       guard work.stop.freeze?.ordered == nil || work.before.state == .lapsed else {
         throw RPCError.refused(
-          rule: StopLossRules.approval, Text("This freeze was approved and ordered already", zh: "该冻结已批准并送达"),
+          rule: RuleID.approval, Text("This freeze was approved and ordered already", zh: "该冻结已批准并送达"),
           pointer: "/id")
       }
       guard work.stop.decision == nil else {
         throw RPCError.refused(
-          rule: StopLossRules.bank,
+          rule: RuleID.bank,
           Text("A return is with the bank: record or withdraw it first", zh: "返还已送达银行：须先登记或撤回"),
           pointer: "/id")
       }
@@ -40,17 +40,19 @@ extension StopSteps {
     guard let account = work.account else { throw .notFound("account", work.stop.account, pointer: "/id") }
     guard try params.string("account") == account.number else {
       throw .refused(
-        rule: StopLossRules.particulars,
+        rule: RuleID.particulars,
         Text("Not the number of the account that is stopped", zh: "账号与止付账户不符"),
         pointer: "/account")
     }
     let name = try params.string("name")
-    guard account.holders.isEmpty || account.holders.contains(name) else {
+    let known = account.holders.first { FreeText.folded($0) == FreeText.folded(name) }
+    guard account.holders.isEmpty || known != nil else {
       throw .refused(
-        rule: StopLossRules.particulars, Text("The account was not reported under this name", zh: "户名与登记不符"),
+        rule: RuleID.particulars, Text("The account was not reported under this name", zh: "户名与登记不符"),
         pointer: "/name")
     }
-    if account.holder != name { work.account?.prefer(holder: name) }
+    let holder = known ?? name
+    if account.holder != holder { work.account?.prefer(holder: holder) }
   }
 
   /// The months asked for, at most those of the kind; a major case names the city-level approval.
@@ -59,11 +61,11 @@ extension StopSteps {
   ) throws(RPCError) -> Int {
     if kind == .major, params["city_approval"] == nil {
       throw .refused(
-        rule: StopLossRules.major,
+        rule: RuleID.major,
         Text("A major case names the city-level approval", zh: "重大案件须注明市级公安机关批准文书"),
         pointer: "/city_approval")
     }
-    let rule = try policy.rule(StopLossRules.freezeTerm, on: day)
+    let rule = try policy.rule(RuleID.freezeTerm, on: day)
     let longest =
       switch kind {
       case .ordinary: rule.int("months")
@@ -73,7 +75,7 @@ extension StopSteps {
     let months = params["months"]?.intValue ?? longest
     guard months <= longest else {
       throw .refused(
-        rule: StopLossRules.freezeTerm, Text("At most \(longest) months", zh: "期限不得超过\(longest)个月"),
+        rule: RuleID.freezeTerm, Text("At most \(longest) months", zh: "期限不得超过\(longest)个月"),
         pointer: "/months")
     }
     return months
@@ -83,7 +85,7 @@ extension StopSteps {
     _ action: String, _ work: StopWork, _ freeze: Freeze, _ policy: Policy, _ context: CallContext,
     _ tx: any Transaction
   ) throws -> String {
-    let hours = try policy.rule(StopLossRules.approvalTime, on: work.stop.rulesOn).int("hours")
+    let hours = try policy.rule(RuleID.approvalTime, on: work.stop.rulesOn).int("hours")
     let asked = try tx.call(
       "approval.request",
       [
@@ -106,7 +108,7 @@ extension StopSteps {
     if let document = freeze.renewal?.cityApproval ?? freeze.cityApproval {
       payload["city_approval"] = .string(document)
     }
-    if freeze.renewal != nil, let term = freeze.term { payload["renews"] = .instant(term.end) }
+    if freeze.renewal != nil, let term = freeze.term { payload["renews"] = term.end.stored }
     return .object(payload)
   }
 
@@ -127,7 +129,7 @@ extension StopSteps {
   static let orderFreeze: Change = { work, params, context, tx in
     guard let freeze = work.stop.freeze, freeze.ordered == nil else {
       throw RPCError.refused(
-        rule: StopLossRules.approval, Text("No freeze waits for its order", zh: "无待送达的冻结"), pointer: "/id")
+        rule: RuleID.approval, Text("No freeze waits for its order", zh: "无待送达的冻结"), pointer: "/id")
     }
     _ = try consume(freezeAction, freeze.approval, work, freeze, tx)
     work.stop.freeze?.ordered = context.now
@@ -136,36 +138,37 @@ extension StopSteps {
 
   /// What the bank made of the order.
   func recordFreeze(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
-    let result = try params.string("result")
-    let action: StopAction =
-      switch result {
-      case "frozen": .recordFrozen
-      case "queued": .recordQueued
-      default: .recordFreezeRefused
-      }
+    let action = Self.action(for: try params.string("result"))
     return try run(action, params, context, tx) { work, params, context, tx in
-      guard let freeze = work.stop.freeze, let ordered = freeze.ordered, freeze.term == nil else {
+      guard let freeze = work.stop.freeze, let ordered = freeze.ordered,
+        freeze.term == nil || Self.isPresumed(work.before)
+      else {
         throw RPCError(
           .approvalRequired, Text("The freeze is not ordered yet", zh: "冻结尚未批准送达"), pointer: "/id",
-          rule: StopLossRules.approval)
+          rule: RuleID.approval)
       }
-      let at = try fact(params, "at", notBefore: ordered, rule: StopLossRules.freezeRecord, context)
-      var notes: Notes = ["when": .string(at.rfc3339(zone: context.zone))]
+      let at = try fact(
+        params, "at", notBefore: freeze.since ?? ordered, rule: RuleID.freezeRecord, context)
+      var notes: Notes = ["when": at.text(context.zone)]
       if let reference = params["reference"] {
         work.stop.freeze?.reference = reference.stringValue
         notes["reference"] = reference
       }
-      switch action {
+      switch action(work.before) {
       case .recordFrozen:
-        let amount = params["amount"]?.intValue ?? freeze.amount
-        guard amount <= freeze.amount else {
-          throw RPCError.refused(
-            rule: StopLossRules.freezeRecord,
-            Text("A bank freezes no more than was ordered", zh: "冻结金额不得超过批准金额"), pointer: "/amount")
-        }
+        let amount = try frozenAmount(params, freeze, work, tx)
         try requireNoOtherFreeze(work, tx)
         notes["amount"] = .int(amount)
         try frozen(&work, at: at, amount, context, tx)
+      case .confirmFreeze:
+        let amount = try frozenAmount(params, freeze, work, tx)
+        notes["amount"] = .int(amount)
+        work.stop.held = amount
+        work.stop.freeze?.isPresumed = false
+        try credit(&work, { _ in }, tx)
+      case .requeue:
+        work.stop.freeze?.waitAgain()
+        work.stop.alarms = 0
       case .recordFreezeRefused:
         work.stop.freeze?.ordered = nil
       default:
@@ -175,6 +178,39 @@ extension StopSteps {
     }
   }
 
+  /// What a bank's word does. Of a freeze that took effect by itself it says what that holds; its term stays.
+  private static func action(for result: String) -> @Sendable (Stop) -> StopAction {
+    switch result {
+    case "frozen": { isPresumed($0) ? .confirmFreeze : .recordFrozen }
+    case "queued": { isPresumed($0) ? .requeue : .recordQueued }
+    default: { _ in .recordFreezeRefused }
+    }
+  }
+
+  private static func isPresumed(_ stop: Stop) -> Bool {
+    stop.state.isFrozen && stop.freeze?.isPresumed == true
+  }
+
+  /// How much the bank has frozen: all that was ordered, unless it says less. It has to say where money of the account
+  /// was returned, and that much can be left no more.
+  private func frozenAmount(
+    _ params: Params, _ freeze: Freeze, _ work: StopWork, _ tx: any ReadTransaction
+  ) throws -> Int {
+    let canBeWhole = try gone(work, tx) == 0 || freeze.amount <= left(work, tx)
+    guard let amount = params["amount"]?.intValue ?? (canBeWhole ? freeze.amount : nil) else {
+      throw RPCError.refused(
+        rule: RuleID.freezeRecord,
+        Text("Money of this account was returned: name the amount", zh: "该账户资金已有返还，须注明冻结金额"),
+        pointer: "/amount")
+    }
+    guard amount <= freeze.amount else {
+      throw RPCError.refused(
+        rule: RuleID.freezeRecord,
+        Text("A bank freezes no more than was ordered", zh: "冻结金额不得超过批准金额"), pointer: "/amount")
+    }
+    return amount
+  }
+
   /// A freeze is in force from an instant on.
   func frozen(
     _ work: inout StopWork, at: Instant, _ amount: Int, _ context: CallContext, _ tx: any Transaction
@@ -182,7 +218,7 @@ extension StopSteps {
     let months = work.stop.freeze?.months ?? 0
     work.stop.freeze?.since = at
     work.stop.freeze?.term = try Terms(policy: policy, context: context).stored(
-      .months(months, kind: .coercive), from: at, rule: StopLossRules.freezeTerm, on: work.stop.rulesOn)
+      .months(months, kind: .coercive), from: at, rule: RuleID.freezeTerm, on: work.stop.rulesOn)
     work.stop.alarms = 0
     work.stop.held = amount
     // It was in force before the stop ended, and only told later: nothing had lapsed.

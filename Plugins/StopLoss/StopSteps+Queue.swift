@@ -15,10 +15,22 @@ extension StopSteps {
     guard let other = try others(work, tx).first(where: { $0.stop.state.isFrozen }) else { return }
     throw RPCError(
       .refusedByRule, Text("The account is frozen already: this freeze is queued", zh: "该账户已被冻结，应作轮候冻结"),
-      pointer: "/result", rule: StopLossRules.queue, details: ["stop": .string(other.id)])
+      pointer: "/result", rule: RuleID.queue, details: ["stop": .string(other.id)])
   }
 
-  /// The first freeze that waits behind one that has ended takes effect by itself, from that instant.
+  /// What was returned of the account, and what is with a bank to be returned by another stop, in fen.
+  func gone(_ work: StopWork, _ tx: any ReadTransaction) throws -> Int {
+    let ordered = try others(work, tx).compactMap { $0.stop.decision }.filter { $0.bank != nil }
+    return ordered.reduce(work.account?.returned ?? 0) { $0 + $1.total }
+  }
+
+  /// The most that can still be held of the account by what its banks have said, in fen.
+  func left(_ work: StopWork, _ tx: any ReadTransaction) throws -> Int {
+    max(0, (work.account?.counted ?? 0) - (try gone(work, tx)))
+  }
+
+  /// The first freeze that waits behind one that has ended takes effect by itself, from that instant: for what can be
+  /// left of what it orders, until the bank says. Where that is nothing it goes on waiting for the bank's word.
   func takeEffect(behind ended: StopWork, _ context: CallContext, _ tx: any Transaction) throws {
     let waiting = try others(ended, tx).filter { $0.stop.state == .queued }
     let first = waiting.min { left, right in
@@ -27,15 +39,22 @@ extension StopSteps {
     }
     guard let first, !(try others(ended, tx).contains { $0.stop.state.isFrozen }) else { return }
     var work = try StopWork.load(first.id, pointer: "/id", tx)
-    try step(&work, .takeEffect)
-    let at: Instant? =
+    let end: Instant? =
       switch ended.stop.state {
-      case .lapsed: ended.before.ends
+      case .lapsed: ended.stop.freeze?.term?.end
       case .executed: ended.stop.returns.last?.finished
       default: ended.stop.released
       }
-    try frozen(&work, at: at ?? context.now, work.stop.freeze?.amount ?? 0, context, tx)
-    _ = try save(&work, .takeEffect, [:], context, tx)
+    let at = end ?? context.now
+    let amount = min(work.stop.freeze?.amount ?? 0, try left(work, tx))
+    guard amount > 0 else {
+      return try Announcement(policy: policy, tx: tx).due(
+        work.id, work.stop, .nothingLeft, at, late: context.isLate(at), zone: context.zone)
+    }
+    try step(&work, .takeEffect)
+    try frozen(&work, at: at, amount, context, tx)
+    work.stop.freeze?.isPresumed = true
+    _ = try save(&work, .takeEffect, ["amount": .int(amount)], context, tx)
   }
 
   /// The lapse of a freeze was none: the freeze that took effect with it goes back to where it waited.
@@ -49,8 +68,7 @@ extension StopSteps {
     guard let follower else { return }
     var waiting = try StopWork.load(follower.id, pointer: "/id", tx)
     try step(&waiting, .requeue)
-    waiting.stop.freeze?.since = nil
-    waiting.stop.freeze?.term = nil
+    waiting.stop.freeze?.waitAgain()
     waiting.stop.alarms = 0
     _ = try save(&waiting, .requeue, [:], context, tx)
     work.isFollowed = true

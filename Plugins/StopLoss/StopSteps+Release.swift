@@ -7,21 +7,21 @@ extension StopSteps {
     { work, params, context, _ in
       guard work.stop.unrelated == nil else {
         throw RPCError.refused(
-          rule: StopLossRules.unrelated, Text("This was found already", zh: "已查明与案件无关"), pointer: "/id")
+          rule: RuleID.unrelated, Text("This was found already", zh: "已查明与案件无关"), pointer: "/id")
       }
       let at = try fact(
-        params, "found_at", notBefore: work.stop.requested, rule: StopLossRules.releaseTime, context)
+        params, "found_at", notBefore: work.stop.requested, rule: RuleID.releaseTime, context)
       try unrelated(&work, from: at, context)
-      return ["when": .string(at.rfc3339(zone: context.zone))]
+      return ["when": at.text(context.zone)]
     }
   }
 
   private func unrelated(_ work: inout StopWork, from at: Instant, _ context: CallContext) throws {
     let day = work.stop.rulesOn
-    let days = try policy.rule(StopLossRules.unrelated, on: day).int("days")
+    let days = try policy.rule(RuleID.unrelated, on: day).int("days")
     // A holiday must not prolong what should not have been held.
     work.stop.unrelated = try Terms(policy: policy, context: context).stored(
-      .calendarDays(days, kind: .coercive), from: at, rule: StopLossRules.unrelated, on: day)
+      .calendarDays(days, kind: .coercive), from: at, rule: RuleID.unrelated, on: day)
   }
 
   /// Lets go. The end that passes afterwards is no lapse.
@@ -32,18 +32,18 @@ extension StopSteps {
       }
       guard work.stop.decision?.bank == nil else {
         throw RPCError.refused(
-          rule: StopLossRules.bank, Text("A return is with the bank already", zh: "返还已送达银行"), pointer: "/id")
+          rule: RuleID.bank, Text("A return is with the bank already", zh: "返还已送达银行"), pointer: "/id")
       }
       let at = try fact(
         params, "at", notBefore: work.stop.unrelated?.start ?? work.stop.requested,
-        rule: StopLossRules.releaseTime, context)
+        rule: RuleID.releaseTime, context)
       if work.before.state == .lapsed {
         try Self.releasedBeforeEnd(&work.stop, at)
         try requeue(behind: &work, context, tx)
       }
       if reason.isMistake, work.stop.unrelated == nil { try unrelated(&work, from: at, context) }
       var notes: Notes = [
-        "reason": .string(reason.rawValue), "when": .string(at.rfc3339(zone: context.zone)),
+        "reason": .string(reason.rawValue), "when": at.text(context.zone),
       ]
       if let document = params["document"] { notes["document"] = document }
       work.stop.released = at
@@ -63,7 +63,7 @@ extension StopSteps {
   private static func releasedBeforeEnd(_ stop: inout Stop, _ at: Instant) throws(RPCError) {
     guard let end = stop.freeze?.term?.end ?? stop.hold?.end, at < end else {
       throw .refused(
-        rule: StopLossRules.lapse, Text("It had ended by then", zh: "该时点止付或冻结已届满失效"), pointer: "/at")
+        rule: RuleID.lapse, Text("It had ended by then", zh: "该时点止付或冻结已届满失效"), pointer: "/at")
     }
     stop.unlapse()
     stop.endLapse()

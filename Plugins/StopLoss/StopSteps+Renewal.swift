@@ -24,7 +24,7 @@ extension StopSteps {
     let (freeze, term, renewal) = try askedRenewal(work.stop)
     guard renewal.ordered == nil else {
       throw RPCError.refused(
-        rule: StopLossRules.approval, Text("This renewal is ordered already", zh: "该续冻已送达银行"), pointer: "/id")
+        rule: RuleID.approval, Text("This renewal is ordered already", zh: "该续冻已送达银行"), pointer: "/id")
     }
     guard context.now < term.end else { throw renewalTooLate("/id") }
     _ = try consume(renewalAction, renewal.approval, work, freeze, tx)
@@ -39,7 +39,7 @@ extension StopSteps {
     guard let freeze = stop.freeze, let term = freeze.term, let renewal = freeze.renewal else {
       throw RPCError(
         .approvalRequired, Text("No renewal was asked for", zh: "尚未申请续冻"), pointer: "/id",
-        rule: StopLossRules.approval)
+        rule: RuleID.approval)
     }
     return (freeze, term, renewal)
   }
@@ -49,17 +49,17 @@ extension StopSteps {
     { work, params, context, tx in
       let (freeze, term, renewal) = try Self.askedRenewal(work.stop)
       let earliest = renewal.ordered ?? term.start
-      let at = try fact(params, "at", notBefore: earliest, rule: StopLossRules.renewal, context)
+      let at = try fact(params, "at", notBefore: earliest, rule: RuleID.renewal, context)
       guard at < term.end else { throw Self.renewalTooLate("/at") }
       if renewal.ordered == nil {
         let approved = try Self.consume(Self.renewalAction, renewal.approval, work, freeze, tx)
         try requireFact(
-          at, notBefore: approved, rule: StopLossRules.renewal, pointer: "/at", context)
+          at, notBefore: approved, rule: RuleID.renewal, pointer: "/at", context)
       }
       // The last instant of the old term belongs to its last day: the months count from that day.
       work.stop.freeze?.term = try Terms(policy: policy, context: context).stored(
         .months(renewal.months, kind: .coercive), from: term.end.adding(milliseconds: -1),
-        rule: StopLossRules.freezeTerm, on: work.stop.rulesOn)
+        rule: RuleID.freezeTerm, on: work.stop.rulesOn)
       work.stop.freeze?.months = renewal.months
       work.stop.freeze?.renewal = nil
       work.stop.freeze?.renewals = freeze.renewals + 1
@@ -67,12 +67,18 @@ extension StopSteps {
       if work.before.state == .lapsed {
         try requeue(behind: &work, context, tx)
         try requireNoOtherFreeze(work, tx)
+        let held = min(work.stop.letGo ?? freeze.amount, try left(work, tx))
+        guard held > 0 else {
+          throw RPCError.refused(
+            rule: RuleID.queue,
+            Text("What it held was returned with a later freeze", zh: "所冻结资金已依轮候冻结返还"), pointer: "/id")
+        }
         work.stop.unlapse()
-        work.stop.held = work.stop.letGo ?? freeze.amount
+        work.stop.held = held
         work.stop.endLapse()
         try Self.resumeReturn(&work.stop)
       }
-      var notes: Notes = ["when": .string(at.rfc3339(zone: context.zone))]
+      var notes: Notes = ["when": at.text(context.zone)]
       if let reference = params["reference"] { notes["reference"] = reference }
       return notes
     }
@@ -87,7 +93,7 @@ extension StopSteps {
 
   private static func renewalTooLate(_ pointer: String) -> RPCError {
     .refused(
-      rule: StopLossRules.renewal, Text("A freeze is renewed before it ends", zh: "续冻须在冻结期限届满前办理"),
+      rule: RuleID.renewal, Text("A freeze is renewed before it ends", zh: "续冻须在冻结期限届满前办理"),
       pointer: pointer)
   }
 }

@@ -34,11 +34,11 @@ extension StopSteps {
     if let named { try requireAll(payers.keys.sorted(), among: named) }
     guard payers.count <= Limits.payersPerReturn else {
       throw RPCError.refused(
-        rule: StopLossRules.limits, Text("Too many payers for one return", zh: "返还对象过多"), pointer: "/reports")
+        rule: RuleID.limits, Text("Too many payers for one return", zh: "返还对象过多"), pointer: "/reports")
     }
     guard !payers.isEmpty else {
       throw RPCError.refused(
-        rule: StopLossRules.payers, Text("Nobody is known to be owed of this money", zh: "无可返还对象"),
+        rule: RuleID.payers, Text("Nobody is known to be owed of this money", zh: "无可返还对象"),
         pointer: "/reports")
     }
     return payers.map { (id: $0.key, report: $0.value) }.sorted { left, right in
@@ -56,7 +56,7 @@ extension StopSteps {
     let paid = report.transfers(into: work.stop.account).contains { report.victims.contains($0.from) }
     guard isTraced || paid else {
       throw RPCError.refused(
-        rule: StopLossRules.payers,
+        rule: RuleID.payers,
         Text("No money of this report is known to have come here", zh: "无该案资金转入本账户的记录"), pointer: pointer)
     }
     return report
@@ -71,7 +71,7 @@ extension StopSteps {
     let named = Set(named)
     guard let missing = owed.first(where: { !named.contains($0) }) else { return }
     throw .refused(
-      rule: StopLossRules.payers,
+      rule: RuleID.payers,
       Text(
         "Money of \(missing) is traced to this account too: name it as well", zh: "账户内亦有\(missing)的资金，不得遗漏"),
       pointer: "/reports")
@@ -92,12 +92,12 @@ extension StopSteps {
     { work, params, context, tx in
       guard let decision = work.stop.decision, decision.approved == nil else {
         throw RPCError.refused(
-          rule: StopLossRules.officers, Text("This return is approved already", zh: "该返还决定已复核"),
+          rule: RuleID.officers, Text("This return is approved already", zh: "该返还决定已复核"),
           pointer: "/id")
       }
       guard !context.principal.isSame(as: decision.decidedBy) else {
         throw RPCError.refused(
-          rule: StopLossRules.officers,
+          rule: RuleID.officers,
           Text("Who decides does not approve: two officers", zh: "须由两名民警办理，决定人不得复核"),
           pointer: "/id")
       }
@@ -105,9 +105,9 @@ extension StopSteps {
       work.stop.decision?.approved = context.now
       work.stop.decision?.approvedBy = context.principal.person
       if decision.isShared {
-        let days = try policy.rule(StopLossRules.notice, on: work.stop.rulesOn).int("days")
+        let days = try policy.rule(RuleID.notice, on: work.stop.rulesOn).int("days")
         work.stop.decision?.notice = try Terms(policy: policy, context: context).stored(
-          .calendarDays(days), from: context.now, rule: StopLossRules.notice, on: work.stop.rulesOn)
+          .calendarDays(days), from: context.now, rule: RuleID.notice, on: work.stop.rulesOn)
       }
       return [:]
     }
@@ -118,13 +118,15 @@ extension StopSteps {
   static let withdrawReturn: Change = { work, _, _, tx in
     guard let decision = work.stop.decision else {
       throw RPCError.refused(
-        rule: StopLossRules.bank, Text("No return is with the bank", zh: "无已送达银行的返还"), pointer: "/id")
+        rule: RuleID.bank, Text("No return is with the bank", zh: "无已送达银行的返还"), pointer: "/id")
     }
     guard decision.bank == nil || work.before.state == .lapsed else {
       throw RPCError.refused(
-        rule: StopLossRules.bank, Text("The return is with the bank already", zh: "返还已送达银行"), pointer: "/id")
+        rule: RuleID.bank, Text("The return is with the bank already", zh: "返还已送达银行"), pointer: "/id")
     }
     try dropDecision(&work.stop, tx)
+    // What was promised by it is there for the freeze that waits.
+    work.isFollowed = work.before.state == .lapsed
     return [:]
   }
 
@@ -135,7 +137,7 @@ extension StopSteps {
         continue
       }
       throw RPCError.refused(
-        rule: StopLossRules.shares,
+        rule: RuleID.shares,
         Text(
           "\(share.report) would get back more than was lost: withdraw this return and decide anew",
           zh: "\(share.report)的返还将超过损失：须撤回后重新决定"), pointer: "/id")
@@ -168,23 +170,23 @@ extension StopSteps {
       guard let decision = work.stop.decision, decision.approved != nil else {
         throw RPCError(
           .approvalRequired, Text("A second officer has to approve", zh: "须经第二名民警复核"), pointer: "/id",
-          rule: StopLossRules.officers)
+          rule: RuleID.officers)
       }
       guard decision.bank == nil else {
         throw RPCError.refused(
-          rule: StopLossRules.bank, Text("The return is with the bank already", zh: "返还已送达银行"), pointer: "/id"
+          rule: RuleID.bank, Text("The return is with the bank already", zh: "返还已送达银行"), pointer: "/id"
         )
       }
       if let notice = decision.notice, context.now < notice.end {
         throw RPCError(
           .refusedByRule, Text("The notice is not over", zh: "公告期未满"), pointer: "/id",
-          rule: StopLossRules.notice,
-          details: ["notice_ends": .string(notice.end.rfc3339(zone: context.zone))])
+          rule: RuleID.notice,
+          details: ["notice_ends": notice.end.text(context.zone)])
       }
       try Self.requireOwed(decision, tx)
-      let days = try policy.rule(StopLossRules.bank, on: work.stop.rulesOn).int("working_days")
+      let days = try policy.rule(RuleID.bank, on: work.stop.rulesOn).int("working_days")
       work.stop.decision?.bank = try Terms(policy: policy, context: context).stored(
-        .workingDays(days), from: context.now, rule: StopLossRules.bank, on: work.stop.rulesOn)
+        .workingDays(days), from: context.now, rule: RuleID.bank, on: work.stop.rulesOn)
       return ["amount": .int(decision.total)]
     }
   }
@@ -194,10 +196,10 @@ extension StopSteps {
     { work, params, context, tx in
       guard let decision = work.stop.decision, let bank = decision.bank else {
         throw RPCError.refused(
-          rule: StopLossRules.bank, Text("The return is not with the bank yet", zh: "返还尚未送达银行"),
+          rule: RuleID.bank, Text("The return is not with the bank yet", zh: "返还尚未送达银行"),
           pointer: "/id")
       }
-      let at = try fact(params, "at", notBefore: bank.start, rule: StopLossRules.bank, context)
+      let at = try fact(params, "at", notBefore: bank.start, rule: RuleID.bank, context)
       try Self.settle(decision, tx) { report, amount in
         report.reserved = max(0, report.reserved - amount)
         report.returned += amount
@@ -214,7 +216,7 @@ extension StopSteps {
       finished.finished = at
       work.stop.returns.append(finished)
       work.stop.endDecision()
-      var notes: Notes = ["amount": .int(decision.total), "when": .string(at.rfc3339(zone: context.zone))]
+      var notes: Notes = ["amount": .int(decision.total), "when": at.text(context.zone)]
       if let reference = params["reference"] { notes["reference"] = reference }
       return notes
     }
@@ -224,7 +226,7 @@ extension StopSteps {
   private static func returnedBeforeEnd(_ stop: inout Stop, _ amount: Int, _ at: Instant) throws(RPCError) {
     guard let end = stop.freeze?.term?.end, at < end else {
       throw .refused(
-        rule: StopLossRules.lapse, Text("The freeze had ended by then", zh: "该时点冻结已届满失效"), pointer: "/at")
+        rule: RuleID.lapse, Text("The freeze had ended by then", zh: "该时点冻结已届满失效"), pointer: "/at")
     }
     stop.letGo = stop.letGo.map { $0 - amount }
     if stop.state == .executed { stop.unlapse() }

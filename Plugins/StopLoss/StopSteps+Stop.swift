@@ -7,24 +7,22 @@ extension StopSteps {
     let (reportRecord, report) = try Reports.find(
       params, member: "report", pointer: "/report", policy, context, tx)
     let accountID = try params.string("account")
-    guard let accountRecord = try tx.get("account", accountID), var account = Account(accountRecord.body)
-    else {
-      throw RPCError.notFound("account", accountID, pointer: "/account")
-    }
+    let (accountRecord, stored) = try tx.find("account", accountID, pointer: "/account", as: Account.init)
+    var account = stored
     let day = context.now.date(in: context.zone)
     try ReportSteps.requireOpen(report, pointer: "/report")
     try requireTarget(reportRecord.id, report, accountID, account)
     let maximum = try policy.maximumStops(on: day)
     guard account.stops < maximum else {
       throw RPCError.refused(
-        rule: StopLossRules.twice,
+        rule: RuleID.twice,
         Text("An account is stopped at most \(maximum) times", zh: "同一账户止付以\(maximum)次为限"),
         pointer: "/account")
     }
     let amount = params["amount"]?.intValue ?? account.holding
     guard amount > 0 else {
       throw RPCError.refused(
-        rule: StopLossRules.stopTarget,
+        rule: RuleID.stopTarget,
         Text("No traced money is in this account: name the amount", zh: "该账户无可追踪涉案资金，须指明金额"),
         pointer: "/amount")
     }
@@ -38,7 +36,7 @@ extension StopSteps {
       fraudType: report.fraudType, ageBand: report.ageBand, account: accountID, attempt: account.stops + 1,
       rulesOn: day, requested: context.now, requestedBy: context.principal.person, amount: amount,
       state: state)
-    let minutes = try policy.rule(StopLossRules.answerTime, on: day).int("minutes")
+    let minutes = try policy.rule(RuleID.answerTime, on: day).int("minutes")
     stop.answerDue = context.now.adding(minutes: minutes)
     note(&stop, .requestStop, from: .validated, ["amount": .int(amount)], context)
     account.stops += 1
@@ -62,13 +60,13 @@ extension StopSteps {
       report.accounts.contains(accountID) || account.holds(moneyOf: reportID)
     else {
       throw .refused(
-        rule: StopLossRules.stopTarget,
+        rule: RuleID.stopTarget,
         Text("Not an account of this report, and none of its money is there", zh: "该账户与本案无关联"),
         pointer: "/account")
     }
     guard !account.victimOf.contains(reportID) else {
       throw .refused(
-        rule: StopLossRules.stopTarget, Text("This is the victim's own account", zh: "该账户为被害人本人账户"),
+        rule: RuleID.stopTarget, Text("This is the victim's own account", zh: "该账户为被害人本人账户"),
         pointer: "/account")
     }
   }
@@ -78,7 +76,7 @@ extension StopSteps {
     if let bank = params["bank"]?.stringValue, bank != account.bank {
       guard account.kind == .card else {
         throw .refused(
-          rule: StopLossRules.known, Text("The number is of another bank", zh: "该账号属于其他开户机构"),
+          rule: RuleID.known, Text("The number is of another bank", zh: "该账号属于其他开户机构"),
           pointer: "/bank")
       }
       account.bank = bank
@@ -87,7 +85,7 @@ extension StopSteps {
       account.prefer(holder: holder)
       guard account.holders.count <= Limits.holdersPerAccount else {
         throw .refused(
-          rule: StopLossRules.limits, Text("Too many names for one account", zh: "同一账户登记姓名过多"),
+          rule: RuleID.limits, Text("Too many names for one account", zh: "同一账户登记户名过多"),
           pointer: "/holder")
       }
     }
@@ -96,26 +94,22 @@ extension StopSteps {
   /// Records a bank's answer by hand.
   func record(_ params: Params, _ context: CallContext, _ tx: any Transaction) throws -> JSONValue {
     let id = try params.string("id")
-    guard let record = try tx.get("stop", id), let stop = Stop(record.body) else {
-      throw RPCError.notFound("stop", id, pointer: "/id")
-    }
+    let (record, stop) = try tx.find("stop", id, pointer: "/id", as: Stop.init)
     try context.principal.require(stop.station, policy.desk)
-    if let expected = params["version"]?.intValue, expected != record.version {
-      throw RPCError(.conflict, pointer: "/version", details: ["version": .int(record.version)])
-    }
+    try record.requireVersion(params["version"])
     let outcome: BankAnswer.Outcome
     switch try params.string("result") {
     case StopState.stopped.rawValue:
-      let at = try fact(params, "at", notBefore: stop.requested, rule: StopLossRules.answer, context)
+      let at = try fact(params, "at", notBefore: stop.requested, rule: RuleID.answer, context)
       outcome = .stopped(at: at, held: params["held"]?.intValue ?? stop.amount)
     case StopState.refusedMismatch.rawValue:
       let found = params["mismatch"]?.arrayValue ?? []
-      outcome = .mismatch(found.compactMap { $0.stringValue.flatMap(Mismatch.init(rawValue:)) })
+      outcome = .mismatch(found.compactMap { Mismatch($0) })
     default:
       // A person gives up waiting once; a bank may say later that it stopped nothing.
       if stop.state == .noAnswer || stop.state == .freezeRequested && stop.former == .noAnswer {
         throw RPCError.refused(
-          rule: StopLossRules.answer, Text("This is on record already", zh: "已登记为无应答"), pointer: "/result")
+          rule: RuleID.answer, Text("This is on record already", zh: "已登记为无应答"), pointer: "/result")
       }
       outcome = .none
     }
@@ -152,23 +146,23 @@ extension StopSteps {
       action = .answerStopped
       try take(action, &work, pointers.stop)
       try requireFact(
-        at, notBefore: work.stop.requested, rule: StopLossRules.answer, pointer: pointers.at, context)
+        at, notBefore: work.stop.requested, rule: RuleID.answer, pointer: pointers.at, context)
       guard (1...work.stop.amount).contains(held) else {
         throw RPCError.refused(
-          rule: StopLossRules.answer,
+          rule: RuleID.answer,
           Text("A bank holds no more than it was asked to", zh: "止付金额须大于零且不超过请求金额"),
           pointer: pointers.held)
       }
       try requireTurn(work, pointers.at)
       notes["amount"] = .int(held)
-      notes["when"] = .string(at.rfc3339(zone: context.zone))
+      notes["when"] = at.text(context.zone)
       try stopped(&work, at, held, context, tx)
     case .mismatch(let found):
       action = .answerMismatch
       try take(action, &work, pointers.stop)
       guard !found.isEmpty else {
         throw RPCError.refused(
-          rule: StopLossRules.match, Text("Say what did not match", zh: "须注明不符事项"), pointer: pointers.mismatch
+          rule: RuleID.match, Text("Say what did not match", zh: "须注明不符事项"), pointer: pointers.mismatch
         )
       }
       work.stop.mismatch = found
@@ -188,7 +182,7 @@ extension StopSteps {
     guard work.before.state == .freezeRequested else { return }
     guard work.stop.former == .noAnswer else {
       throw .refused(
-        rule: StopLossRules.answer, Text("The bank has answered this stop already", zh: "银行对该止付已有回执"),
+        rule: RuleID.answer, Text("The bank has answered this stop already", zh: "银行对该止付已有回执"),
         pointer: pointer)
     }
     work.stop.former = try StopLife.table.next(.noAnswer, action)
@@ -199,7 +193,7 @@ extension StopSteps {
     let maximum = try policy.maximumStops(on: work.stop.rulesOn)
     guard !work.before.isCounted, let stops = work.account?.stops, stops >= maximum else { return }
     throw .refused(
-      rule: StopLossRules.twice,
+      rule: RuleID.twice,
       Text("An account is stopped at most \(maximum) times", zh: "同一账户止付以\(maximum)次为限"),
       pointer: pointer)
   }
@@ -207,9 +201,9 @@ extension StopSteps {
   private func stopped(
     _ work: inout StopWork, _ at: Instant, _ held: Int, _ context: CallContext, _ tx: any Transaction
   ) throws {
-    let hours = try policy.rule(StopLossRules.stopTerm, on: work.stop.rulesOn).int("hours")
+    let hours = try policy.rule(RuleID.stopTerm, on: work.stop.rulesOn).int("hours")
     work.stop.hold = try Terms(policy: policy, context: context).stored(
-      .hours(hours, kind: .coercive), from: at, rule: StopLossRules.stopTerm, on: work.stop.rulesOn)
+      .hours(hours, kind: .coercive), from: at, rule: RuleID.stopTerm, on: work.stop.rulesOn)
     work.stop.held = held
     work.stop.alarms = 0
     let taken = Int(max(0, at.milliseconds(since: work.stop.reported)))

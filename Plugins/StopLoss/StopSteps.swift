@@ -26,16 +26,14 @@ package struct StopSteps: Sendable {
   ) throws -> JSONValue {
     var work = try StopWork.load(try params.string("id"), pointer: "/id", tx)
     try context.principal.require(work.stop.station, policy.desk)
-    if let expected = params["version"]?.intValue, expected != work.version {
-      throw RPCError(.conflict, pointer: "/version", details: ["version": .int(work.version)])
-    }
+    try work.record.requireVersion(params["version"])
     try refresh(&work.stop, context)
     let action = try choose(work.stop)
     try step(&work, action)
     // The clock's own steps, and the answers of banks, always find room.
     guard work.stop.history.count < Limits.history - Limits.historyReserve else {
       throw RPCError.refused(
-        rule: StopLossRules.limits, Text("Too many steps for one stop", zh: "单笔止付办理记录过多"), pointer: "/id")
+        rule: RuleID.limits, Text("Too many steps for one stop", zh: "单笔止付办理记录过多"), pointer: "/id")
     }
     let notes = try change(&work, params, context, tx)
     let record = try save(&work, action, notes, context, tx)
@@ -100,11 +98,11 @@ package struct StopSteps: Sendable {
     _ stop: inout Stop, _ action: StopAction, from: StopState, _ notes: Notes, _ context: CallContext
   ) {
     var line: JSONObject = [
-      "at": .string(context.now.rfc3339(zone: context.zone)), "action": .string(action.rawValue),
+      "at": context.now.text(context.zone), "action": .string(action.rawValue),
       "by": .string(context.principal.person), "from": .string(from.rawValue),
       "to": .string(stop.state.rawValue),
     ]
-    for (key, value) in notes { line[key] = value }
+    line.merge(notes)
     if stop.history.count < Limits.history { stop.history.append(.object(line)) }
   }
 
@@ -144,13 +142,13 @@ package struct StopSteps: Sendable {
     }
   }
 
-  /// Adds to the report what the bank holds more of this account than it ever did.
-  func credit(_ work: inout StopWork, _ change: (inout Report) -> Void = { _ in }, _ tx: any Transaction)
-    throws
-  {
-    let more = max(0, work.stop.held - (work.account?.counted ?? 0))
-    let held = work.stop.held
-    if more > 0 { work.account?.counted = held }
+  /// Adds to the report what the bank holds more of this account than it ever did; what was returned it held too.
+  func credit(
+    _ work: inout StopWork, _ change: (inout Report) -> Void, _ tx: any Transaction
+  ) throws {
+    let known = work.stop.held + (work.account?.returned ?? 0)
+    let more = max(0, known - (work.account?.counted ?? 0))
+    if more > 0 { work.account?.counted = known }
     guard let record = try tx.get("report", work.stop.report), var report = Report(record.body) else {
       return
     }

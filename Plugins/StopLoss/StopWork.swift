@@ -2,8 +2,7 @@ import StationKit
 
 /// A stop under way in a call: its record, and its account's.
 struct StopWork {
-  let id: String
-  let version: Int
+  let record: Record
   /// As it was read.
   let before: Stop
   var stop: Stop
@@ -11,12 +10,14 @@ struct StopWork {
   let accountRecord: Record?
   var account: Account? { didSet { isAccountChanged = true } }
   private(set) var isAccountChanged = false
-  /// Whether a freeze that had followed this one waits again for its end.
+  /// Whether a freeze waits for the end of this one, which had ended before.
   var isFollowed = false
 
+  var id: String { record.id }
+  var version: Int { record.version }
+
   init(_ record: Record, _ stop: Stop, _ tx: any ReadTransaction) throws {
-    id = record.id
-    version = record.version
+    self.record = record
     before = stop
     self.stop = stop
     accountRecord = try tx.get("account", stop.account)
@@ -25,9 +26,7 @@ struct StopWork {
 
   /// - Throws: `not_found` with a pointer.
   static func load(_ id: String, pointer: String, _ tx: any ReadTransaction) throws -> StopWork {
-    guard let record = try tx.get("stop", id), let stop = Stop(record.body) else {
-      throw RPCError.notFound("stop", id, pointer: pointer)
-    }
+    let (record, stop) = try tx.find("stop", id, pointer: pointer, as: Stop.init)
     return try StopWork(record, stop, tx)
   }
 

@@ -22,8 +22,8 @@ package struct StoredTerm: Sendable, Hashable {
   /// From its stored form; nil if it is not one.
   package init?(_ json: JSONValue?) {
     guard let json, let id = json["rule"]?.stringValue, let version = json["version"]?.stringValue,
-      let term = json["term"]?.stringValue.flatMap({ Term($0) }), let start = json["start"]?.instant,
-      let end = json["end"]?.instant, let calendar = json["calendar"]?.stringValue
+      let term = json["term"]?.stringValue.flatMap({ Term($0) }), let start = Instant(json["start"]),
+      let end = Instant(json["end"]), let calendar = json["calendar"]?.stringValue
     else { return nil }
     rule = RuleRef(id: id, version: version)
     self.term = term
@@ -36,7 +36,7 @@ package struct StoredTerm: Sendable, Hashable {
   package var json: JSONValue {
     [
       "rule": .string(rule.id), "version": .string(rule.version), "term": .string(term.description),
-      "start": .instant(start), "end": .instant(end), "provisional": .bool(provisional),
+      "start": start.stored, "end": end.stored, "provisional": .bool(provisional),
       "calendar": .string(calendarVersion),
     ]
   }
@@ -46,11 +46,4 @@ package struct StoredTerm: Sendable, Hashable {
     "start": Shapes.milliseconds, "end": Shapes.milliseconds, "provisional": Shapes.flag,
     "calendar": Shapes.text(max: 256),
   ])
-}
-
-extension JSONValue {
-  /// UTC milliseconds, as records keep instants.
-  static func instant(_ instant: Instant) -> JSONValue { .int(Int(instant.milliseconds)) }
-
-  var instant: Instant? { intValue.map { Instant(milliseconds: Int64($0)) } }
 }

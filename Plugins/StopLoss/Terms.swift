@@ -9,8 +9,7 @@ struct Terms {
   func stored(
     _ term: Term, from start: Instant, rule id: String, on day: CivilDate
   ) throws(RPCError) -> StoredTerm {
-    let entry = try policy.rule(id, on: day)
-    return StoredTerm(try computed(term, from: start, RuleRef(id: id, version: entry.rule.version)))
+    StoredTerm(try computed(term, from: start, try policy.rule(id, on: day).reference))
   }
 
   func computed(_ term: Term, from start: Instant, _ rule: RuleRef) throws(RPCError) -> ComputedTerm {
@@ -18,7 +17,7 @@ struct Terms {
       return try LegalClock(calendar: context.calendar, zone: context.zone).end(
         of: term, from: start, rule: rule)
     } catch {
-      throw .refused(rule: rule.id, Text("The term cannot be computed: \(error)", zh: "期限无法计算"))
+      throw .refused(rule: rule.id, Text("The term cannot be computed: \(error)", zh: "期限无法计算：\(error)"))
     }
   }
 

@@ -10,7 +10,7 @@ enum TextScreen {
   static func check(_ given: JSONObject, at pointer: String = "") throws(RPCError) {
     guard let (member, finding) = FreeText.finding(in: given, members: members) else { return }
     throw .refused(
-      rule: StopLossRules.text,
+      rule: RuleID.text,
       Text(
         "This is kept in the clear: it must not hold \(finding.name.en)",
         zh: "此内容以明文保存，不得包含\(finding.name.zh)"),

@@ -32,7 +32,7 @@ struct Trace: Sendable {
       shown["number"] = .string(account.number)
       shown["amount"] = .int(amount)
       if let arrived = lots.map(\.at).max() {
-        shown["arrived_at"] = .string(arrived.rfc3339(zone: context.zone))
+        shown["arrived_at"] = arrived.text(context.zone)
         shown["gone_s"] = .int(Int(context.now.milliseconds(since: arrived) / 1000))
       }
       items.append((amount, .object(shown)))
@@ -41,7 +41,7 @@ struct Trace: Sendable {
     return .object([
       "report": .string(record.id), "amount": .int(report.loss), "traced": .int(traced),
       "accounts": .array(items.map(\.json)), "approximate": .bool(isApproximate),
-      "truncated": .bool(walk.isTruncated), "rule": try rule(context),
+      "truncated": .bool(walk.isTruncated), "rule": try policy.present(RuleID.fifo, context).json,
     ])
   }
 
@@ -78,13 +78,9 @@ struct Trace: Sendable {
       "traced": .int(amounts.values.reduce(0, +)), "unexplained": .int(unexplained),
       "accounts": [.object(shown)],
       "victims": .array(order.map { ["report": .string($0), "amount": .int(amounts[$0] ?? 0)] }),
-      "approximate": .bool(account.isApproximate), "truncated": false, "rule": try rule(context),
+      "approximate": .bool(account.isApproximate), "truncated": false,
+      "rule": try policy.present(RuleID.fifo, context).json,
     ])
-  }
-
-  private func rule(_ context: CallContext) throws(RPCError) -> JSONValue {
-    let entry = try policy.rule(StopLossRules.fifo, on: context.now.date(in: context.zone))
-    return ["id": .string(StopLossRules.fifo), "version": .string(entry.rule.version)]
   }
 
   /// Follows money hop by hop.

@@ -21,7 +21,7 @@ package struct Transfer: Sendable, Hashable {
 
   /// Stored as `[at, amount, from, to]` or `[at, amount, from, to, reference]`: a report can hold a thousand.
   init?(_ json: JSONValue) {
-    guard let row = json.arrayValue, (4...5).contains(row.count), let at = row[0].instant,
+    guard let row = json.arrayValue, (4...5).contains(row.count), let at = Instant(row[0]),
       let amount = row[1].intValue, let from = row[2].intValue, let to = row[3].intValue
     else { return nil }
     self.init(
@@ -29,7 +29,7 @@ package struct Transfer: Sendable, Hashable {
   }
 
   var json: JSONValue {
-    var row: [JSONValue] = [.instant(at), .int(amount), .int(from), .int(to)]
+    var row: [JSONValue] = [at.stored, .int(amount), .int(from), .int(to)]
     if let reference { row.append(.string(reference)) }
     return .array(row)
   }

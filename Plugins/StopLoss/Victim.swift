@@ -23,7 +23,7 @@ package struct Victim: Sendable, Hashable {
   /// The same with what a correction names; a null takes a member away. nil where no name would be left.
   func corrected(_ changes: JSONObject) -> Victim? {
     var members = json.objectValue ?? [:]
-    for (name, value) in changes { members[name] = value.isNull ? .none : value }
+    _ = members.correct(changes.keys, by: changes)
     return Victim(.object(members))
   }
 
@@ -32,7 +32,7 @@ package struct Victim: Sendable, Hashable {
     guard let idNumber else { return }
     if let birth = IDNumber.birth(idNumber), birth <= day { return }
     throw .refused(
-      rule: StopLossRules.idNumber, Text("Not an identity number", zh: "公民身份号码无效"),
+      rule: RuleID.idNumber, Text("Not an identity number", zh: "公民身份号码无效"),
       pointer: pointer + "/id_number")
   }
 

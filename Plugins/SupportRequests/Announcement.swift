@@ -58,7 +58,7 @@ struct Announcement {
       "request": .string(id), "action": .string(action.rawValue), "from": .string(from.rawValue),
       "state": .string(request.state.rawValue), "department": .string(request.department), "to": list(units),
     ]
-    for (key, value) in more { payload[key] = value }
+    payload.merge(more)
     try tx.emit("changed", payload)
   }
 
@@ -80,7 +80,7 @@ struct Announcement {
       [
         "request": .string(id), "clock": .string(clock.rawValue), "rung": .int(rung.percent),
         "to": list(units),
-        "duty_leader": .bool(rung.to.contains(.dutyLeader)), "due": .string(due.rfc3339(zone: zone)),
+        "duty_leader": .bool(rung.to.contains(.dutyLeader)), "due": due.text(zone),
         "late": .bool(late),
       ])
   }
@@ -107,37 +107,37 @@ struct Announcement {
       "opened", Text("A request was opened", zh: "支援请求已发起"),
       payload: Schemas.object(
         [
-          "request": Schemas.requestID, "scenario": Schemas.number, "station": Schemas.unit,
-          "department": Schemas.unit, "urgency": Schemas.urgency, "to": Schemas.units,
+          "request": Schemas.requestID, "scenario": Schemas.number, "station": Shapes.unit,
+          "department": Shapes.unit, "urgency": Schemas.urgency, "to": Schemas.units,
         ], required: ["request", "scenario", "station", "department", "urgency", "to"])),
     EventKind(
-      "immediate", Text("A request with danger to life", zh: "危及生命的紧急请求"),
+      "immediate", Text("A request with danger to life", zh: "危及生命的特急请求"),
       payload: Schemas.object(
         [
-          "request": Schemas.requestID, "scenario": Schemas.number, "station": Schemas.unit,
+          "request": Schemas.requestID, "scenario": Schemas.number, "station": Shapes.unit,
           "to": Schemas.units,
         ],
         required: ["request", "scenario", "station", "to"])),
     EventKind(
       "transfer_to_criminal_brigade",
-      Text("The matter goes to the criminal brigade at once", zh: "应即时移交刑侦部门"),
+      Text("The matter goes to the criminal brigade at once", zh: "应即时移交刑警大队"),
       payload: Schemas.object(
-        ["request": Schemas.requestID, "station": Schemas.unit, "to": Schemas.units],
+        ["request": Schemas.requestID, "station": Shapes.unit, "to": Schemas.units],
         required: ["request", "station", "to"])),
     EventKind(
       "changed", Text("A request went one step on", zh: "支援请求状态变化"),
       payload: Schemas.object(
         [
-          "request": Schemas.requestID, "action": Schemas.words(Action.allCases), "from": Schemas.state,
-          "state": Schemas.state, "department": Schemas.unit, "to": Schemas.units, "in_time": Schemas.flag,
-          "worked": Schemas.flag, "urgency": Schemas.urgency, "due": Schemas.instant, "late": Schemas.flag,
+          "request": Schemas.requestID, "action": Shapes.words(Action.self), "from": Schemas.state,
+          "state": Schemas.state, "department": Shapes.unit, "to": Schemas.units, "in_time": Shapes.flag,
+          "worked": Shapes.flag, "urgency": Schemas.urgency, "due": Shapes.instant, "late": Shapes.flag,
         ], required: ["request", "action", "from", "state", "department", "to"])),
     EventKind(
       "escalated", Text("A share of a limit has passed", zh: "时限提醒升级"),
       payload: Schemas.object(
         [
-          "request": Schemas.requestID, "clock": Schemas.words(ClockName.allCases), "rung": Schemas.version,
-          "to": Schemas.units, "duty_leader": Schemas.flag, "due": Schemas.instant, "late": Schemas.flag,
+          "request": Schemas.requestID, "clock": Shapes.words(ClockName.self), "rung": Shapes.version,
+          "to": Schemas.units, "duty_leader": Shapes.flag, "due": Shapes.instant, "late": Shapes.flag,
         ], required: ["request", "clock", "rung", "to", "duty_leader", "due", "late"])),
   ]
 }

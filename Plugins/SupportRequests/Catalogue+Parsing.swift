@@ -65,11 +65,14 @@ extension Catalogue {
       let number = try element["number"].int(1...count)
       let override = local.isAbsent ? CatalogueReader(nil) : local[String(number)]
       let scenario = try ScenarioParser(
-        number: number, data: CatalogueReader(element.value, scenario: number),
-        local: CatalogueReader(override.value, path: "local", scenario: number), header: header
+        number: number, data: CatalogueReader(element.value, scenario: number, at: element.pointer),
+        local: CatalogueReader(override.value, path: "local", scenario: number, at: override.pointer),
+        header: header
       ).scenario()
       guard found.updateValue(scenario, forKey: number) == nil else {
-        throw CatalogueError(scenario: number, member: "number", reason: "is listed twice")
+        throw CatalogueError(
+          scenario: number, member: "number", reason: "is listed twice",
+          pointer: element.pointer.appending("number"))
       }
     }
     if !local.isAbsent {
@@ -81,7 +84,8 @@ extension Catalogue {
     var scenarios: [Scenario] = []
     for number in 1...count {
       guard let scenario = found[number] else {
-        throw CatalogueError(scenario: number, member: "number", reason: "is missing from the catalogue")
+        throw CatalogueError(
+          scenario: number, member: "number", reason: "is missing from the catalogue", pointer: list.pointer)
       }
       scenarios.append(scenario)
     }

@@ -45,6 +45,16 @@ package final class Catalogue: Sendable {
   /// The owners of a request's scenario.
   func owners(_ request: SupportRequest) -> [String] { scenario(request.scenario)?.owners ?? [] }
 
+  /// Who may look at a request: all who are told of it.
+  func readers(_ request: SupportRequest) -> [String] {
+    // The coordination desk has a copy of everything.
+    var units = owners(request) + [request.station, request.department, coordination]
+    if let branch = request.branch { units.append(branch) }
+    if request.urgency == .immediate { units.append(commandCentre) }
+    if request.marks["transfer_to_criminal_brigade"] != nil { units.append(criminalBrigade) }
+    return units
+  }
+
   /// Every unit that the catalogue names, sorted: each must be in the directory.
   package var units: [String] {
     var units: Set<String> = [coordination, commandCentre, criminalBrigade]

@@ -3,23 +3,31 @@ import StationKit
 /// One place in the configuration, for reading its members with errors that name the place.
 struct CatalogueReader {
   let value: JSONValue?
+  /// As errors name it: from the scenario on.
   let path: String
   let scenario: Int?
+  /// From the file's root on.
+  let pointer: JSONPointer
 
-  init(_ value: JSONValue?, path: String = "", scenario: Int? = nil) {
+  init(_ value: JSONValue?, path: String = "", scenario: Int? = nil, at pointer: JSONPointer = JSONPointer())
+  {
     self.value = value
     self.path = path
     self.scenario = scenario
+    self.pointer = pointer
   }
 
   subscript(_ key: String) -> CatalogueReader {
-    CatalogueReader(value?[key], path: path.isEmpty ? key : "\(path).\(key)", scenario: scenario)
+    CatalogueReader(
+      value?[key], path: path.isEmpty ? key : "\(path).\(key)", scenario: scenario, at: pointer.appending(key)
+    )
   }
 
   var isAbsent: Bool { value == nil || value == .null }
 
   func error(_ reason: String) -> CatalogueError {
-    CatalogueError(scenario: scenario, member: path.isEmpty ? "catalogue" : path, reason: reason)
+    CatalogueError(
+      scenario: scenario, member: path.isEmpty ? "catalogue" : path, reason: reason, pointer: pointer)
   }
 
   func object(allowed: [String]) throws(CatalogueError) -> JSONObject {
@@ -60,7 +68,9 @@ struct CatalogueReader {
 
   func elements() throws(CatalogueError) -> [CatalogueReader] {
     guard let array = value?.arrayValue else { throw error("must be a list") }
-    return array.enumerated().map { CatalogueReader($1, path: "\(path).\($0)", scenario: scenario) }
+    return array.enumerated().map {
+      CatalogueReader($1, path: "\(path).\($0)", scenario: scenario, at: pointer.appending($0))
+    }
   }
 
   func name() throws(CatalogueError) -> Text {

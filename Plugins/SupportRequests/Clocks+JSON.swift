@@ -7,22 +7,22 @@ extension Clocks {
   var json: JSONValue {
     var json = JSONObject()
     json.reserveCapacity(8)
-    json["response_due"] = .int(Int(responseDue.milliseconds))
-    json["support_end"] = .int(Int(supportEnd.milliseconds))
-    if let extendedEnd { json["support_extended"] = .int(Int(extendedEnd.milliseconds)) }
+    json["response_due"] = responseDue.stored
+    json["support_end"] = supportEnd.stored
+    if let extendedEnd { json["support_extended"] = extendedEnd.stored }
     if !provisional.isEmpty { json["provisional"] = .array(provisionalNames) }
     if !calendars.isEmpty {
       var versions: JSONObject = [:]
       for term in TermName.allCases { versions[term.rawValue] = calendars[term].map(JSONValue.string) }
       json["calendars"] = .object(versions)
     }
-    if let acknowledged { json["acknowledged"] = .int(Int(acknowledged.milliseconds)) }
-    if let completed { json["completed"] = .int(Int(completed.milliseconds)) }
-    if let feedbackDue { json["feedback_due"] = .int(Int(feedbackDue.milliseconds)) }
+    if let acknowledged { json["acknowledged"] = acknowledged.stored }
+    if let completed { json["completed"] = completed.stored }
+    if let feedbackDue { json["feedback_due"] = feedbackDue.stored }
     if !pauses.pauses.isEmpty {
       json["pauses"] = .array(
         pauses.pauses.map { pause in
-          .array([pause.from, pause.to].compactMap { $0 }.map { .int(Int($0.milliseconds)) })
+          .array([pause.from, pause.to].compactMap { $0?.stored })
         })
     }
     if !firedResponse.isEmpty { json["fired_response"] = .array(firedResponse.map(JSONValue.int)) }
@@ -38,25 +38,21 @@ extension Clocks {
 
   /// Clocks from their stored form; nil if it is not one.
   init?(_ json: JSONValue?, start: Instant) {
-    func instant(_ key: String) -> Instant? {
-      json?[key]?.intValue.map { Instant(milliseconds: Int64($0)) }
-    }
-    guard let responseDue = instant("response_due"), let supportEnd = instant("support_end") else {
-      return nil
-    }
+    guard let responseDue = Instant(json?["response_due"]), let supportEnd = Instant(json?["support_end"])
+    else { return nil }
     self.init(
       start: start, responseDue: responseDue, supportEnd: supportEnd,
       provisional: Clocks.provisional(json?["provisional"]))
-    extendedEnd = instant("support_extended")
+    extendedEnd = Instant(json?["support_extended"])
     for term in TermName.allCases { calendars[term] = json?["calendars"]?[term.rawValue]?.stringValue }
-    acknowledged = instant("acknowledged")
-    completed = instant("completed")
-    feedbackDue = instant("feedback_due")
+    acknowledged = Instant(json?["acknowledged"])
+    completed = Instant(json?["completed"])
+    feedbackDue = Instant(json?["feedback_due"])
     firedResponse = json?["fired_response"]?.arrayValue?.compactMap(\.intValue) ?? []
     firedSupport = json?["fired_support"]?.arrayValue?.compactMap(\.intValue) ?? []
     let stored = json?["pauses"]?.arrayValue ?? []
     let list = stored.compactMap { pause -> PauseLedger.Pause? in
-      let ends = (pause.arrayValue ?? []).compactMap(\.intValue).map { Instant(milliseconds: Int64($0)) }
+      let ends = (pause.arrayValue ?? []).compactMap { Instant($0) }
       return ends.first.map { PauseLedger.Pause(from: $0, to: ends.count > 1 ? ends[1] : nil, reason: "") }
     }
     guard let ledger = try? PauseLedger(pauses: list) else { return nil }
@@ -66,18 +62,18 @@ extension Clocks {
   /// Records of before have one flag for both clocks.
   private static func provisional(_ json: JSONValue?) -> Set<TermName> {
     if json?.boolValue == true { return [.response, .support] }
-    return Set((json?.arrayValue ?? []).compactMap { $0.stringValue.flatMap(TermName.init(rawValue:)) })
+    return Set((json?.arrayValue ?? []).compactMap { TermName($0) })
   }
 
   static let schema: JSONValue = Schemas.object(
     [
       "response_due": Schemas.integer, "support_end": Schemas.integer, "support_extended": Schemas.integer,
-      "provisional": ["type": ["boolean", "array"], "items": Schemas.words(TermName.allCases)],
+      "provisional": ["type": ["boolean", "array"], "items": Shapes.words(TermName.self)],
       "calendars": Schemas.object(
         ["response": Schemas.short, "support": Schemas.short, "feedback": Schemas.short]),
       "acknowledged": Schemas.integer, "completed": Schemas.integer, "feedback_due": Schemas.integer,
-      "pauses": ["type": "array", "items": ["type": "array", "items": Schemas.integer]],
-      "fired_response": ["type": "array", "items": Schemas.integer],
-      "fired_support": ["type": "array", "items": Schemas.integer],
+      "pauses": ["type": "array", "items": Shapes.list(Schemas.integer)],
+      "fired_response": Shapes.list(Schemas.integer),
+      "fired_support": Shapes.list(Schemas.integer),
     ], required: ["response_due", "support_end"])
 }

@@ -57,7 +57,7 @@ package struct Cycle: Sendable, Hashable {
 
   static let schema: JSONValue = Schemas.object(
     [
-      "number": Schemas.version, "scenario_version": Schemas.short, "rule_version": Schemas.short,
+      "number": Shapes.version, "scenario_version": Schemas.short, "rule_version": Schemas.short,
       "calendar_version": Schemas.short, "limits": Schemas.short, "feedback_limit": Schemas.short,
     ], required: ["number", "scenario_version", "rule_version", "calendar_version", "limits"])
 }

@@ -54,6 +54,6 @@ struct Escalation: Sendable {
     _ = try Steps(catalogue: catalogue).save(record.id, record.version, request, tx)
     try Announcement(catalogue: catalogue, tx: tx).changed(
       record.id, .lapse, from: old.state, request,
-      more: ["due": .string(due.rfc3339(zone: context.zone)), "late": .bool(context.isLate(due))])
+      more: ["due": due.text(context.zone), "late": .bool(context.isLate(due))])
   }
 }

@@ -34,7 +34,7 @@ enum Examples {
   /// A step on the example request: its id with more members.
   static func step(_ more: JSONObject) -> JSONValue {
     var params: JSONObject = ["id": id]
-    for (key, value) in more { params[key] = value }
+    params.merge(more)
     return .object(params)
   }
 

@@ -6,7 +6,8 @@ package struct Figures: Sendable {
   package private(set) var response = ClockSum()
   package private(set) var support = ClockSum()
   package private(set) var redirects = 0
-  package private(set) var redirected = 0
+  /// Cycles that went to another department at least once, of all.
+  package private(set) var redirected = Rate()
   package private(set) var feedback = Rate()
   package private(set) var feedbackOpen = 0
   package private(set) var feedbackWithdrawn = 0
@@ -48,7 +49,7 @@ package struct Figures: Sendable {
     self.support.add(ClockFigure(column: support), now: now)
     let outcome = Outcome(column: outcome)
     redirects += outcome.redirects
-    if outcome.redirects > 0 { redirected += 1 }
+    redirected.count(outcome.redirects > 0)
     switch outcome.feedback {
     case .open: feedbackOpen += 1
     case .none: feedbackWithdrawn += 1
@@ -62,7 +63,11 @@ package struct Figures: Sendable {
 
   /// The answer's members.
   package func json(target: Int?) -> JSONObject {
-    [
+    let unspoken: JSONObject = [
+      "open": .int(feedbackOpen), "withdrawn": .int(feedbackWithdrawn),
+      "missing": Rate.number(feedback.denominator - feedback.numerator),
+    ]
+    return [
       "cycles": .int(cycles),
       "response": clock(
         response, target, ["running": .int(response.running), "withdrawn": .int(response.withdrawn)]),
@@ -72,12 +77,12 @@ package struct Figures: Sendable {
           "running": .int(support.running), "paused": .int(support.paused),
           "withdrawn": .int(support.withdrawn),
         ]),
-      "redirects": ["total": .int(redirects), "cycles": .int(redirected)],
+      "redirects": ["total": .int(redirects), "redirected": .object(redirected.json())],
       "feedback": [
         "complete": .object(
           feedback.json(exclusions: ["open": .int(feedbackOpen), "withdrawn": .int(feedbackWithdrawn)])),
-        "in_time": .object(inTime.json()),
-        "worked": .object(worked.json()),
+        "in_time": .object(inTime.json(exclusions: unspoken)),
+        "worked": .object(worked.json(exclusions: unspoken)),
       ],
     ]
   }
@@ -99,20 +104,19 @@ package struct Figures: Sendable {
       let seconds: JSONValue = ["type": ["integer", "null"]]
       return Schemas.object(
         [
-          "on_time": Rate.schema(exclusions), "measured": Schemas.count, "median_s": seconds,
+          "on_time": Rate.schema(exclusions), "measured": Shapes.count, "median_s": seconds,
           "p90_s": seconds,
         ], required: ["on_time", "measured", "median_s", "p90_s"])
     }
+    let said = Rate.schema(["open", "withdrawn", "missing"])
     return [
-      "cycles": Schemas.count, "response": clock(["running", "withdrawn"]),
+      "cycles": Shapes.count, "response": clock(["running", "withdrawn"]),
       "support": clock(["running", "paused", "withdrawn"]),
       "redirects": Schemas.object(
-        ["total": Schemas.count, "cycles": Schemas.count], required: ["total", "cycles"]),
+        ["total": Shapes.count, "redirected": Rate.schema()], required: ["total", "redirected"]),
       "feedback": Schemas.object(
-        [
-          "complete": Rate.schema(["open", "withdrawn"]), "in_time": Rate.schema(),
-          "worked": Rate.schema(),
-        ], required: ["complete", "in_time", "worked"]),
+        ["complete": Rate.schema(["open", "withdrawn"]), "in_time": said, "worked": said],
+        required: ["complete", "in_time", "worked"]),
     ]
   }()
 }

@@ -9,7 +9,7 @@ struct FiguresQuery: Sendable {
 
   func run(_ params: Params, _ context: CallContext, _ tx: any ReadTransaction) throws -> JSONValue {
     let period = try FigurePeriod(params, context, rule: SupportRules.period)
-    let group = params["by"]?.stringValue.flatMap(Group.init(rawValue:))
+    let group = Group(params["by"])
     let filter = try UnitFilter(params, context, tx)
     let scenario = params["scenario"]?.intValue
     let target = params["target"]?.intValue
@@ -52,7 +52,7 @@ struct FiguresQuery: Sendable {
   ) -> JSONValue {
     var result: JSONObject = [
       "from": .string(period.first.description), "to": .string(period.last.description),
-      "rule": ["id": .string(SupportRules.figures), "version": .string(SupportRules.version)],
+      "rule": RuleRef(id: SupportRules.figures, version: SupportRules.version).json,
       "method": "nearest_rank",
     ]
     guard let group else {
@@ -71,7 +71,7 @@ struct FiguresQuery: Sendable {
       sorted.map { key, figures in
         var json: JSONObject = [:]
         json["key"] = key.text.map(JSONValue.string) ?? .int(key.integer ?? 0)
-        for (name, value) in figures.json(target: target) { json[name] = value }
+        json.merge(figures.json(target: target))
         return .object(json)
       })
     return .object(result)

@@ -5,6 +5,8 @@ import StationKit
 /// In the order of the rank: immediate ones first, then by what is due next. Every walk is along a declared
 /// index, and none reads more than a page ahead.
 struct ListQuery: Sendable {
+  let catalogue: Catalogue
+
   static let limit = 50
   static let limitAtMost = 500
   /// Pages that an answer reads at most beyond what it shows, where a unit has few requests among many. The
@@ -28,7 +30,8 @@ struct ListQuery: Sendable {
         query.from = range.map { .integer($0.lowerBound) }
         query.to = range.map { .integer($0.upperBound) }
         query.descending = descending
-        query.limit = min(limit + 1, 100)
+        // Who may look is in no index: pages are full, for most of a page may be passed over.
+        query.limit = filter.reader == nil ? min(limit + 1, 100) : 100
         if let walk = Walk(query, after: after) { walks.append(walk) }
       }
     }
@@ -40,7 +43,9 @@ struct ListQuery: Sendable {
     while items.count < limit, let first = Walk.first(walks, descending) {
       position = walks[first].position
       guard let record = walks[first].head else { break }
-      if let request = SupportRequest(record.body) {
+      if let request = SupportRequest(record.body),
+        filter.reader.map(catalogue.readers(request).contains) ?? true
+      {
         items.append(request.header(id: record.id, version: record.version, zone: context.zone))
       }
       try walks[first].advance(tx, &pages)
@@ -52,7 +57,7 @@ struct ListQuery: Sendable {
 
   private func states(_ params: Params) -> [State] {
     let open = params["open"]?.boolValue
-    if let state = params["state"]?.stringValue.flatMap(State.init(rawValue:)) {
+    if let state = State(params["state"]) {
       return open == nil || open == state.isOpen ? [state] : []
     }
     return State.allCases.filter { $0.isOpen == (open ?? true) }

@@ -37,7 +37,7 @@ struct Opening: Sendable {
           ["urgency": .string(urgency.rawValue), "reason": reason])
       ]
     }
-    let id = RequestID.make(series: day.series, number: try tx.next(series: day.series))
+    let id = SeriesNumber.id("SR", year: day.year, try tx.next(series: day.year))
     let record = try tx.create("request", id: id, request.body)
     if let due = clocks.nextDeadline(catalogue.rungs) {
       try tx.schedule("clock", subject: id, due: due, payload: request.deadlinePayload)
@@ -66,7 +66,7 @@ struct Opening: Sendable {
           calendarVersion: context.calendar.version, limits: scenario.limits.text,
           feedbackLimit: catalogue.feedbackLimit
         ).json,
-        series: String(date.year))
+        year: String(date.year))
     }
   }
 

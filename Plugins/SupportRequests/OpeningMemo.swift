@@ -15,8 +15,8 @@ final class OpeningMemo: Sendable {
     let provisional: Set<TermName>
     /// The first cycle's pins.
     let cycle: JSONValue
-    /// The year's series and the head of its numbers.
-    let series: String
+    /// The year, by which requests are numbered.
+    let year: String
   }
 
   private let entry = Mutex<Entry?>(nil)

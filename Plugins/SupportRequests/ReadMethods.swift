@@ -4,7 +4,7 @@ extension SupportRequests {
   /// The methods that change nothing.
   static func readMethods(_ catalogue: Catalogue) -> [Method] {
     let reads = Reads(catalogue: catalogue)
-    let lists = ListQuery()
+    let lists = ListQuery(catalogue: catalogue)
     let figures = FiguresQuery(catalogue: catalogue)
     return [
       Method(
@@ -22,22 +22,27 @@ extension SupportRequests {
       Method(
         "list",
         Text(
-          "List requests: open ones, immediate first and then by what is due next", zh: "列出支援请求（紧急在前，按到期先后）"),
+          "List requests: open ones, immediate first and then by what is due next",
+          zh: "列出支援请求（默认未关闭；特急在前，再按到期先后）"),
         params: Schemas.object([
-          "department": Schemas.unit, "station": Schemas.unit, "state": Schemas.state, "open": Schemas.flag,
-          "overdue": Schemas.flag, "order": Schemas.order,
+          "department": Shapes.unit, "station": Shapes.unit, "reader": Shapes.unit,
+          "state": Schemas.state, "open": Shapes.flag, "overdue": Shapes.flag, "order": Shapes.order,
           "limit": ["type": "integer", "minimum": 1, "maximum": .int(ListQuery.limitAtMost)],
           "cursor": Schemas.cursor,
         ]),
         result: Schemas.object(
-          ["items": ["type": "array", "items": Schemas.header], "next": Schemas.cursor], required: ["items"]),
+          ["items": Shapes.list(Schemas.header), "next": Schemas.cursor], required: ["items"]),
         permission: .role,
         examples: [
           Example(
             "Open requests of a department", params: ["department": "command-centre", "limit": 1],
             result: [
               "items": [Examples.header(.submitted, version: 1)], "next": "21772416800000:SR-2026-000001",
-            ])
+            ]),
+          Example(
+            "What a unit may look at: also as an owner of the scenario, or as the branch",
+            params: ["reader": "coordination-desk", "station": "st-01"],
+            result: ["items": [Examples.header(.submitted, version: 1)]]),
         ],
         handler: .read { try lists.run($0, $1, $2) }),
       Method(
@@ -49,13 +54,13 @@ extension SupportRequests {
       Method(
         "scenarios", Text("The catalogue of scenarios", zh: "支援场景目录"),
         params: Schemas.object([
-          "department": Schemas.unit, "active": Schemas.flag, "order": Schemas.order,
+          "department": Shapes.unit, "active": Shapes.flag, "order": Shapes.order,
           "limit": ["type": "integer", "minimum": 1, "maximum": 100], "cursor": Schemas.cursor,
         ]),
         result: Schemas.object(
           [
-            "version": Schemas.short, "effective": Schemas.date,
-            "items": ["type": "array", "items": scenario],
+            "version": Schemas.short, "effective": Shapes.date,
+            "items": Shapes.list(scenario),
             "next": Schemas.cursor,
           ], required: ["version", "effective", "items"]),
         permission: .role,
@@ -74,8 +79,8 @@ extension SupportRequests {
           "On-time rates, median and P90, redirects and feedback of a period, by date of opening",
           zh: "统计：按时率、中位数与九十分位、转办、反馈"),
         params: Schemas.object([
-          "from": Schemas.date, "to": Schemas.date, "by": Schemas.words(FiguresQuery.Group.allCases),
-          "department": Schemas.unit, "station": Schemas.unit, "scenario": Schemas.number,
+          "from": Shapes.date, "to": Shapes.date, "by": Shapes.words(FiguresQuery.Group.self),
+          "department": Shapes.unit, "station": Shapes.unit, "scenario": Schemas.number,
           "target": ["type": "integer", "minimum": 0, "maximum": 100],
         ]),
         result: figuresResult, permission: .role,
@@ -88,21 +93,21 @@ extension SupportRequests {
 
   private static let whole: JSONValue = {
     var members = Schemas.headerMembers
-    let percents: JSONValue = ["type": "array", "items": Schemas.version]
+    let percents: JSONValue = Shapes.list(Shapes.version)
     let more: JSONObject = [
-      "cycle": Cycle.schema, "cycles": Schemas.version,
+      "cycle": Cycle.schema, "cycles": Shapes.version,
       "summary": Schemas.personal(Schemas.keptProse, .text), "opened_by": Schemas.short,
-      "asked_by": ["type": "array", "items": Schemas.short],
+      "asked_by": Shapes.list(Schemas.short),
       "place": Schemas.personal(Schemas.short, .text), "contact": Schemas.shownContact, "facts": Facts.schema,
-      "branch": Schemas.unit, "assigned": Schemas.unit,
-      "approved_by": Schemas.short, "acknowledged_at": Schemas.instant, "completed_at": Schemas.instant,
-      "feedback_due": Schemas.instant, "ended_at": Schemas.instant, "redirects": Schemas.count,
+      "branch": Shapes.unit, "assigned": Shapes.unit,
+      "approved_by": Schemas.short, "acknowledged_at": Shapes.instant, "completed_at": Shapes.instant,
+      "feedback_due": Shapes.instant, "ended_at": Shapes.instant, "redirects": Shapes.count,
       "pauses": pauses,
       "rungs_fired": Schemas.object(
         ["response": percents, "support": percents], required: ["response", "support"]),
-      "history": ["type": "array", "items": Schemas.shownHistoryItem],
+      "history": Shapes.list(Schemas.shownHistoryItem),
     ]
-    for (name, schema) in more { members[name] = schema }
+    members.merge(more)
     return Schemas.object(
       members,
       required: Schemas.headerMembers.keys + [
@@ -113,7 +118,7 @@ extension SupportRequests {
   private static let pauses: JSONValue = [
     "type": "array",
     "items": Schemas.object(
-      ["from": Schemas.instant, "to": Schemas.instantOrNull], required: ["from", "to"]),
+      ["from": Shapes.instant, "to": Schemas.instantOrNull], required: ["from", "to"]),
   ]
 
   private static let ruleReference: JSONValue = Schemas.object(
@@ -127,12 +132,12 @@ extension SupportRequests {
         "zh": ["type": "string"],
       ], required: ["code", "fields", "en", "zh"])
     let term: JSONObject = [
-      "clock": Schemas.words(TermName.allCases), "limit": Schemas.short, "rule": ruleReference,
-      "start": Schemas.instant, "end": Schemas.instant, "due": Schemas.instantOrNull,
-      "provisional": Schemas.flag,
-      "calendar_version": Schemas.short, "steps_apply": Schemas.flag, "steps_calendar": Schemas.short,
+      "clock": Shapes.words(TermName.self), "limit": Schemas.short, "rule": ruleReference,
+      "start": Shapes.instant, "end": Shapes.instant, "due": Schemas.instantOrNull,
+      "provisional": Shapes.flag,
+      "calendar_version": Schemas.short, "steps_apply": Shapes.flag, "steps_calendar": Schemas.short,
       "pauses": pauses,
-      "steps": ["type": "array", "items": step],
+      "steps": Shapes.list(step),
     ]
     return Schemas.object(
       [
@@ -145,13 +150,13 @@ extension SupportRequests {
     let limits = Schemas.object(
       ["response": Schemas.short, "support": Schemas.short], required: ["response", "support"])
     let rule: JSONObject = [
-      "id": Schemas.short, "version": Schemas.short, "effective": Schemas.date, "source": Schemas.short,
+      "id": Schemas.short, "version": Schemas.short, "effective": Shapes.date, "source": Schemas.short,
       "en": Schemas.short, "zh": Schemas.short,
     ]
     return Schemas.object(
       [
-        "number": Schemas.number, "name": Schemas.names, "active": Schemas.flag, "owners": Schemas.units,
-        "owners_note": Schemas.names, "branch": Schemas.words(Scenario.Branch.allCases),
+        "number": Schemas.number, "name": Schemas.names, "active": Shapes.flag, "owners": Schemas.units,
+        "owners_note": Schemas.names, "branch": Shapes.words(Scenario.Branch.self),
         "limits": Schemas.object(
           ["immediate": limits, "urgent": limits, "routine": limits],
           required: ["immediate", "urgent", "routine"]),
@@ -166,9 +171,9 @@ extension SupportRequests {
     group["key"] = ["type": ["string", "integer"]]
     return Schemas.object(
       [
-        "from": Schemas.date, "to": Schemas.date, "rule": ruleReference,
+        "from": Shapes.date, "to": Shapes.date, "rule": ruleReference,
         "method": ["type": "string", "enum": ["nearest_rank"]],
-        "by": Schemas.words(FiguresQuery.Group.allCases),
+        "by": Shapes.words(FiguresQuery.Group.self),
         "total": Schemas.object(Figures.members, required: Figures.members.keys),
         "groups": ["type": "array", "items": Schemas.object(group, required: group.keys)],
       ], required: ["from", "to", "rule", "method"])

@@ -11,7 +11,6 @@ struct Reads: Sendable {
     // Who had a part in a cycle may see it, as who has one in the present.
     if !mayRead(request, context) { try requireRead(present, context) }
     let zone = context.zone
-    func time(_ instant: Instant?) -> JSONValue? { instant.map { .string($0.rfc3339(zone: zone)) } }
     var whole = request.header(id: record.id, version: record.version, zone: zone).objectValue ?? [:]
     whole["cycle"] = request.cycle
     whole["cycles"] = present.cycle["number"]
@@ -24,10 +23,10 @@ struct Reads: Sendable {
     whole["assigned"] = request.assigned.map(JSONValue.string)
     if !request.askedBy.isEmpty { whole["asked_by"] = .array(request.askedBy.map(JSONValue.string)) }
     whole["approved_by"] = request.approvedBy.map(JSONValue.string)
-    whole["acknowledged_at"] = time(request.clocks.acknowledged)
-    whole["completed_at"] = time(request.clocks.completed)
-    whole["feedback_due"] = time(request.clocks.feedbackDue)
-    whole["ended_at"] = time(request.ended)
+    whole["acknowledged_at"] = request.clocks.acknowledged?.text(zone)
+    whole["completed_at"] = request.clocks.completed?.text(zone)
+    whole["feedback_due"] = request.clocks.feedbackDue?.text(zone)
+    whole["ended_at"] = request.ended?.text(zone)
     whole["redirects"] = .int(request.outcome.redirects)
     whole["pauses"] = pauses(request.clocks, zone)
     whole["rungs_fired"] = [
@@ -60,23 +59,13 @@ struct Reads: Sendable {
     let zone = context.zone
     let computed = try computed(name, end: end, request, cycle, context)
     let due = clocks.due(name)
-    let english = computed.explain(.english)
-    let chinese = computed.explain(.chinese)
-    var steps: [JSONValue] = []
-    for (index, step) in computed.explanation.enumerated() {
-      var fields: JSONObject = [:]
-      for field in step.fields(zone: zone) { fields[field.name] = .string(field.value) }
-      steps.append([
-        "code": .string(step.code), "fields": .object(fields), "en": .string(english[index]),
-        "zh": .string(chinese[index]),
-      ])
-    }
+    var steps = computed.steps
     if let due, due != end { steps.append(Self.givenBack(due.rfc3339(zone: zone))) }
     return [
       "clock": .string(name.rawValue), "limit": .string(computed.term.description),
-      "rule": ["id": .string(name.rule), "version": .string(cycle.ruleVersion)],
-      "start": .string(computed.start.rfc3339(zone: zone)), "end": .string(end.rfc3339(zone: zone)),
-      "due": due.map { .string($0.rfc3339(zone: zone)) } ?? .null,
+      "rule": RuleRef(id: name.rule, version: cycle.ruleVersion).json,
+      "start": computed.start.text(zone), "end": end.text(zone),
+      "due": due?.text(zone) ?? .null,
       "provisional": .bool(clocks.provisional.contains(name)),
       "calendar_version": .string(clocks.calendars[name] ?? cycle.calendarVersion),
       // The steps are those of today's calendar; they hold for the end only if it is the same.
@@ -110,7 +99,7 @@ struct Reads: Sendable {
     [
       "code": "pauses_given_back", "fields": ["due": .string(due)],
       "en": .string("With its pauses given back it is due at \(due)."),
-      "zh": .string("返还暂停时间后，到期时间为：\(due)。"),
+      "zh": .string("扣除暂停时间后，到期时间为：\(due)。"),
     ]
   }
 
@@ -119,7 +108,7 @@ struct Reads: Sendable {
     let descending = params["order"]?.stringValue == "desc"
     let after = try params["cursor"].map { cursor throws(RPCError) -> Int in
       guard let number = cursor.stringValue.flatMap({ Int($0) }) else {
-        throw .invalid(Text("Not a cursor of this list", zh: "游标无效"), pointer: "/cursor")
+        throw .invalid(Text("Not a cursor of this list", zh: "游标不属于此列表"), pointer: "/cursor")
       }
       return number
     }
@@ -142,9 +131,7 @@ struct Reads: Sendable {
     _ params: Params, _ tx: any ReadTransaction
   ) throws -> (Record, SupportRequest) {
     let id = try params.string("id")
-    guard let record = try tx.get("request", id), let request = SupportRequest(record.body) else {
-      throw RPCError.notFound("request", id, pointer: "/id")
-    }
+    let (record, request) = try tx.find("request", id, pointer: "/id", as: SupportRequest.init)
     return (record, request)
   }
 
@@ -163,22 +150,16 @@ struct Reads: Sendable {
     if !mayRead(request, context) { try context.principal.require(request.station) }
   }
 
-  /// Who is told of a request may look at it.
   private func mayRead(_ request: SupportRequest, _ context: CallContext) -> Bool {
-    // The coordination desk has a copy of everything.
-    var units = catalogue.owners(request) + [request.station, request.department, catalogue.coordination]
-    if let branch = request.branch { units.append(branch) }
-    if request.urgency == .immediate { units.append(catalogue.commandCentre) }
-    if request.marks["transfer_to_criminal_brigade"] != nil { units.append(catalogue.criminalBrigade) }
-    return units.contains { context.principal.mayReach($0) }
+    catalogue.readers(request).contains { context.principal.mayReach($0) }
   }
 
   private func pauses(_ clocks: Clocks, _ zone: Zone) -> JSONValue {
     .array(
       clocks.pauses.pauses.map { pause in
         [
-          "from": .string(pause.from.rfc3339(zone: zone)),
-          "to": pause.to.map { .string($0.rfc3339(zone: zone)) } ?? .null,
+          "from": pause.from.text(zone),
+          "to": pause.to?.text(zone) ?? .null,
         ]
       })
   }

@@ -29,11 +29,11 @@ extension Scenario {
   /// - Throws: `refused_by_rule` if none is an active department or desk.
   func lead(pointer: String?, _ tx: any ReadTransaction) throws -> String {
     for owner in owners where try Units.isDepartment(owner, tx) { return owner }
-    let units = owners.joined(separator: ", ")
+    let (units, zh) = (owners.joined(separator: ", "), owners.joined(separator: "、"))
     throw RPCError.refused(
       rule: SupportRules.inactive,
       Text(
         "This scenario has no owner that is an active department or desk: \(units)",
-        zh: "该场景的责任部门均非现存部门：\(units)"), pointer: pointer)
+        zh: "该场景的责任部门均不是在用的部门（含专班、办公室）：\(zh)"), pointer: pointer)
   }
 }

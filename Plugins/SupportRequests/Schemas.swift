@@ -3,14 +3,8 @@ import StationKit
 /// Schema fragments that methods, collections and events share.
 enum Schemas {
   static let integer: JSONValue = ["type": "integer"]
-  static let count: JSONValue = ["type": "integer", "minimum": 0]
-  static let version: JSONValue = ["type": "integer", "minimum": 1]
-  static let flag: JSONValue = ["type": "boolean"]
-  static let unit: JSONValue = ["type": "string", "format": "id"]
-  static let units: JSONValue = ["type": "array", "items": unit]
-  static let instant: JSONValue = ["type": "string", "format": "date-time"]
+  static let units: JSONValue = Shapes.list(Shapes.unit)
   static let instantOrNull: JSONValue = ["type": ["string", "null"], "format": "date-time"]
-  static let date: JSONValue = ["type": "string", "format": "date"]
   static let short: JSONValue = ["type": "string", "minLength": 1, "maxLength": 256]
   /// A short text that a caller writes.
   static let line = Shapes.text(max: 256)
@@ -28,9 +22,8 @@ enum Schemas {
     "type": "integer", "minimum": 1,
     "description": "A cycle that ended, from 1, as it ended; without it the present one",
   ]
-  static let state: JSONValue = words(State.allCases)
-  static let urgency: JSONValue = words(Urgency.allCases)
-  static let order: JSONValue = ["type": "string", "enum": ["asc", "desc"]]
+  static let state: JSONValue = Shapes.words(State.self)
+  static let urgency: JSONValue = Shapes.words(Urgency.self)
   static let cursor: JSONValue = ["type": "string", "minLength": 1, "maxLength": 512]
   static let names: JSONValue = object(["en": short, "zh": short], required: ["en", "zh"])
 
@@ -46,7 +39,8 @@ enum Schemas {
 
   static let marks: JSONValue = object([
     "eligibility": ["type": "string", "enum": ["met", "unmet", "unknown"]],
-    "transfer_to_criminal_brigade": flag, "needs_approval": flag, "approved": flag, "incomplete": flag,
+    "transfer_to_criminal_brigade": Shapes.flag, "needs_approval": Shapes.flag, "approved": Shapes.flag,
+    "incomplete": Shapes.flag,
   ])
 
   /// A schema whose value is shown masked to roles without full sight.
@@ -62,9 +56,10 @@ enum Schemas {
   ]
 
   private static let historyMembers: JSONObject = [
-    "at": instant, "action": step, "by": short, "from": state, "to": state,
-    "department": unit, "assigned": unit, "urgency": urgency, "reason": keptProse, "text": keptProse,
-    "in_time": flag, "worked": flag, "scenario_version": short,
+    "at": Shapes.instant, "action": step, "by": short, "from": state, "to": state,
+    "department": Shapes.unit, "assigned": Shapes.unit, "urgency": urgency, "reason": keptProse,
+    "text": keptProse,
+    "in_time": Shapes.flag, "worked": Shapes.flag, "scenario_version": short,
   ]
   private static let historyRequired = ["at", "action", "from", "to"]
 
@@ -81,11 +76,6 @@ enum Schemas {
     "phone": personal(["type": "string", "minLength": 3, "maxLength": 32], .phone),
   ])
 
-  /// A closed list of words from an enum.
-  static func words<Word: RawRepresentable>(_ words: [Word]) -> JSONValue where Word.RawValue == String {
-    ["type": "string", "enum": .array(words.map { .string($0.rawValue) })]
-  }
-
   /// An object that allows the named members and no other.
   static func object(_ properties: JSONObject, required: [String] = []) -> JSONValue {
     var schema: JSONObject = [
@@ -96,18 +86,21 @@ enum Schemas {
   }
 
   static let headerMembers: JSONObject = [
-    "id": requestID, "version": version, "scenario": number, "station": unit, "department": unit,
+    "id": requestID, "version": Shapes.version, "scenario": number, "station": Shapes.unit,
+    "department": Shapes.unit,
     "state": state,
-    "urgency": urgency, "opened_at": instant, "response_due": instant, "support_due": instantOrNull,
+    "urgency": urgency, "opened_at": Shapes.instant, "response_due": Shapes.instant,
+    "support_due": instantOrNull,
     "next_due": instantOrNull,
-    "provisional": ["type": "array", "items": words(TermName.allCases)], "marks": marks,
+    "provisional": ["type": "array", "items": Shapes.words(TermName.self)], "marks": marks,
   ]
 
   static let header: JSONValue = object(headerMembers, required: headerMembers.keys)
 
   /// The members of the figures' columns, in requests and in archived cycles.
   static let figureMembers: JSONObject = [
-    "scenario": number, "station": unit, "department": unit, "opened": integer, "response": integer,
+    "scenario": number, "station": Shapes.unit, "department": Shapes.unit, "opened": integer,
+    "response": integer,
     "support": integer, "outcome": integer,
   ]
 
@@ -124,13 +117,13 @@ enum Schemas {
     members["contact"] = keptContact
     members["facts"] = Facts.schema
     members["marks"] = marks
-    members["branch"] = unit
-    members["assigned"] = unit
+    members["branch"] = Shapes.unit
+    members["assigned"] = Shapes.unit
     members["former"] = state
     members["approved_by"] = short
-    members["asked_by"] = ["type": "array", "items": short]
+    members["asked_by"] = Shapes.list(short)
     members["ended"] = integer
-    members["history"] = ["type": "array", "items": historyItem]
+    members["history"] = Shapes.list(historyItem)
     return object(
       members,
       required: figureMembers.keys + [

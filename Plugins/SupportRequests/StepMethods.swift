@@ -12,7 +12,7 @@ extension SupportRequests {
       step(
         .redirect,
         Text("Pass a request on to another department; its response clock runs on", zh: "转办（响应时限不中断）"),
-        .department, steps, ["to": Schemas.unit, "reason": reason], change: Steps.redirect,
+        .department, steps, ["to": Shapes.unit, "reason": reason], change: Steps.redirect,
         example: ["to": "public-security-brigade", "reason": "A market dispute, not a disturbance"],
         result: Examples.header(.redirected, version: 2, department: "public-security-brigade")),
       step(
@@ -41,7 +41,7 @@ extension SupportRequests {
         result: Examples.header(.feedbackDue, version: 7)),
       step(
         .feedback, Text("Say whether support was in time and worked; closes the request", zh: "反馈评价并关闭请求"),
-        .station, steps, ["in_time": Schemas.flag, "worked": Schemas.flag],
+        .station, steps, ["in_time": Shapes.flag, "worked": Shapes.flag],
         optional: ["comment": Schemas.prose],
         change: Steps.feedback, example: ["in_time": true, "worked": true],
         result: Examples.header(.closed, version: 8)),
@@ -51,7 +51,9 @@ extension SupportRequests {
         result: Examples.header(.withdrawn, version: 2)),
       step(
         .reopen,
-        Text("Start a new cycle of a closed request; the old one stays in the figures", zh: "重新发起已关闭请求"),
+        Text(
+          "Start a new cycle of a closed request; the old one stays in the figures", zh: "重新发起已关闭请求（原周期仍计入统计）"
+        ),
         .station, steps, ["reason": reason], change: steps.reopen(),
         example: ["reason": "The gate is blocked again"],
         result: Examples.header(.reopened, version: 9)),
@@ -69,9 +71,9 @@ extension SupportRequests {
     optional: JSONObject = [:], change: @escaping Steps.Change, example: JSONObject, result: JSONValue
   ) -> Method {
     var members: JSONObject = ["id": Schemas.requestID]
-    for (name, schema) in required { members[name] = schema }
-    for (name, schema) in optional { members[name] = schema }
-    members["version"] = Schemas.version
+    members.merge(required)
+    members.merge(optional)
+    members["version"] = Shapes.version
     return Method(
       action.rawValue, summary, params: Schemas.object(members, required: ["id"] + required.keys),
       positional: ["id"], result: Schemas.header, permission: .role,

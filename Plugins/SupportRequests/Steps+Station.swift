@@ -13,7 +13,7 @@ extension Steps {
         return notes
       }
       var facts = request.facts ?? [:]
-      for (key, value) in given { facts[key] = value }
+      facts.merge(given)
       let before = request.marks
       request.marks = try scenario.marks(facts)
       if scenario.version != (try Self.cycle(request).scenarioVersion) {

@@ -27,18 +27,15 @@ struct Steps: Sendable {
     change: Change
   ) throws -> JSONValue {
     let id = try params.string("id")
-    guard let record = try tx.get("request", id), var request = SupportRequest(record.body) else {
-      throw RPCError.notFound("request", id, pointer: "/id")
-    }
+    let (record, read) = try tx.find("request", id, pointer: "/id", as: SupportRequest.init)
+    var request = read
     let principal = context.principal
     switch side {
     case .station: try principal.requireOwn(request.station)
     case .department: try principal.require(request.department)
     case .both: if !principal.mayReach(request.department) { try principal.requireOwn(request.station) }
     }
-    if let expected = params["version"]?.intValue, expected != record.version {
-      throw RPCError(.conflict, pointer: "/version", details: ["version": .int(record.version)])
-    }
+    try record.requireVersion(params["version"])
     let from = request.state
     request.state = try RequestLife.table.next(from, action, former: request.former)
     try refresh(&request, context)
@@ -104,11 +101,11 @@ struct Steps: Sendable {
     _ more: JSONObject
   ) -> JSONValue {
     var entry: JSONObject = [
-      "at": .string(context.now.rfc3339(zone: context.zone)), "action": .string(action),
+      "at": context.now.text(context.zone), "action": .string(action),
       "by": .string(person ?? context.principal.person), "from": .string(from.rawValue),
       "to": .string(to.rawValue),
     ]
-    for (key, value) in more { entry[key] = value }
+    entry.merge(more)
     return .object(entry)
   }
 }

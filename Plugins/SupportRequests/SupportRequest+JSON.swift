@@ -12,7 +12,7 @@ extension SupportRequest {
     body["state"] = .string(state.rawValue)
     body["urgency"] = .string(urgency.rawValue)
     body["rank"] = .int(rank)
-    body["opened"] = .int(Int(clocks.start.milliseconds))
+    body["opened"] = clocks.start.stored
     body["response"] = .int(response.column)
     body["support"] = .int(support.column)
     body["outcome"] = .int(outcome.column)
@@ -29,7 +29,7 @@ extension SupportRequest {
     if let former { body["former"] = .string(former.rawValue) }
     if let approvedBy { body["approved_by"] = .string(approvedBy) }
     if !askedBy.isEmpty { body["asked_by"] = .array(askedBy.map(JSONValue.string)) }
-    if let ended { body["ended"] = .int(Int(ended.milliseconds)) }
+    if let ended { body["ended"] = ended.stored }
     if !history.isEmpty { body["history"] = .array(history) }
     return body
   }
@@ -38,10 +38,10 @@ extension SupportRequest {
   package init?(_ body: JSONObject) {
     guard let scenario = body["scenario"]?.intValue, let station = body["station"]?.stringValue,
       let department = body["department"]?.stringValue,
-      let state = body["state"]?.stringValue.flatMap(State.init(rawValue:)),
-      let urgency = body["urgency"]?.stringValue.flatMap(Urgency.init(rawValue:)),
-      let opened = body["opened"]?.intValue, let openedBy = body["opened_by"]?.stringValue,
-      let clocks = Clocks(body["clocks"], start: Instant(milliseconds: Int64(opened))),
+      let state = State(body["state"]),
+      let urgency = Urgency(body["urgency"]),
+      let opened = Instant(body["opened"]), let openedBy = body["opened_by"]?.stringValue,
+      let clocks = Clocks(body["clocks"], start: opened),
       let cycle = body["cycle"], let summary = body["summary"]
     else { return nil }
     self.init(
@@ -54,10 +54,10 @@ extension SupportRequest {
     marks = body["marks"]?.objectValue ?? [:]
     branch = body["branch"]?.stringValue
     assigned = body["assigned"]?.stringValue
-    former = body["former"]?.stringValue.flatMap(State.init(rawValue:))
+    former = State(body["former"])
     approvedBy = body["approved_by"]?.stringValue
     askedBy = body["asked_by"]?.arrayValue?.compactMap(\.stringValue) ?? []
-    ended = body["ended"]?.intValue.map { Instant(milliseconds: Int64($0)) }
+    ended = Instant(body["ended"])
     history = body["history"]?.arrayValue ?? []
   }
 
@@ -72,10 +72,10 @@ extension SupportRequest {
     header["department"] = .string(department)
     header["state"] = .string(state.rawValue)
     header["urgency"] = .string(urgency.rawValue)
-    header["opened_at"] = .string(clocks.start.rfc3339(zone: zone))
-    let response: JSONValue = .string(clocks.responseDue.rfc3339(zone: zone))
+    header["opened_at"] = clocks.start.text(zone)
+    let response: JSONValue = clocks.responseDue.text(zone)
     let supportDue = clocks.supportDue
-    let support: JSONValue = supportDue.map { .string($0.rfc3339(zone: zone)) } ?? .null
+    let support: JSONValue = supportDue?.text(zone) ?? .null
     header["response_due"] = response
     header["support_due"] = support
     let next = state.isOpen ? clocks.nextDue : nil
@@ -83,7 +83,7 @@ extension SupportRequest {
       // Mostly one of the two that are written already.
       header["next_due"] =
         next == clocks.responseDue
-        ? response : next == supportDue ? support : .string(next.rfc3339(zone: zone))
+        ? response : next == supportDue ? support : next.text(zone)
     } else {
       header["next_due"] = .null
     }

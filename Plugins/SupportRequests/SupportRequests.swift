@@ -10,7 +10,7 @@ package enum SupportRequests {
   /// - Throws: ``CatalogueError``, naming the scenario and the member at fault.
   package static func module(configuration: JSONValue) throws -> Module {
     let catalogue = try Catalogue.parse(configuration)
-    return Module(
+    var module = Module(
       name: "support",
       title: Text("Support requests", zh: "派出所支援请求"),
       version: "1.0",
@@ -18,16 +18,13 @@ package enum SupportRequests {
       methods: [open(catalogue)] + readMethods(catalogue) + stepMethods(catalogue),
       deadlines: [Escalation(catalogue: catalogue).kind],
       events: Announcement.kinds,
-      calls: [Units.get],
+      calls: [DirectoryUnit.method],
       rules: SupportRules.table(catalogue),
       lifeCycles: [
         RequestLife.table.declared("request", Text("The life of a request", zh: "支援请求的流转"))
       ])
-  }
-
-  /// The units that a configuration names, which the directory has to have.
-  package static func units(configuration: JSONValue) throws -> [String] {
-    try Catalogue.parse(configuration).units
+    module.units = catalogue.units
+    return module
   }
 
   private static let figureFields: [Collection.Field] = [
@@ -70,9 +67,9 @@ package enum SupportRequests {
       "open", Text("Ask a department for support", zh: "发起支援请求"),
       params: Schemas.object(
         [
-          "scenario": Schemas.number, "station": Schemas.unit, "urgency": Schemas.urgency,
+          "scenario": Schemas.number, "station": Shapes.unit, "urgency": Schemas.urgency,
           "summary": Schemas.prose,
-          "place": Schemas.line, "contact": Schemas.contact, "facts": Facts.schema, "branch": Schemas.unit,
+          "place": Schemas.line, "contact": Schemas.contact, "facts": Facts.schema, "branch": Shapes.unit,
           "reason": Schemas.reason,
         ], required: ["scenario", "station", "urgency", "summary"]),
       result: Schemas.header, permission: .role,

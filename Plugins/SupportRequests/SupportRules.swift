@@ -33,7 +33,7 @@ package enum SupportRules {
       lifeCycle, reform,
       Text(
         "A request is acknowledged or redirected, never rejected; the table of states and actions",
-        zh: "请求只能签收或转办，不得拒绝")),
+        zh: "请求只能签收或转办，不得拒绝；按状态与操作表办理")),
     rule(
       responseLimit, local,
       Text(
@@ -56,18 +56,18 @@ package enum SupportRules {
       inactive, local,
       Text(
         "A scenario is opened, and opened again, while it is active and an owner is an active department or desk",
-        zh: "场景启用且有现存责任部门时方可发起或重新发起")),
+        zh: "场景启用且责任部门（含专班、办公室）在用时方可发起或重新发起")),
     rule(
       station, local,
-      Text("A request comes from an active police station", zh: "请求须由现存派出所发起")),
+      Text("A request comes from an active police station", zh: "请求须由在用派出所发起")),
     rule(
       branch, reform,
       Text(
         "Of several branches the one with jurisdiction leads; a branch is an active department or desk",
-        zh: "涉及多个警种的由有管辖权的警种牵头")),
+        zh: "涉及多个警种的由有管辖权的警种牵头；牵头单位须为在用的部门（含专班、办公室）")),
     rule(
       redirect, reform,
-      Text("A redirect names another active department or desk, and why", zh: "转办须指明其他现存部门并说明理由")),
+      Text("A redirect names another active department or desk, and why", zh: "转办须指明其他在用的部门（含专班、办公室）并说明理由")),
     rule(urgency, local, Text("A change of urgency changes it", zh: "紧急程度须有变化")),
     rule(
       zeroPersons, reform,

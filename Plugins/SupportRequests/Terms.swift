@@ -23,7 +23,7 @@ struct Terms {
   }
 
   static func cannotBeComputed(_ rule: String, _ error: CalendarError) -> RPCError {
-    .refused(rule: rule, Text("The limit cannot be computed: \(error)", zh: "时限无法计算"))
+    .refused(rule: rule, Text("The limit cannot be computed: \(error)", zh: "时限无法计算：\(error)"))
   }
 
   /// The two clocks of a cycle that starts now.

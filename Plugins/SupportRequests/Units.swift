@@ -2,15 +2,12 @@ import StationKit
 
 /// What a request asks of the directory.
 enum Units {
-  static let get = "directory.unit.get"
-
   /// - Throws: `not_found` or `refused_by_rule` unless it is an active police station.
   static func requireStation(_ id: String, pointer: String?, _ tx: any ReadTransaction) throws {
-    let unit = try find(id, pointer: pointer, tx)
-    guard unit["kind"]?.stringValue == "station", unit["active"]?.boolValue == true else {
+    guard try DirectoryUnit.find(id, pointer: pointer, tx).isActive("station") else {
       throw RPCError.refused(
         rule: SupportRules.station,
-        Text("'\(id)' is not an active police station", zh: "“\(id)”不是现存派出所"), pointer: pointer)
+        Text("'\(id)' is not an active police station", zh: "“\(id)”不是在用的派出所"), pointer: pointer)
     }
   }
 
@@ -18,32 +15,18 @@ enum Units {
   static func requireDepartment(
     _ id: String, rule: String, pointer: String, _ tx: any ReadTransaction
   ) throws {
-    guard isDepartment(try find(id, pointer: pointer, tx)) else {
+    guard isDepartment(try DirectoryUnit.find(id, pointer: pointer, tx)) else {
       throw RPCError.refused(
-        rule: rule, Text("'\(id)' is not an active department or desk", zh: "“\(id)”不是现存部门"), pointer: pointer
+        rule: rule, Text("'\(id)' is not an active department or desk", zh: "“\(id)”不是在用的部门（含专班、办公室）"),
+        pointer: pointer
       )
     }
   }
 
   /// Whether there is an active department or desk of that id.
   static func isDepartment(_ id: String, _ tx: any ReadTransaction) throws -> Bool {
-    do {
-      return isDepartment(try tx.call(get, ["id": .string(id)]))
-    } catch let error as RPCError where error.kind == .notFound {
-      return false
-    }
+    try DirectoryUnit.find(id, tx).map(isDepartment) ?? false
   }
 
-  private static func isDepartment(_ unit: JSONValue) -> Bool {
-    let kind = unit["kind"]?.stringValue
-    return (kind == "department" || kind == "desk") && unit["active"]?.boolValue == true
-  }
-
-  static func find(_ id: String, pointer: String?, _ tx: any ReadTransaction) throws -> JSONValue {
-    do {
-      return try tx.call(get, ["id": .string(id)])
-    } catch let error as RPCError where error.kind == .notFound {
-      throw RPCError.notFound("unit", id, pointer: pointer)
-    }
-  }
+  private static func isDepartment(_ unit: DirectoryUnit) -> Bool { unit.isActive("department", "desk") }
 }

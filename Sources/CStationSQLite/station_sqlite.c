@@ -2,8 +2,8 @@
 
 #include <sqlite3.h>
 
-int station_sqlite_defensive(void *connection, int set) {
+int station_sqlite_switch(void *connection, int option, int set) {
   int state = -1;
-  if (sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, set, &state) != SQLITE_OK) return -1;
+  if (sqlite3_db_config(connection, option, set, &state) != SQLITE_OK) return -1;
   return state;
 }

@@ -37,7 +37,7 @@ extension ExplanationStep {
     case .neverShifts(let date, .custody):
       "A term of custody ends on its day, \(date), working day or not."
     case .neverShifts(let date, _):
-      "A coercive measure ends on its day, \(date), working day or not."
+      "This term ends on its day, \(date), working day or not."
     case .provisional(let year):
       "Provisional: \(year) has no calendar yet, so Monday to Friday were taken for working days."
     case .paused(let milliseconds):
@@ -50,31 +50,31 @@ extension ExplanationStep {
   private func chinese(_ zone: Zone) -> String {
     switch self {
     case .rule(let rule, let term):
-      "依据规则 \(rule.id)(版本 \(rule.version)),期限为\(term.words(.chinese))。"
+      "依据规则 \(rule.id)（版本 \(rule.version)），期限为\(term.words(.chinese))。"
     case .calendar(let version):
       "工作日按日历 \(version) 确定。"
     case .serviceHours(let version):
-      "仅在服务时间内计时(版本 \(version))。"
+      "仅在工作时间内计时（版本 \(version)）。"
     case .start(let instant):
       "自 \(instant.rfc3339(zone: zone)) 起算。"
     case .startDayExcluded(let date):
       "开始之日 \(date) 不计算在内。"
     case .clampedToMonthEnd(let date):
-      "该月无对应之日,以月末 \(date) 为准。"
+      "该月无对应之日，以月末 \(date) 为准。"
     case .daySkipped(let date, _, .some(let holiday)):
-      "\(date) 不是工作日:\(holiday.name)。"
+      "\(date) 不是工作日：\(holiday.name)。"
     case .daySkipped(let date, let kind, .none):
-      "\(date) 不是工作日:\(kind == .weekend ? "周末" : "休息日")。"
+      "\(date) 不是工作日：\(kind == .weekend ? "周末" : "休息日")。"
     case .lastDay(let date):
       "期限最后一日为 \(date)。"
     case .shifted(let from, let to):
       "最后一日由 \(from) 顺延至下一个工作日 \(to)。"
     case .neverShifts(let date, .custody):
-      "在押期限于 \(date) 届满,不因节假日顺延。"
+      "在押期间于 \(date) 届满，不因节假日顺延。"
     case .neverShifts(let date, _):
-      "强制措施期限于 \(date) 届满,不因节假日顺延。"
+      "本期限于 \(date) 届满，不因节假日顺延。"
     case .provisional(let year):
-      "暂定:\(year)年放假安排尚未公布,暂按周一至周五为工作日计算。"
+      "暂定：\(year)年放假安排尚未公布，暂按周一至周五为工作日计算。"
     case .paused(let milliseconds):
       "暂停时间 \(ExplanationStep.duration(milliseconds, .chinese)) 不计入期限。"
     case .end(let instant):
@@ -87,7 +87,7 @@ extension ExplanationStep {
     let english = language == .english
     let parts: [(Int64, String)] = [
       (milliseconds / 3_600_000, english ? " h" : "小时"),
-      (milliseconds / 60_000 % 60, english ? " min" : "分"),
+      (milliseconds / 60_000 % 60, english ? " min" : "分钟"),
       (milliseconds / 1000 % 60, english ? " s" : "秒"),
       (milliseconds % 1000, english ? " ms" : "毫秒"),
     ]

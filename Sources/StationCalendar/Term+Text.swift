@@ -64,7 +64,7 @@ extension Term {
       case .workingDays: ("working day", "个工作日")
       case .months: ("month", "个月")
       case .years: ("year", "年")
-      case .workingMinutes: ("working minute", "个工作分钟")
+      case .workingMinutes: ("working minute", "分钟（工作时间内）")
       }
     switch language {
     case .english: return count == 1 ? "1 \(english)" : "\(count) \(english)s"

@@ -44,6 +44,18 @@ extension Daemon {
     return report
   }
 
+  /// What `system.reload` does, by the daemon's own user and with the records of that: at SIGHUP.
+  package func reloadAsAct() {
+    dispatcher.act(
+      store.environment.ownCause("system.reload"),
+      { [self] done in SystemModule.reload({ try self.reload() }, done) },
+      { [log] answer in
+        if case .failure(let error) = answer {
+          log.error("not reloaded", metadata: ["reason": "\(error.message.en)"])
+        }
+      })
+  }
+
   /// What a reload would change, and what a restart would.
   func preview() throws -> ReloadReport {
     let new = try readAnew().configuration

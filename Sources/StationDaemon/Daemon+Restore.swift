@@ -4,21 +4,20 @@ import StationStore
 
 extension Daemon {
   /// Makes a record where the database is not the one that the last daemon left when it stopped.
-  static func recordSeal(_ store: Store, _ environment: Environment) async throws {
+  static func recordSeal(_ store: Store) async throws {
     guard store.seal == .broken else { return }
     store.report("the database was changed while no daemon ran: find out who did that")
-    try await record(store, environment.ownCause("system.database_changed"))
+    try await record(store, store.environment.ownCause("system.database_changed"))
     try store.toldOfSeal()
   }
 
   /// Makes a record of a backup that was put back while no daemon ran: which, and how long the log was before.
-  static func recordRestore(_ stateDirectory: String, _ store: Store, _ environment: Environment) async throws
-  {
-    let path = "\(stateDirectory)/\(StateRestore.noteName)"
+  static func recordRestore(_ store: Store) async throws {
+    let path = "\(store.stateDirectory)/\(StateRestore.noteName)"
     guard let note = try FileIO.read(path, limit: 1 << 16) else { return }
     try await record(
-      store, environment.ownCause("system.restore", detail: try JSONParser.parse(note).encoded()))
+      store, store.environment.ownCause("system.restore", detail: try JSONParser.parse(note).encoded()))
     guard unlink(path) == 0 else { throw FileError(path) }
-    try FileIO.syncDirectory(stateDirectory)
+    try FileIO.syncDirectory(store.stateDirectory)
   }
 }

@@ -27,9 +27,8 @@ package final class Daemon: Sendable {
   private let late: LateParts
   let plugins: Plugins
   private let housekeeping = Mutex<Housekeeping?>(nil)
-  private let systemCause: @Sendable (String) -> Cause
 
-  /// Everything that can be found wrong without touching the state: files, access rules, modules.
+  /// Everything that can be found wrong without changing the state: files, access rules, modules.
   /// - Returns: what would not keep it from starting and is hardly meant, a line each.
   @discardableResult
   package static func check(_ configuration: DaemonConfiguration) throws -> [String] {
@@ -39,9 +38,11 @@ package final class Daemon: Sendable {
     let modules = try modules(for: configuration)
     let registry = try Registry(modules)
     let plugins = try configuration.plugins.load(reserved: Plugins.reserved(modules))
-    let organisation = try configuration.directoryFile.map { try Self.organisation($0, registry) }
+    let (organisation, doubt) = try configuration.organisation(registry)
+    let origin = configuration.doubt(keptOrigin: Store.keptOrigin(configuration.storeConfiguration))
     let faults =
-      try plugins.compactMap(\.fault) + UnitCheck.warnings(configuration, units: organisation?.units)
+      plugins.compactMap(\.fault) + UnitCheck.warnings(configuration, modules, units: organisation?.units)
+      + [origin, configuration.doubtOfConnections, doubt].compactMap { $0 }
     guard let file = configuration.accessFile else { return faults }
     return faults
       + AccessReview(
@@ -70,11 +71,11 @@ package final class Daemon: Sendable {
     if configuration.development { modules.append(DevModule.module(services)) }
     for builtIn in BuiltInModule.allCases {
       guard let file = configuration.modules[builtIn] else { continue }
-      let data = try JSONFile.load(file)
+      let data = try JSONFile(file)
       do {
-        modules.append(try builtIn.module(data))
+        modules.append(try builtIn.module(data.value))
       } catch {
-        throw ConfigurationError(file, nil, "\(error)")
+        throw data.wrong(error)
       }
     }
     return modules
@@ -86,6 +87,7 @@ package final class Daemon: Sendable {
     _ configuration: DaemonConfiguration, log stationLog: StationLog, broken: @escaping @Sendable () -> Void
   ) async throws {
     try configuration.checkPlaces()
+    DescriptorLimit.raise()
     self.stationLog = stationLog
     stationLog.logLevel = configuration.logLevel
     let log = stationLog.logger("stationd")
@@ -104,26 +106,19 @@ package final class Daemon: Sendable {
         services.changed(modules: $0.modules.keys.sorted())
       })
     self.plugins = plugins
-    let unitCheck = try UnitCheck(configuration)
+    let unitCheck = UnitCheck(modules)
     let registry = try plugins.registry(modules + [PluginModule.module(plugins)], log: log)
     discovery.describe(registry, version: Self.version)
-    let organisation = try configuration.directoryFile.map { try Self.organisation($0, registry) }
+    let (organisation, doubt) = try configuration.organisation(registry)
+    for doubt in [doubt, configuration.doubtOfConnections].compactMap({ $0 }) { log.warning("\(doubt)") }
     let environment = Environment(
-      clock: clock, calendar: calendar,
-      zone: configuration.zone, uid: getuid(), gid: getgid(),
+      clock: clock, calendar: calendar, zone: configuration.zone, uid: getuid(), gid: getgid(),
       checksResults: configuration.development)
     let late = LateParts()
     self.late = late
     let report: @Sendable (String) -> Void = { log.error("\($0)") }
-    var storeConfiguration = StoreConfiguration(
-      directory: configuration.stateDirectory, origin: configuration.origin)
-    storeConfiguration.readerThreads = configuration.readerThreads
-    storeConfiguration.queueLimit = configuration.limits.writeQueue
-    storeConfiguration.synchronous = configuration.synchronous
-    storeConfiguration.masterKey = configuration.masterKey
-    storeConfiguration.keyFile = Credentials.path("audit.key")
     let store = try Store(
-      storeConfiguration, registry: registry, environment: environment,
+      configuration.storeConfiguration, registry: registry, environment: environment,
       hooks: StoreHooks(
         report: report,
         events: { events in
@@ -142,22 +137,19 @@ package final class Daemon: Sendable {
         },
         answering: { late.answering($0) }))
     self.store = store
+    if let doubt = configuration.doubt(keptOrigin: store.signer.verifierKey.name) { log.warning("\(doubt)") }
     let hub = EventHub(newest: try store.newestEvent(), zone: configuration.zone) { position, deliver in
       store.fetchEvents(after: position, limit: EventHub.pageSize, deliver)
     }
     late.set(hub)
     plugins.opened(store)
     services.opened(store, modules: registry.modules.keys.sorted(), plugins: plugins.host)
-    systemCause = { environment.ownCause($0) }
     try store.start()
-    try await Self.orStop(store, environment, late) {
+    try await Self.orStop(store, late) {
       try await Self.record(store, environment.ownCause("system.start"))
-      try await Self.recordSeal(store, environment)
-      try await Self.recordRestore(configuration.stateDirectory, store, environment)
-      if let organisation {
-        try await Self.importDirectory(
-          organisation, store, environment, environment.ownCause("directory.import"))
-      }
+      try await Self.recordSeal(store)
+      try await Self.recordRestore(store)
+      try await organisation?.fill(store)
     }
     services.watch(unitCheck)
     let callLog = stationLog.journal.map { journal in CallLog { _ = journal.send($0) } }
@@ -172,11 +164,11 @@ package final class Daemon: Sendable {
       })
     server = SocketServer(
       limits: configuration.limits, threads: configuration.ioThreads,
-      sessions: Sessions(dispatcher: dispatcher, hub: hub))
+      sessions: Sessions(dispatcher: dispatcher, hub: hub), report: report)
     let server = server
     late.set(server)
     if let spool = configuration.spool, configuration.modules[.stoploss] != nil {
-      let spooler = try await Self.orStop(store, environment, late) {
+      let spooler = try await Self.orStop(store, late) {
         try Spooler(spool, store: store, environment: environment, report: report)
       }
       late.set(spooler)
@@ -186,11 +178,11 @@ package final class Daemon: Sendable {
       RunningConfiguration(
         configuration: configuration, access: accessTrace, calendar: environment.calendar))
     framing = configuration.framing
-    ownSockets = try await Self.orStop(store, environment, late) {
-      try await Self.listen(server, configuration)
+    ownSockets = try await Self.orStop(store, late) {
+      try await Self.listen(server, configuration, log)
     }
     services.serving(
-      connectionCount: { server.connectionCount },
+      connectionCount: { server.connectionCount }, turnsNobodyIn: { server.turnsNobodyIn },
       reload: { [weak self] in
         guard let self else { throw ConfigurationError("the daemon", nil, "stops") }
         return try self.reload()
@@ -213,7 +205,7 @@ package final class Daemon: Sendable {
   /// A part of the start once the store runs. Where it fails, what runs is stopped in order: threads that went on while
   /// the process ends would meet what its end has taken apart.
   private static func orStop<Result>(
-    _ store: Store, _ environment: Environment, _ late: LateParts, _ body: () async throws -> Result
+    _ store: Store, _ late: LateParts, _ body: () async throws -> Result
   ) async throws -> Result {
     do {
       return try await body()
@@ -222,7 +214,7 @@ package final class Daemon: Sendable {
       let server = late.server
       late.serverStops()
       await server?.stop(drain: .zero)
-      try? await record(store, environment.ownCause("system.stop"))
+      try? await record(store, store.environment.ownCause("system.stop"))
       store.stop()
       throw error
     }
@@ -230,11 +222,22 @@ package final class Daemon: Sendable {
 
   /// Returns the paths.
   private static func listen(
-    _ server: SocketServer, _ configuration: DaemonConfiguration
+    _ server: SocketServer, _ configuration: DaemonConfiguration, _ log: Logger
   ) async throws -> [String] {
     let inherited = try InheritedSocket.takeAll()
     guard inherited.isEmpty else {
       for socket in inherited {
+        guard socket.isListeningUnixStream else {
+          throw ConfigurationError(
+            "the service manager", nil,
+            "socket '\(socket.name)' (descriptor \(socket.descriptor)) must be a listening Unix stream socket:"
+              + " ListenStream= with a path")
+        }
+        if socket.name != "unknown", SocketClass(rawValue: socket.name) == nil {
+          log.warning(
+            "FileDescriptorName= of a socket is no class: it is for members",
+            metadata: ["name": "\(socket.name)"])
+        }
         try await server.listen(
           on: .descriptor(socket.descriptor), framing: configuration.framing,
           socketClass: SocketClass(rawValue: socket.name) ?? .member)
@@ -261,49 +264,6 @@ package final class Daemon: Sendable {
     _ = try answer.get()
   }
 
-  /// An organisation that `directory.import` takes, with the file it is from.
-  private struct Organisation {
-    let file: String
-    let method: CompiledMethod
-    let params: JSONObject
-
-    /// The ids of its units.
-    var units: Set<String> { Set((params["units"]?.arrayValue ?? []).compactMap { $0["id"]?.stringValue }) }
-  }
-
-  private static func organisation(_ file: String, _ registry: Registry) throws -> Organisation {
-    guard let method = registry.methods["directory.import"] else {
-      throw ConfigurationError(file, nil, "there is no module to import it")
-    }
-    guard case .object(let params) = try JSONFile.load(file) else {
-      throw ConfigurationError(file, nil, "must be an object with 'units'")
-    }
-    if let violation = method.params.validate(.object(params)) {
-      throw ConfigurationError(file, nil, "\(violation.pointer): \(violation.message)")
-    }
-    return Organisation(file: file, method: method, params: params)
-  }
-
-  /// Imports the organisation into a new store; one that has units already is left as it is.
-  private static func importDirectory(
-    _ organisation: Organisation, _ store: Store, _ environment: Environment, _ cause: Cause
-  ) async throws {
-    guard try store.isEmpty(collection: "directory.unit") else { return }
-    let answer = await withCheckedContinuation { waiter in
-      let call = WriteCall(
-        method: organisation.method, params: Params(organisation.params),
-        principal: environment.systemPrincipal, purpose: nil, reason: nil, idempotency: nil,
-        token: CallToken())
-      store.write(WriteJob(cause: cause, work: .call(call)) { waiter.resume(returning: $0) })
-    }
-    do {
-      _ = try answer.get()
-    } catch {
-      throw ConfigurationError(
-        organisation.file, nil, "\(error.pointer ?? ""): \(error.message.en)")
-    }
-  }
-
   /// Stops accepting, answers what is under way, closes the store.
   package func stop(drain: Duration = .seconds(10)) async {
     // While there are event loops to answer it.
@@ -314,38 +274,10 @@ package final class Daemon: Sendable {
     await server.stop(drain: drain)
     await plugins.host.stop()
     do {
-      try await Self.record(store, systemCause("system.stop"))
+      try await Self.record(store, store.environment.ownCause("system.stop"))
     } catch {
       log.warning("no record of the stop could be written", metadata: ["reason": "\(error)"])
     }
     store.stop()
   }
-}
-
-/// What is made after the store, and told of by the store.
-private final class LateParts: Sendable {
-  private struct State {
-    var hub: EventHub?
-    var server: SocketServer?
-    var spooler: Spooler?
-  }
-  private let state = Mutex(State())
-
-  var hub: EventHub? { state.withLock { $0.hub } }
-  func set(_ hub: EventHub) { state.withLock { $0.hub = hub } }
-  var spooler: Spooler? { state.withLock { $0.spooler } }
-  func set(_ spooler: Spooler) { state.withLock { $0.spooler = spooler } }
-  var server: SocketServer? { state.withLock { $0.server } }
-  func set(_ server: SocketServer) { state.withLock { $0.server = server } }
-
-  /// On an event loop while there is one: the writer goes on to its next batch.
-  func answering(_ body: @escaping @Sendable () -> Void) {
-    if let server = state.withLock({ $0.server }) {
-      server.perform(body)
-    } else {
-      body()
-    }
-  }
-
-  func serverStops() { state.withLock { $0.server = nil } }
 }

@@ -1,27 +1,35 @@
 import Dispatch
 import Glibc
+import Synchronization
 
-/// The signals that end the daemon, taken from the moment this is made: none is lost while it starts.
+/// The signals that the daemon heeds, taken from the moment this is made: none is lost while it starts.
 package final class Signals: Sendable {
   private let stream: AsyncStream<Int32>
+  private let hangUp = Mutex<@Sendable () -> Void>({})
   // Dispatch sources are objects of their own queue; they are only kept alive here.
-  private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
+  private nonisolated(unsafe) var sources: [any DispatchSourceSignal] = []
 
-  /// Takes SIGTERM and SIGINT from here on. SIGPIPE is ignored.
+  /// Takes SIGTERM, SIGINT and SIGHUP from here on. SIGPIPE, SIGUSR1 and SIGUSR2, which mean nothing here, are ignored.
   package init() {
-    signal(SIGPIPE, SIG_IGN)
+    for number in [SIGPIPE, SIGUSR1, SIGUSR2] { signal(number, SIG_IGN) }
     let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
     self.stream = stream
-    sources = [SIGTERM, SIGINT].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { continuation.yield(number) }
-      source.resume()
-      return source
-    }
+    sources = [SIGTERM, SIGINT].map { number in Self.source(number) { continuation.yield(number) } }
+    sources.append(Self.source(SIGHUP) { [weak self] in self?.hangUp.withLock { $0 }() })
   }
 
-  /// The first of them, as soon as it has come.
+  private static func source(_ number: Int32, _ body: @escaping () -> Void) -> any DispatchSourceSignal {
+    signal(number, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+    source.setEventHandler(handler: body)
+    source.resume()
+    return source
+  }
+
+  /// Calls `body` at every SIGHUP from here on; one that came before was of a daemon that did not serve yet.
+  package func onHangUp(_ body: @escaping @Sendable () -> Void) { hangUp.withLock { $0 = body } }
+
+  /// The first that ends the daemon, as soon as it has come.
   package func first() async -> Int32 {
     for await number in stream { return number }
     return SIGTERM

@@ -22,8 +22,9 @@ public enum JSONSchemaFormat: String, Sendable, CaseIterable {
   case integerString = "integer-string"
   /// What someone can read: not white space alone.
   case text
-  /// A name or the like: ``text`` without control characters, also without line breaks, and without U+FFFE and U+FFFF,
-  /// so that it can go into a log, onto a terminal and into XML (XML 1.0 section 2.2).
+  /// A name or the like: ``text`` without control characters (C0, DEL and C1), without line and paragraph separators,
+  /// without what turns the direction of others (U+202A to U+202E, U+2066 to U+2069), and without U+FFFE and U+FFFF, so
+  /// that it can go into a log, onto a terminal and into XML (XML 1.0 section 2.2).
   case line
 
   /// What a string must be, for a message.
@@ -114,6 +115,15 @@ public enum JSONSchemaFormat: String, Sendable, CaseIterable {
     bytes.enumerated().allSatisfy { place, byte in
       switch byte {
       case 0..<0x20, 0x7F: false
+      // U+0080 to U+009F.
+      case 0xC2: bytes[place + 1] >= 0xA0
+      // U+2028 to U+202E, and U+2066 to U+2069.
+      case 0xE2:
+        switch bytes[place + 1] {
+        case 0x80: !(0xA8...0xAE).contains(bytes[place + 2])
+        case 0x81: !(0xA6...0xA9).contains(bytes[place + 2])
+        default: true
+        }
       // U+FFFE and U+FFFF.
       case 0xEF: bytes[place + 1] != 0xBF || bytes[place + 2] < 0xBE
       default: true

@@ -5,7 +5,7 @@ public struct Collection: Sendable {
   /// Name without the module's prefix: `request` of module `support` is `support.request`.
   public let name: String
   public let summary: Text
-  /// JSON Schema of the body; checked at every put.
+  /// JSON Schema of the body; checked at every put. What is asked for in one line is a text here.
   public let schema: JSONValue
   /// Members of the body that are kept in columns of their own, to be indexed and counted.
   public let fields: [Field]
@@ -30,7 +30,7 @@ public struct Collection: Sendable {
   ) {
     self.name = name
     self.summary = summary
-    self.schema = schema
+    self.schema = Shapes.kept(schema)
     self.fields = fields
     self.indexes = indexes
     self.personal = personal

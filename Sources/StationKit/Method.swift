@@ -9,6 +9,7 @@ public struct Method: Sendable {
   public let params: JSONValue
   /// Names for positional params, in order; empty where only named params are taken.
   public let positional: [String]
+  /// JSON Schema of the result. What is asked for in one line is a text here: see ``Shapes/line(max:)``.
   public let result: JSONValue
   public let permission: Permission
   /// Whether the result holds personal data: then `meta.purpose` and `meta.reason` are required,
@@ -29,7 +30,7 @@ public struct Method: Sendable {
     self.summary = summary
     self.params = params
     self.positional = positional
-    self.result = result
+    self.result = Shapes.kept(result)
     self.permission = permission
     self.disclosesPersonalData = disclosesPersonalData
     self.isSteady = isSteady
@@ -53,11 +54,14 @@ public struct Example: Sendable {
   public let name: String
   public let params: JSONValue
   public let result: JSONValue
+  /// Why it is called, where the method discloses personal data; nil for `handling`.
+  public let purpose: String?
 
-  public init(_ name: String, params: JSONValue, result: JSONValue) {
+  public init(_ name: String, params: JSONValue, result: JSONValue, purpose: String? = nil) {
     self.name = name
     self.params = params
     self.result = result
+    self.purpose = purpose
   }
 }
 

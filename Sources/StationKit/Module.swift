@@ -16,6 +16,8 @@ public struct Module: Sendable {
   public let rules: [Rule]
   /// The life cycles of its records; drawn in the reference docs.
   public let lifeCycles: [DeclaredLifeCycle]
+  /// The units that its data file names, which the directory has to have.
+  package var units: [String] = []
 
   public init(
     name: String, title: Text, version: String, collections: [Collection] = [],
@@ -72,7 +74,7 @@ public struct EventKind: Sendable {
   public init(_ name: String, _ summary: Text, payload: JSONValue) {
     self.name = name
     self.summary = summary
-    self.payload = payload
+    self.payload = Shapes.kept(payload)
   }
 }
 

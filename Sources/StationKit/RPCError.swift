@@ -34,10 +34,11 @@ public struct RPCError: Error, Sendable, Equatable {
   }
 
   private static let chineseKinds = [
-    "account": "账户", "active unit": "现存单位", "approval request": "审批申请", "audit record": "审计记录",
-    "case": "案件", "cycle": "办理周期", "dispute": "纠纷", "duty": "义务", "entry": "条目", "item": "证据物品",
+    "account": "账户", "active unit": "在用单位", "approval request": "审批申请", "audit record": "审计记录",
+    "case": "案件", "cycle": "办理周期", "dispute": "纠纷", "duty": "义务事项", "entry": "条目", "item": "证据物品",
     "message": "报文", "module": "模块", "notice": "告知书", "person": "人员", "record": "关注记录", "report": "报案",
-    "request": "请求", "scenario": "场景", "spool_refusal": "被搁置的文件", "stop": "止付", "subscription": "订阅",
+    "request": "请求", "scenario": "场景", "spool_refusal": "被搁置的文件", "stop": "止付记录", "subject": "主体",
+    "subscription": "订阅",
     "task": "待办事项", "unit": "单位",
   ]
 
@@ -60,6 +61,25 @@ public struct RPCError: Error, Sendable, Equatable {
         zh: "状态“\(state)”下不可执行；允许的状态：\(allowed.joined(separator: "、"))"),
       details: ["state": .string(state), "allowed": .array(allowed.map(JSONValue.string))])
   }
+
+  /// A new record, or a changed one, has an id or a unique index's value that another one has.
+  package static func exists(_ id: String) -> RPCError {
+    RPCError(.alreadyExists, Text("'\(id)' or a unique value of it exists already", zh: "“\(id)”或其唯一值已存在"))
+  }
+
+  /// A record has been changed since the caller read it.
+  package static func conflict(_ id: String, version: Int, expected: Int) -> RPCError {
+    RPCError(
+      .conflict,
+      Text(
+        "'\(id)' is at version \(version), not \(expected)",
+        zh: "“\(id)”的版本是 \(version)，不是 \(expected)"),
+      details: ["version": .int(version)])
+  }
+
+  /// A cursor that the list did not give out.
+  package static let foreignCursor = RPCError.invalid(
+    Text("This cursor is not from this list", zh: "游标不属于此列表"), pointer: "/cursor")
 
   /// The JSON-RPC error object (section 5.1), with `data.kind` always present.
   public var json: JSONValue {

@@ -25,3 +25,25 @@ public enum IndexValue: Sendable, Hashable {
   public var text: String? { if case .text(let value) = self { value } else { nil } }
   public var integer: Int? { if case .integer(let value) = self { value } else { nil } }
 }
+
+extension IndexValue {
+  package var json: JSONValue {
+    switch self {
+    case .null: .null
+    case .integer(let value): .int(value)
+    case .text(let value): .string(value)
+    }
+  }
+
+  /// nil for what no column holds.
+  package init?(_ value: JSONValue) {
+    switch value {
+    case .null: self = .null
+    case .string(let text): self = .text(text)
+    case .number(let number):
+      guard let integer = number.intValue else { return nil }
+      self = .integer(integer)
+    default: return nil
+    }
+  }
+}

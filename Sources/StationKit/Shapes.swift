@@ -30,9 +30,25 @@ public enum Shapes {
     ["type": "string", "minLength": 1, "maxLength": .int(max), "format": "text"]
   }
 
-  /// One line of it: a name, a number, a title.
+  /// One line of it: a name, a number, a title. That is asked of what comes in; what is kept, told by an event or
+  /// answered is checked as a text, so that what came in before stays readable.
   public static func line(max: Int) -> JSONValue {
     ["type": "string", "minLength": 1, "maxLength": .int(max), "format": "line"]
+  }
+
+  /// A schema for what was taken in under it: where that is asked to be one line, this is a text of any lines. So a
+  /// record of before a line was asked for, or of when a line could hold more, can still be read and written.
+  static func kept(_ schema: JSONValue) -> JSONValue {
+    switch schema {
+    case .object(let object):
+      .object(
+        object.reduce(into: [:]) { kept, member in
+          let isLine = member.key == "format" && member.value == "line"
+          kept[member.key] = isLine ? "text" : Self.kept(member.value)
+        })
+    case .array(let items): .array(items.map(kept))
+    default: schema
+    }
   }
 
   /// Either where it is personal data: shown masked to roles without full sight. What is masked whole is a text of

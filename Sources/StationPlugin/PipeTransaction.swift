@@ -129,7 +129,7 @@ final class PipeTransaction: Transaction {
     // What this call knows is known; whether anybody else's record is there is found when it is done, and no round
     // trip is spent on it: the call then fails with the same refusal.
     let key = WriteFootprint.Key(collection, record.id)
-    if case .some(.some) = known[key] { throw Self.exists(record) }
+    if case .some(.some) = known[key] { throw RPCError.exists(record.id) }
     try requireUnique(collection, record, former: nil)
     operations.append(.create(collection: collection, id: record.id, body: body))
     write(key, record, former: nil)
@@ -167,12 +167,7 @@ final class PipeTransaction: Transaction {
   private func present(_ collection: String, _ id: String, version: Int) throws -> Record {
     guard let present = try get(collection, id) else { throw RPCError.notFound(collection, id) }
     guard present.version == version else {
-      throw RPCError(
-        .conflict,
-        Text(
-          "'\(id)' is at version \(present.version), not \(version)",
-          zh: "“\(id)”的版本是 \(present.version)，不是 \(version)"),
-        details: ["version": .int(present.version)])
+      throw RPCError.conflict(id, version: present.version, expected: version)
     }
     return present
   }
@@ -184,18 +179,12 @@ final class PipeTransaction: Transaction {
       // NULLs are all different (SQL).
       guard !values.contains(.null), former.map({ Self.differ($0, record, index) }) ?? true else { continue }
       let page = try query(Query(collection, index: index.name, equals: values, limit: 1))
-      guard page.records.allSatisfy({ $0.id == record.id }) else { throw Self.exists(record) }
+      guard page.records.allSatisfy({ $0.id == record.id }) else { throw RPCError.exists(record.id) }
     }
   }
 
   private static func differ(_ one: Record, _ other: Record, _ index: Collection.Index) -> Bool {
     index.fields.contains { one.body[$0] != other.body[$0] }
-  }
-
-  private static func exists(_ record: Record) -> RPCError {
-    RPCError(
-      .alreadyExists,
-      Text("'\(record.id)' or a unique value of it exists already", zh: "“\(record.id)”或其唯一值已存在"))
   }
 
   func erase(subject: String) throws -> Int {

@@ -40,7 +40,7 @@ extension PluginRunner {
   package func published(upTo seq: Int) {
     let isDue = with { state, _ in
       state.listener.newest = max(state.listener.newest, seq)
-      return state.current != nil && state.listener.isDue(now: MonotonicTime.milliseconds())
+      return state.current != nil && state.listener.isDue(now: Monotonic.milliseconds())
     }
     if isDue { listen() }
   }
@@ -54,7 +54,7 @@ extension PluginRunner {
       let position = state.listener.position ?? newest
       state.listener.position = position
       state.listener.newest = max(state.listener.newest, newest)
-      guard state.listener.isDue(now: MonotonicTime.milliseconds()) else { return nil }
+      guard state.listener.isDue(now: Monotonic.milliseconds()) else { return nil }
       state.listener.turn = EventListener.Turn(session: number)
       return (position, number)
     }
@@ -76,7 +76,7 @@ extension PluginRunner {
         if let last = events.last { move(to: last.seq, &state, &after) }
         return
       }
-      state.listener.turn?.toldAt = MonotonicTime.milliseconds()
+      state.listener.turn?.toldAt = Monotonic.milliseconds()
       state.listener.position = event.seq - 1
       session.process.send(
         session.conversation.eventRequest([
@@ -109,7 +109,7 @@ extension PluginRunner {
 
   private func eventFailed(_ reason: String, _ state: inout State, _ after: inout [After]) {
     guard let position = state.listener.position else { return }
-    state.listener.failed(now: MonotonicTime.milliseconds())
+    state.listener.failed(now: Monotonic.milliseconds())
     guard state.listener.tries >= EventListener.tries else { return }
     noted(
       "error", "event \(position + 1) is left out after \(state.listener.tries) tries: \(reason)", &state,

@@ -11,23 +11,22 @@ struct PluginLog: Sendable {
 
   private(set) var lines: [Line] = []
   private let limits: PluginLimits
-  private var second: Int64 = 0
-  private var inSecond = 0
+  private var budget: SecondBudget
   private var dropped = 0
 
-  init(limits: PluginLimits) { self.limits = limits }
+  init(limits: PluginLimits) {
+    self.limits = limits
+    budget = SecondBudget(perSecond: limits.logLinesPerSecond)
+  }
 
   /// The lines to be logged for this one: itself, none, or what was dropped before it.
   mutating func add(_ line: Line, now: Int64) -> [Line] {
-    if now / 1000 != second {
-      second = now / 1000
-      inSecond = 0
-    }
-    inSecond += 1
-    guard inSecond <= limits.logLinesPerSecond else {
+    budget.renew(now: now)
+    guard !budget.isSpent else {
       dropped += 1
       return []
     }
+    budget.spend(1)
     var added = [line]
     if dropped > 0 {
       added.insert(

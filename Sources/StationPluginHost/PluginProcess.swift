@@ -153,10 +153,12 @@ final class PluginProcess: @unchecked Sendable {
 
   private func serve(_ pidfd: Int32, _ output: Int32, _ errors: Int32) {
     var framer = LineFramer(limits: limits)
-    var lines = [LineCutter(limit: limits.logLineBytes), LineCutter(limit: limits.logLineBytes)]
     var isReadable = true
-    var open = [true, true]
-    var budget = OutputBudget(bytesPerSecond: limits.outputBytesPerSecond)
+    var pipes = [
+      OutputPipe(output, isError: false, lineBytes: limits.logLineBytes),
+      OutputPipe(errors, isError: true, lineBytes: limits.logLineBytes),
+    ]
+    var budget = SecondBudget(perSecond: limits.outputBytesPerSecond)
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let (hasOutput, isOverflown) = state.withLock { (!$0.outbound.isEmpty, $0.isOverflown) }
@@ -169,39 +171,36 @@ final class PluginProcess: @unchecked Sendable {
         pollfd(fd: events == 0 ? -1 : channel, events: events, revents: 0),
         pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
         pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: open[0] && !budget.isSpent ? output : -1, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: open[1] && !budget.isSpent ? errors : -1, events: Int16(POLLIN), revents: 0),
       ]
-      guard poll(&polled, 5, budget.isSpent ? 100 : -1) >= 0 || errno == EINTR else { break }
-      budget.renew(now: MonotonicTime.milliseconds())
+      for pipe in pipes {
+        let isRead = pipe.isOpen && !budget.isSpent
+        polled.append(pollfd(fd: isRead ? pipe.descriptor : -1, events: Int16(POLLIN), revents: 0))
+      }
+      guard poll(&polled, nfds_t(polled.count), budget.isSpent ? 100 : -1) >= 0 || errno == EINTR else {
+        break
+      }
+      budget.renew(now: Monotonic.milliseconds())
       if polled[1].revents != 0 {
         var count: UInt64 = 0
         _ = read(wake, &count, 8)
       }
       if Int32(polled[0].revents) & POLLOUT != 0 || polled[1].revents != 0 { flush() }
       let hasEnded = polled[2].revents != 0
-      // A process that has ended may have said much before: all of it counts.
-      while isReadable, polled[0].revents != 0 || hasEnded {
-        let count = recv(channel, &buffer, buffer.count, 0)
-        guard count > 0 else {
-          if count == 0 || errno != EAGAIN, !hasEnded {
-            isReadable = false
-            listener.closed()
-          }
-          break
-        }
-        isReadable = take(buffer[..<count], &framer)
-        if count < buffer.count, !hasEnded { break }
+      if isReadable, polled[0].revents != 0 || hasEnded {
+        isReadable = receive(&framer, &buffer, hasEnded: hasEnded)
       }
-      for (place, pipe) in [output, errors].enumerated()
-      where open[place] && (polled[3 + place].revents != 0 || hasEnded) {
+      for place in pipes.indices where polled[3 + place].revents != 0 || hasEnded {
         // What is in the pipe at its end are two readings: a pipe holds no more.
-        for _ in 0..<(hasEnded ? 2 : 1) where open[place] {
-          open[place] = readLines(pipe, place == 1, hasEnded, &lines[place], &buffer, &budget)
+        for _ in 0..<(hasEnded ? 2 : 1) where pipes[place].isOpen {
+          budget.spend(pipes[place].read(&buffer, hasEnded: hasEnded, listener.line))
         }
       }
       if hasEnded { break }
     }
+    reap(isInsideMessage: framer.isInside)
+  }
+
+  private func reap(isInsideMessage: Bool) {
     let pid = state.withLock { state in
       state.hasEnded = true
       return state.pid
@@ -209,7 +208,7 @@ final class PluginProcess: @unchecked Sendable {
     // Whatever it started in its group goes with it.
     station_spawn_kill(pid, SIGKILL)
     let code = station_spawn_code(station_spawn_reap(pid))
-    let cut = framer.isInside ? ", in the middle of a message" : ""
+    let cut = isInsideMessage ? ", in the middle of a message" : ""
     finish(code, (code < 0 ? "ended by signal \(-code)" : "exited with \(code)") + cut)
   }
 
@@ -227,6 +226,21 @@ final class PluginProcess: @unchecked Sendable {
     }
   }
 
+  /// Takes what the plugin has sent; where it has ended, all of it: it may have said much before.
+  /// - Returns: whether it is to be read on.
+  private func receive(_ framer: inout LineFramer, _ buffer: inout [UInt8], hasEnded: Bool) -> Bool {
+    while true {
+      let count = recv(channel, &buffer, buffer.count, 0)
+      guard count > 0 else {
+        guard count == 0 || errno != EAGAIN, !hasEnded else { return true }
+        listener.closed()
+        return false
+      }
+      guard take(buffer[..<count], &framer) else { return false }
+      if count < buffer.count, !hasEnded { return true }
+    }
+  }
+
   private func take(_ bytes: ArraySlice<UInt8>, _ framer: inout LineFramer) -> Bool {
     bytes.withUnsafeBytes { framer.append($0) }
     do throws(LineFramer.Fault) {
@@ -240,19 +254,34 @@ final class PluginProcess: @unchecked Sendable {
       return false
     }
   }
+}
 
-  private func readLines(
-    _ pipe: Int32, _ isError: Bool, _ hasEnded: Bool, _ cutter: inout LineCutter, _ buffer: inout [UInt8],
-    _ budget: inout OutputBudget
-  ) -> Bool {
-    let count = read(pipe, &buffer, buffer.count)
-    budget.spend(max(0, count))
+/// One of the two pipes that a plugin prints into.
+private struct OutputPipe {
+  let descriptor: Int32
+  private let isError: Bool
+  private var cutter: LineCutter
+  /// Whether more may come.
+  private(set) var isOpen = true
+
+  init(_ descriptor: Int32, isError: Bool, lineBytes: Int) {
+    self.descriptor = descriptor
+    self.isError = isError
+    cutter = LineCutter(limit: lineBytes)
+  }
+
+  /// Reads once, and tells the lines that are whole; at the end, the rest as well.
+  /// - Returns: the number of bytes.
+  mutating func read(
+    _ buffer: inout [UInt8], hasEnded: Bool, _ tell: (_ isError: Bool, String) -> Void
+  ) -> Int {
+    let count = Glibc.read(descriptor, &buffer, buffer.count)
     guard count > 0 else {
-      let isOpen = count < 0 && errno == EAGAIN
-      if !isOpen || hasEnded, let rest = cutter.rest() { listener.line(isError, rest) }
-      return isOpen && !hasEnded
+      isOpen = count < 0 && errno == EAGAIN && !hasEnded
+      if !isOpen, let rest = cutter.rest() { tell(isError, rest) }
+      return 0
     }
-    for line in cutter.add(buffer[..<count]) { listener.line(isError, line) }
-    return true
+    for line in cutter.add(buffer[..<count]) { tell(isError, line) }
+    return count
   }
 }

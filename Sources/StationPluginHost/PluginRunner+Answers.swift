@@ -8,25 +8,25 @@ extension PluginRunner {
     _ after: inout [After]
   ) {
     guard let record = state.sessions[number]?.calls.removeValue(forKey: id),
-      let check = state.sessions[number]?.check, let sights = state.sessions[number]?.sights,
-      let keptCalls = state.sessions[number]?.keptCalls
+      let loaded = state.sessions[number]?.loaded
     else { return }
-    state.sessions[number]?.answeredAt = MonotonicTime.milliseconds()
+    state.sessions[number]?.answeredAt = Monotonic.milliseconds()
     learnHabit(record, &state)
     defer { dispatchWaiting(&state) }
+    let limits = state.settings.limits
     let outcome: Result<Prepared, RPCError>
-    do throws(RPCError) {
-      outcome = .success(
-        try prepared(record, try result.get(), check, sights, keptCalls, state.settings.limits))
-    } catch let error {
-      if case .success = result {
-        offence(number, "\(record.call.context.method): \(error.message.en)", &state, &after)
+    switch result {
+    case .failure(let error): outcome = .success(refusal(record, error, loaded.sights, limits))
+    case .success(let value):
+      do throws(CheckedAnswer.Fault) {
+        let answer = try CheckedAnswer(value, to: record, loaded, limits)
+        outcome = .success(prepared(answer, loaded.sights, limits))
+      } catch {
+        offence(number, "\(record.call.context.method): \(error.what)", &state, &after)
+        release(record, posted: false, &state, &after)
         outcome = .failure(RPCError(.internalError))
-      } else {
-        outcome = .success(refusal(record, error, sights, state.settings.limits))
       }
     }
-    if case .failure = outcome { release(record, posted: false, &state, &after) }
     let done: After = { record.done(outcome) }
     if state.desk.mayPost(record.number) {
       after.append(done)
@@ -48,53 +48,12 @@ extension PluginRunner {
     }
   }
 
-  /// - Throws: what is wrong with the answer; its text goes to the log only.
-  private func prepared(
-    _ record: CallRecord, _ answer: JSONValue, _ check: OperationCheck, _ sights: PluginSights,
-    _ keptCalls: Set<String>, _ limits: PluginLimits
-  ) throws(RPCError) -> Prepared {
-    func wrong(_ what: String) -> RPCError { RPCError(.internalError, Text(what, zh: what)) }
-    guard case .object(let object) = answer, let result = object["result"] else {
-      throw wrong("an answer without a result")
-    }
-    guard let operations = PluginConversation.operations(object["operations"], limits) else {
-      throw wrong("operations that are none, or too many")
-    }
-    if case .read = record.call.work, !operations.isEmpty {
-      throw wrong("operations in the answer to a read")
-    }
-    for operation in operations {
-      if let offence = check.offence(operation) { throw wrong(offence) }
-    }
-    guard let kept = PluginConversation.kept(object["kept"], of: keptCalls) else {
-      throw wrong("'kept' that are no answers to steady methods, or too many")
-    }
-    if case .read = record.call.work, !kept.isEmpty { throw wrong("'kept' in the answer to a read") }
-    var record = record
-    record.journal.note(kept: kept)
-    if !record.journal.isDoomed,
-      let contradiction = record.journal.contradiction(in: operations, isAnswer: true)
-    {
-      throw wrong(contradiction)
-    }
-    let journal = record.journal
-    if case .read = record.call.work {
-      let state = store.quietState
-      let isSettled =
-        !record.hasRead || state != nil && state == record.quietState || journal.reads.count == 1
-      return prepared(result, isSettled: isSettled, record, operations, sights, limits)
-    }
-    return prepared(result, isSettled: false, record, operations, sights, limits)
-  }
-
-  private func prepared(
-    _ result: JSONValue, isSettled: Bool, _ record: CallRecord, _ operations: [Operation],
-    _ sights: PluginSights, _ limits: PluginLimits
-  ) -> Prepared {
+  private func prepared(_ answer: CheckedAnswer, _ sights: PluginSights, _ limits: PluginLimits) -> Prepared {
+    let (record, operations) = (answer.record, answer.operations)
     let journal = record.journal
     let takesAll = journal.takesAll(operations)
     return Prepared(
-      result: result, isSettled: isSettled,
+      result: answer.result, isSettled: isSettled(record),
       posted: { [self] in
         with { state, after in release(record, posted: takesAll, &state, &after) }
       },
@@ -109,6 +68,13 @@ extension PluginRunner {
           throw stale
         }
       })
+  }
+
+  /// Whether what a call read was of one state of the store: then none of it is read again.
+  private func isSettled(_ record: CallRecord) -> Bool {
+    guard record.isRead else { return false }
+    let state = store.quietState
+    return !record.hasRead || state != nil && state == record.quietState || record.journal.reads.count == 1
   }
 
   /// A number that was foretold is not the one that the store gives: those to come are foretold from that.

@@ -6,7 +6,7 @@ extension PluginRunner {
   /// Looks at everything that has a time: to be called some twenty times a second.
   func tick() {
     with { state, after in
-      let now = MonotonicTime.milliseconds()
+      let now = Monotonic.milliseconds()
       for number in state.sessions.keys.sorted() {
         watch(number, now, &state, &after)
       }

@@ -96,13 +96,13 @@ extension PluginRunner {
       line: { [self] in printed($0, $1) },
       broken: { [self] what in with { state, after in fault(number, what, &state, &after) } },
       closed: { [self] in
-        with { state, _ in state.sessions[number]?.closedAt = MonotonicTime.milliseconds() }
+        with { state, _ in state.sessions[number]?.closedAt = Monotonic.milliseconds() }
       },
       ended: { [self] code, reason in ended(number, code, reason) })
     do {
       let process = try PluginProcess(settings, listener)
       state.sessions[number] = PluginSession(
-        number, process, settings, now: MonotonicTime.milliseconds())
+        number, process, settings, now: Monotonic.milliseconds())
       state.candidate = number
       process.start()
     } catch {
@@ -150,19 +150,19 @@ extension PluginRunner {
         throw ManifestError("its program is of another version than the running daemon: restart the daemon")
       }
       let module = manifest.module(running: self, local: local)
-      session.check = OperationCheck(
-        module: try store.compiled(module), calls: manifest.calls.map(\.method))
-      session.sights = PluginSights(manifest, session.settings.grants, mask: store.mask)
-      session.manifest = manifest
-      session.module = module
+      let calls = manifest.calls.map(\.method)
+      let keptCalls = Set(calls.filter(store.isSteady))
+      session.loaded = PluginSession.Loaded(
+        manifest: manifest, module: module,
+        check: OperationCheck(module: try store.compiled(module), calls: calls),
+        sights: PluginSights(manifest, session.settings.grants, mask: store.mask), keptCalls: keptCalls)
       session.phase = .askedStart
-      session.keptCalls = Set(manifest.calls.map(\.method).filter(store.isSteady))
       let params: JSONObject = [
         "protocol": .int(PluginProtocol.version), "config": session.settings.configuration,
         "zone_offset_minutes": .int(surroundings.zone.offsetMinutes),
         "calendars": WireCalendar.json(surroundings.calendar()),
-        "write_calls": .array(manifest.calls.map(\.method).filter(store.writes).map(JSONValue.string)),
-        "kept_calls": .array(session.keptCalls.sorted().map(JSONValue.string)),
+        "write_calls": .array(calls.filter(store.writes).map(JSONValue.string)),
+        "kept_calls": .array(keptCalls.sorted().map(JSONValue.string)),
         "limits": [
           "frame_bytes": .int(session.settings.limits.frameBytes),
           "in_flight": .int(session.settings.limits.inFlight),
@@ -189,13 +189,12 @@ extension PluginRunner {
   }
 
   func becameReady(_ number: Int, _ state: inout State, _ after: inout [After]) {
-    guard let session = state.sessions[number], let module = session.module, let manifest = session.manifest
-    else {
+    guard let loaded = state.sessions[number]?.loaded else {
       return fault(number, "ready before its manifest", &state, &after)
     }
     state.sessions[number]?.phase = .adopting
     after.append { [self] in
-      store.adopt(module) { [self] result in adopted(number, manifest, result) }
+      store.adopt(loaded.module) { [self] result in adopted(number, loaded.manifest, result) }
     }
   }
 
@@ -223,7 +222,7 @@ extension PluginRunner {
     guard var session = state.sessions[number], session.phase != .ending else { return }
     session.phase = .draining
     session.reason = why
-    session.drainBy = MonotonicTime.milliseconds() + Int64(session.settings.limits.drainMs)
+    session.drainBy = Monotonic.milliseconds() + Int64(session.settings.limits.drainMs)
     session.process.send(PluginConversation.drain())
     state.sessions[number] = session
   }
@@ -249,7 +248,7 @@ extension PluginRunner {
   func offence(_ number: Int, _ what: String, _ state: inout State, _ after: inout [After]) {
     guard var session = state.sessions[number] else { return }
     state.faults += 1
-    let now = MonotonicTime.milliseconds()
+    let now = Monotonic.milliseconds()
     let limits = session.settings.limits
     session.offences = session.offences.filter { now - $0 < limits.offenceWindowMs } + [now]
     state.sessions[number] = session
@@ -288,19 +287,19 @@ extension PluginRunner {
     let wasCurrent = state.current == number
     if wasCurrent {
       state.current = nil
-      changed(&state, &after) { $0.life.failed(reason, now: MonotonicTime.milliseconds()) }
+      changed(&state, &after) { $0.life.failed(reason, now: Monotonic.milliseconds()) }
       failWaiting(&state, &after)
     } else if wasCandidate {
       told(reload: reason, &state, &after)
       if state.current == nil {
-        changed(&state, &after) { $0.life.failed(reason, now: MonotonicTime.milliseconds()) }
+        changed(&state, &after) { $0.life.failed(reason, now: Monotonic.milliseconds()) }
       }
     } else if !isClean {
       let why = "a process that was to end (\(session.reason)): \(reason)"
       noted("warning", why, &state, &after)
       recorded(.failed, why, session, &after)
     }
-    let error = unavailable(state, MonotonicTime.milliseconds(), isItsProcess: !wasCurrent)
+    let error = unavailable(state, Monotonic.milliseconds(), isItsProcess: !wasCurrent)
     for record in calls {
       release(record, posted: false, &state, &after)
       after.append { record.done(.failure(error)) }
@@ -308,7 +307,7 @@ extension PluginRunner {
   }
 
   func failWaiting(_ state: inout State, _ after: inout [After]) {
-    let error = unavailable(state, MonotonicTime.milliseconds())
+    let error = unavailable(state, Monotonic.milliseconds())
     let waiting = state.waiting
     state.waiting = []
     state.reruns.subtract(waiting.map(\.number))
@@ -341,7 +340,7 @@ extension PluginRunner {
     if let session {
       if let digest = session.digest { details["sha256"] = .string(digest) }
       details["program"] = .string(session.settings.program)
-      if let version = session.manifest?.version { details["version"] = .string(version) }
+      if let version = session.loaded?.manifest.version { details["version"] = .string(version) }
     }
     let recorded = details
     after.append { [self] in

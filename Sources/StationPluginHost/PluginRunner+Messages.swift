@@ -25,7 +25,7 @@ extension PluginRunner {
     case .answer(let id, let result): answered(number, id, result, &state, &after)
     case .late(let id):
       state.sessions[number]?.owed[id] = nil
-      state.sessions[number]?.answeredAt = MonotonicTime.milliseconds()
+      state.sessions[number]?.answeredAt = Monotonic.milliseconds()
       dispatchWaiting(&state)
     case .event(let result): eventAnswered(number, result, &state, &after)
     case .read(let id, let request, let read, let operations):
@@ -55,7 +55,7 @@ extension PluginRunner {
     guard let record = state.sessions[number]?.calls[id] else {
       return reply(number, request, .failure(RPCError(.denied)), &state)
     }
-    if case .read = record.call.work {
+    if record.isRead {
       reply(number, request, .failure(RPCError(.denied)), &state)
       return offence(number, "a number asked for in a read", &state, &after)
     }
@@ -105,7 +105,7 @@ extension PluginRunner {
     let lines = cutter.add(Array(text.utf8)[...]) + (cutter.rest().map { [$0] } ?? [])
     for line in lines.prefix(20) {
       let added = state.log.add(
-        PluginLog.Line(at: clock.now(), level: level, text: line), now: MonotonicTime.milliseconds())
+        PluginLog.Line(at: clock.now(), level: level, text: line), now: Monotonic.milliseconds())
       for line in added {
         after.append { [self] in store.log(plugin: name, level: line.level, line.text) }
       }

@@ -15,24 +15,32 @@ extension PluginRunner {
     let record: CallRecord
     /// Whether the operations so far are done for it, and undone.
     let isRehearsed: Bool
+    /// What the plugin may see of other modules' results.
+    let sights: PluginSights
+    /// Of one scan at most.
+    let rows: Int
+
+    func answer(on transaction: any ReadTransaction) throws -> JSONValue {
+      try read.answer(on: transaction, rows: rows, seen: sights.see)
+    }
   }
 
   func asked(
     _ number: Int, _ id: Int, _ request: JSONValue, _ read: ReadRequest, _ operations: [Operation],
     _ state: inout State, _ after: inout [After]
   ) {
-    guard let check = state.sessions[number]?.check, var record = state.sessions[number]?.calls[id] else {
+    guard let loaded = state.sessions[number]?.loaded, var record = state.sessions[number]?.calls[id] else {
       return reply(number, request, .failure(RPCError(.denied)), &state)
     }
     let offends =
-      check.offence(read) ?? operations.lazy.compactMap(check.offence).first
+      loaded.check.offence(read) ?? operations.lazy.compactMap(loaded.check.offence).first
       ?? record.journal.contradiction(in: operations)
     if let offends {
       reply(number, request, .failure(RPCError(.denied, Text(offends, zh: "未声明或未授权"))), &state)
       return offence(number, offends, &state, &after)
     }
     let writes = writes(read)
-    if case .read = record.call.work, !operations.isEmpty || writes {
+    if record.isRead, !operations.isEmpty || writes {
       return reply(number, request, .failure(RPCError(.denied)), &state)
     }
     guard record.journal.reads.count < state.settings.limits.reads else {
@@ -45,7 +53,8 @@ extension PluginRunner {
     state.sessions[number]?.calls[id] = record
     let asked = Asked(
       session: number, call: id, request: request, read: read, operations: operations, record: record,
-      isRehearsed: writes || operations.contains(where: \.isSeenByReads))
+      isRehearsed: writes || operations.contains(where: \.isSeenByReads), sights: loaded.sights,
+      rows: state.settings.limits.scanRows)
     if asked.isRehearsed {
       state.rehearsals.add(asked)
       rehearseNext(&state, &after)
@@ -58,12 +67,8 @@ extension PluginRunner {
   }
 
   private func perform(_ asked: Asked) {
-    let (sights, rows) = with { state, _ in
-      (state.sessions[asked.session]?.sights ?? PluginSights(), state.settings.limits.scanRows)
-    }
     store.read(
-      as: name, asked.record.call.context,
-      { try asked.read.answer(on: $0, rows: rows, seen: { sights.see($0, $1) }) },
+      as: name, asked.record.call.context, { try asked.answer(on: $0) },
       done: { [self] result in
         with { state, after in
           if let next = state.sessions[asked.session]?.readEnded() { after.append(next) }
@@ -74,39 +79,36 @@ extension PluginRunner {
 
   /// The next rehearsal, if it is time for one.
   func rehearseNext(_ state: inout State, _ after: inout [After]) {
-    while let asked = state.rehearsals.next(now: MonotonicTime.precise()) {
+    while let asked = state.rehearsals.next(now: Monotonic.preciseMilliseconds()) {
       // Its call may have been given up meanwhile, or its process be gone.
       if state.sessions[asked.session]?.calls[asked.call] != nil {
         return after.append { [self] in rehearse(asked) }
       }
-      state.rehearsals.ended(took: 0, now: MonotonicTime.precise())
+      state.rehearsals.ended(took: 0, now: Monotonic.preciseMilliseconds())
       reply(asked.session, asked.request, .failure(RPCError(.cancelled)), &state)
     }
   }
 
   private func rehearse(_ asked: Asked) {
-    let (sights, rows) = with { state, _ in
-      (state.sessions[asked.session]?.sights ?? PluginSights(), state.settings.limits.scanRows)
-    }
-    let seen: @Sendable (String, JSONValue) -> JSONValue = { sights.see($0, $1) }
     let journal = asked.record.journal
     let took = Mutex(0.0)
     store.rehearse(
       as: name, asked.record.call.context, ids: journal.ids,
       { [self] transaction in
-        let began = MonotonicTime.precise()
-        defer { took.withLock { $0 = MonotonicTime.precise() - began } }
+        let began = Monotonic.preciseMilliseconds()
+        defer { took.withLock { $0 = Monotonic.preciseMilliseconds() - began } }
         do {
-          try journal.replay(asked.operations, on: transaction, rows: rows, seen: seen)
+          try journal.replay(
+            asked.operations, on: transaction, rows: asked.rows, seen: asked.sights.see)
         } catch let stale as StaleReads {
           learn(from: stale, journal)
           throw stale
         }
-        return try asked.read.answer(on: transaction, rows: rows, seen: seen)
+        return try asked.answer(on: transaction)
       },
       done: { [self] result in
         with { state, after in
-          state.rehearsals.ended(took: took.withLock { $0 }, now: MonotonicTime.precise())
+          state.rehearsals.ended(took: took.withLock { $0 }, now: Monotonic.preciseMilliseconds())
           gave(asked, result.map(\.value), ids: writes(asked.read) ? try? result.get().ids : nil, &state)
           rehearseNext(&state, &after)
         }
@@ -139,7 +141,7 @@ extension PluginRunner {
     _ asked: Asked, _ result: Result<JSONValue, RPCError>, _ record: CallRecord, _ limits: PluginLimits
   ) -> Result<JSONValue, RPCError> {
     guard case .success(let value) = result else { return result }
-    let limit = if case .read = record.call.work { limits.scanRows } else { limits.verifiedRows }
+    let limit = record.isRead ? limits.scanRows : limits.verifiedRows
     guard record.journal.rows + asked.read.rows(in: value) > limit else { return result }
     return .failure(
       RPCError(

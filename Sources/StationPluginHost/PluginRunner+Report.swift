@@ -40,7 +40,7 @@ extension PluginRunner {
       if let session {
         if session.process.pid > 0 { object["pid"] = .int(Int(session.process.pid)) }
         if let digest = session.digest { object["sha256"] = .string(digest) }
-        if let version = session.manifest?.version { object["version"] = .string(version) }
+        if let version = session.loaded?.manifest.version { object["version"] = .string(version) }
       }
       if let (at, problem) = state.lastReload {
         object["last_reload"] = .object(
@@ -48,7 +48,7 @@ extension PluginRunner {
             .adding("problem", problem.map { .string($0) }))
       }
       if let restartAt = state.life.restartAt {
-        object["restart_in_ms"] = .int(Int(max(0, restartAt - MonotonicTime.milliseconds())))
+        object["restart_in_ms"] = .int(Int(max(0, restartAt - Monotonic.milliseconds())))
       }
       return object
     }

@@ -107,7 +107,7 @@ package final class PluginRunner: RemoteModule {
 
   package func run(_ call: RemoteCall, done: @escaping @Sendable (Result<Prepared, RPCError>) -> Void) {
     with { state, after in
-      let now = MonotonicTime.milliseconds()
+      let now = Monotonic.milliseconds()
       var expiry = now + Int64(state.settings.limits.callMs)
       if let given = call.expiry { expiry = min(expiry, Int64(given / 1_000_000)) }
       state.lastNumber += 1
@@ -129,7 +129,7 @@ package final class PluginRunner: RemoteModule {
   }
 
   /// Why it cannot be called while no manifest of it counts.
-  package var unavailable: RPCError { with { state, _ in unavailable(state, MonotonicTime.milliseconds()) } }
+  package var unavailable: RPCError { with { state, _ in unavailable(state, Monotonic.milliseconds()) } }
 
   /// - Parameter isItsProcess: whether it is the process of the call that is not there, and the plugin may be.
   func unavailable(_ state: State, _ now: Int64, isItsProcess: Bool = false) -> RPCError {
@@ -193,7 +193,7 @@ package final class PluginRunner: RemoteModule {
   private func params(_ record: CallRecord) -> JSONObject {
     var object: JSONObject = [
       "method": .string(record.call.name), "context": WireContext.json(record.call.context),
-      "deadline_ms": .int(Int(max(1, record.expiry - MonotonicTime.milliseconds()))),
+      "deadline_ms": .int(Int(max(1, record.expiry - Monotonic.milliseconds()))),
     ]
     if record.call.attempt > 1 { object["again"] = true }
     if let (series, value, _) = record.journal.numbers.first {

@@ -9,6 +9,27 @@ struct PluginSession: Sendable {
     case ending
   }
 
+  /// What a good manifest makes of it. An object, because it is taken out of the session at every answer and read.
+  final class Loaded: Sendable {
+    let manifest: PluginManifest
+    let module: Module
+    let check: OperationCheck
+    let sights: PluginSights
+    /// Methods whose answers it may keep from one call to the next.
+    let keptCalls: Set<String>
+
+    init(
+      manifest: PluginManifest, module: Module, check: OperationCheck, sights: PluginSights,
+      keptCalls: Set<String>
+    ) {
+      self.manifest = manifest
+      self.module = module
+      self.check = check
+      self.sights = sights
+      self.keptCalls = keptCalls
+    }
+  }
+
   let number: Int
   let process: PluginProcess
   let startedAt: Int64
@@ -17,12 +38,8 @@ struct PluginSession: Sendable {
   var digest: String?
   var phase = Phase.askedManifest
   var conversation: PluginConversation
-  var manifest: PluginManifest?
-  var module: Module?
-  var check: OperationCheck?
-  var sights: PluginSights = PluginSights()
-  /// Methods whose answers it may keep from one call to the next.
-  var keptCalls: Set<String> = []
+  /// nil until it has told its manifest.
+  var loaded: Loaded?
   /// Calls under way, by the id of their request.
   var calls: [Int: CallRecord] = [:]
   /// Calls that nobody waits for, and until when their answers are.
@@ -84,4 +101,7 @@ struct CallRecord: Sendable {
   var isForetold = false
   /// Requests of its own that wait for a number.
   var waitingNumbers: [(series: String, request: JSONValue)] = []
+
+  /// Whether it changes nothing.
+  var isRead: Bool { if case .read = call.work { true } else { false } }
 }

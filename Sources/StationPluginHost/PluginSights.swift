@@ -6,8 +6,6 @@ import StationPluginWire
 struct PluginSights: Sendable {
   private var sights: [String: @Sendable (JSONValue) -> JSONValue] = [:]
 
-  init() {}
-
   /// - Parameter mask: of a method's result.
   init(_ manifest: PluginManifest, _ grants: PluginSettings.Grants, mask: (String) -> ResultMask?) {
     for call in manifest.calls {

@@ -36,7 +36,7 @@ package enum ManifestSchema {
       "retention": [
         "anyOf": [
           ["type": "string", "enum": ["forever"]],
-          Shapes.object(["years": ["type": "integer", "minimum": 1, "maximum": 200], "after": name]),
+          Shapes.object(["years": ["type": "integer", "minimum": 1, "maximum": 100], "after": name]),
         ]
       ],
       "cached": Shapes.flag, "openable": Shapes.flag,
@@ -48,7 +48,11 @@ package enum ManifestSchema {
       "positional": words, "result": schema,
       "permission": ["type": "string", "enum": ["role", "everyone", "modules"]], "discloses": Shapes.flag,
       "examples": Shapes.list(
-        Shapes.object(["name": Shapes.line(max: 200), "params": Shapes.anyObject, "result": [:]]), max: 50),
+        Shapes.object(
+          [
+            "name": Shapes.line(max: 200), "params": Shapes.anyObject, "result": [:],
+            "purpose": Shapes.line(max: 40),
+          ], required: ["name", "params", "result"]), max: 50),
     ], required: ["name", "summary", "kind", "params", "result", "examples"])
 
   private static let call = Shapes.object(

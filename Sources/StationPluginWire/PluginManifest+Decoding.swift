@@ -90,7 +90,9 @@ extension PluginManifest {
       permission: Permission(rawValue: string(value["permission"])) ?? .role,
       disclosesPersonalData: value["discloses"]?.boolValue ?? false,
       examples: list(value["examples"]).map {
-        Example(string($0["name"]), params: $0["params"] ?? [:], result: $0["result"] ?? [:])
+        Example(
+          string($0["name"]), params: $0["params"] ?? [:], result: $0["result"] ?? [:],
+          purpose: $0["purpose"]?.stringValue)
       })
   }
 }

@@ -62,8 +62,12 @@ extension PluginManifest {
       "positional": .array(method.positional.map(JSONValue.string)), "result": method.result,
       "permission": .string(method.permission.rawValue), "discloses": .bool(method.disclosesPersonalData),
       "examples": .array(
-        method.examples.map {
-          ["name": .string($0.name), "params": $0.params, "result": $0.result]
+        method.examples.map { example in
+          var object: JSONObject = [
+            "name": .string(example.name), "params": example.params, "result": example.result,
+          ]
+          if let purpose = example.purpose { object["purpose"] = .string(purpose) }
+          return .object(object)
         }),
     ]
   }

@@ -130,27 +130,6 @@ extension Array {
   }
 }
 
-extension IndexValue {
-  package var json: JSONValue {
-    switch self {
-    case .null: .null
-    case .integer(let value): .int(value)
-    case .text(let value): .string(value)
-    }
-  }
-
-  package init?(_ value: JSONValue) {
-    switch value {
-    case .null: self = .null
-    case .string(let text): self = .text(text)
-    case .number(let number):
-      guard let integer = number.intValue else { return nil }
-      self = .integer(integer)
-    default: return nil
-    }
-  }
-}
-
 extension Query: Equatable {
   public static func == (left: Query, right: Query) -> Bool {
     left.collection == right.collection && left.index == right.index && left.equals == right.equals

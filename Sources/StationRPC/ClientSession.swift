@@ -87,10 +87,21 @@ package final class ClientSession: Session {
         collector.add(
           RPCResponse.encode(id: RPCRequest.nullID, .failure(RPCError(.invalidRequest))), at: position)
       case .request(let request):
+        let refusal = refusalOfAnswer(to: request)
         run(request) { answer in
-          collector.add(request.id.map { RPCResponse.encode(id: $0, answer) }, at: position)
+          collector.add(
+            request.id.map { RPCResponse.encode(id: $0, answer) }, at: position, refusal: refusal)
         }
       }
+    }
+  }
+
+  /// How a batch that is too long does without this call's result; nil where the call may change something, which its
+  /// caller must hear of.
+  private func refusalOfAnswer(to request: RPCRequest) -> BatchCollector.Refusal? {
+    guard let id = request.id, dispatcher.onlyReads(request.method) else { return nil }
+    return { [self] error, answer in
+      dispatcher.refuse(request, error, identity) { answer(RPCResponse.encode(id: id, $0)) }
     }
   }
 
@@ -102,7 +113,8 @@ package final class ClientSession: Session {
       case .tooDeep: RPCError(.tooDeep, details: ["limit": .int(dispatcher.limits.depth)])
       case .frameTooLarge:
         RPCError(.frameTooLarge, details: ["limit_bytes": .int(dispatcher.limits.frameBytes)])
-      case .badHeader(let reason): RPCError(.parseError, details: ["reason": .string(reason)])
+      case .badHeader(let reason):
+        RPCError(.parseError, Text("Parse error", zh: "报文头无效"), details: ["reason": .string(reason)])
       }
     sendError(answer, id: nil)
   }

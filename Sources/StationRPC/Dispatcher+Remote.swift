@@ -10,14 +10,11 @@ extension Dispatcher {
     _ answer: @escaping @Sendable (Answer) -> Void
   ) {
     if let kind = token.refusal { return refuse(RPCError(kind), admission.cause, answer) }
-    let environment = store.environment
     let method = admission.method
-    let context = environment.context(
-      admission.principal, method: method.fullName, now: environment.clock.now(),
-      purpose: admission.meta.purpose, reason: admission.meta.reason)
     let call = RemoteCall(
       name: method.declaration.name, work: writes ? .write(admission.params) : .read(admission.params),
-      context: context, expiry: token.deadline, attempt: attempt, isCancelled: { token.isCancelled })
+      context: context(admission), expiry: token.deadline, attempt: attempt,
+      isCancelled: { token.isCancelled })
     module.run(call) { [self] outcome in
       var prepared: Prepared
       do throws(RPCError) {

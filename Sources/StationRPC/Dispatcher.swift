@@ -1,3 +1,4 @@
+import Dispatch
 import StationCrypto
 import StationKit
 import StationStore
@@ -13,6 +14,8 @@ package final class Dispatcher: Sendable {
   private let report: @Sendable (String) -> Void
   /// Why a module of that name, which is to come, cannot be called yet; nil where none is to come.
   private let awaited: @Sendable (_ module: String) -> RPCError?
+  /// Where administrative acts begin.
+  let acts = DispatchQueue(label: "administrative acts")
   /// Told of every call when it has been answered; nil where nobody listens.
   let observe: CallObserver?
 
@@ -58,25 +61,30 @@ package final class Dispatcher: Sendable {
     } catch {
       return refuse(error.error, error.cause, answer)
     }
-    let method = admission.method
-    switch method.declaration.handler.body {
+    switch admission.method.declaration.handler.body {
     case .inline(let handler): runInline(handler, admission, answer)
     case .connection(let name):
       session.run(name, admission.params, admission.principal) { [self] result in
         deliver(result.map { admission.shown($0) }, admission.cause, answer)
       }
     case .deferred(let handler):
-      let environment = store.environment
-      let context = environment.context(
-        admission.principal, method: method.fullName, now: environment.clock.now(),
-        purpose: admission.meta.purpose, reason: admission.meta.reason)
-      handler(admission.params, context) { [self] result in
-        record(result.map { admission.shown($0) }, admission.cause, answer)
-      }
+      act(
+        admission.cause,
+        { [self] done in
+          handler(admission.params, context(admission)) { done($0.map { admission.shown($0) }) }
+        }, answer)
     case .remote(let module, let writes, _):
       runRemote(module, writes, admission, token(admission.meta.deadlineMs), answer)
     case .read: runRead(admission, token(admission.meta.deadlineMs), answer)
     case .write: runWrite(admission, token(admission.meta.deadlineMs), answer)
+    }
+  }
+
+  /// Whether a call of this method leaves everything as it was.
+  func onlyReads(_ method: String) -> Bool {
+    switch registry.methods[method]?.declaration.handler.body {
+    case .inline, .read, .remote(_, writes: false, _): true
+    case nil, .connection, .deferred, .remote, .write: false
     }
   }
 
@@ -111,22 +119,7 @@ package final class Dispatcher: Sendable {
       }
       let principal = try authorize(method, meta, identity)
       try method.check(object)
-      if method.declaration.disclosesPersonalData, meta.idempotencyKey != nil {
-        // A first result would be kept, and answered again after what it tells was hidden or erased.
-        throw RPCError.invalid(
-          Text("A call that discloses personal data is never answered twice", zh: "披露个人信息的调用不得使用幂等键"),
-          pointer: "/meta/idempotency_key")
-      }
-      if method.declaration.disclosesPersonalData, meta.purpose == nil || meta.reason == nil {
-        throw RPCError(
-          .purposeRequired, pointer: meta.purpose == nil ? "/meta/purpose" : "/meta/reason")
-      }
-      if case .deferred = method.declaration.handler.body, meta.idempotencyKey != nil {
-        // What it does is not done in the store, which keeps the keys.
-        throw RPCError.invalid(
-          Text("'\(method.fullName)' acts at every call", zh: "“\(method.fullName)”每次调用均会执行，不支持幂等键"),
-          pointer: "/meta/idempotency_key")
-      }
+      try meta.check(for: method)
       return Admission(
         method: method, params: Params(object), meta: meta, principal: principal,
         cause: cause(method.fullName),
@@ -197,16 +190,30 @@ package final class Dispatcher: Sendable {
 
   // MARK: - The handler
 
+  /// What a handler outside the store's transactions is told.
+  func context(_ admission: Admission) -> CallContext {
+    let environment = store.environment
+    return environment.context(
+      admission.principal, method: admission.method.fullName, now: environment.clock.now(),
+      purpose: admission.meta.purpose, reason: admission.meta.reason)
+  }
+
+  private func storeCall(
+    _ admission: Admission, _ token: CallToken, _ prepared: Prepared?, idempotency: Idempotency? = nil
+  ) -> StoreCall {
+    StoreCall(
+      method: admission.method, params: admission.params, principal: admission.principal,
+      purpose: admission.meta.purpose, reason: admission.meta.reason, mask: admission.mask,
+      idempotency: idempotency, token: token, prepared: prepared)
+  }
+
   private func runInline(
     _ handler: (Params, CallContext) throws -> JSONValue, _ admission: Admission,
     _ answer: @escaping @Sendable (Answer) -> Void
   ) {
-    let environment = store.environment
-    let context = environment.context(
-      admission.principal, method: admission.method.fullName, now: environment.clock.now(),
-      purpose: admission.meta.purpose, reason: admission.meta.reason)
     do {
-      deliver(.success(admission.shown(try handler(admission.params, context))), admission.cause, answer)
+      let result = try handler(admission.params, context(admission))
+      deliver(.success(admission.shown(result)), admission.cause, answer)
     } catch let error as RPCError {
       refuse(error, admission.cause, answer)
     } catch {
@@ -223,12 +230,8 @@ package final class Dispatcher: Sendable {
     again: (@Sendable () -> Void)? = nil, _ answer: @escaping @Sendable (Answer) -> Void
   ) {
     let discloses = admission.method.declaration.disclosesPersonalData
-    store.call(
-      admission.method, admission.params, principal: admission.principal, line: admission.cause.line,
-      purpose: admission.meta.purpose, reason: admission.meta.reason, mask: admission.mask, token: token,
-      prepared: prepared,
-      report: report
-    ) { [self] outcome in
+    let call = storeCall(admission, token, prepared)
+    store.call(call, line: admission.cause.line, report: report) { [self] outcome in
       if let prepared, prepared.isStale, let again { return again() }
       switch bounded(outcome.answer) {
       // Nothing was read and nobody is there to hear of it.
@@ -251,10 +254,9 @@ package final class Dispatcher: Sendable {
     _ admission: Admission, _ token: CallToken, prepared: Prepared? = nil,
     _ answer: @escaping @Sendable (Answer) -> Void
   ) {
-    let meta = admission.meta
     let idempotency: Idempotency?
     do {
-      idempotency = try meta.idempotencyKey.map { try self.idempotency($0, admission) }
+      idempotency = try admission.meta.idempotencyKey.map { try self.idempotency($0, admission) }
     } catch {
       report("\(admission.method.fullName): \(error)")
       return refuse(RPCError(.unavailable), admission.cause, answer)
@@ -262,11 +264,7 @@ package final class Dispatcher: Sendable {
     store.write(
       WriteJob(
         cause: admission.cause,
-        work: .call(
-          WriteCall(
-            method: admission.method, params: admission.params, principal: admission.principal,
-            purpose: meta.purpose, reason: meta.reason, mask: admission.mask, idempotency: idempotency,
-            token: token, prepared: prepared)),
+        work: .call(storeCall(admission, token, prepared, idempotency: idempotency)),
         done: answer))
   }
 
@@ -312,21 +310,6 @@ package final class Dispatcher: Sendable {
     switch result.map({ bounded(.success($0.encoded())) }) {
     case .success(.success(let bytes)): answer(.success(bytes))
     case .success(.failure(let error)), .failure(let error): refuse(error, cause, answer)
-    }
-  }
-
-  /// Answers an administrative act once its record is on disk.
-  private func record(
-    _ result: Result<JSONValue, RPCError>, _ cause: Cause,
-    _ answer: @escaping @Sendable (Answer) -> Void
-  ) {
-    switch result {
-    case .failure(let error): refuse(error, cause, answer)
-    case .success(let value):
-      let done = bounded(.success(value.encoded()))
-      store.write(
-        WriteJob(
-          cause: cause, work: .record(outcome: nil, read: [], via: [], answer: done), done: answer))
     }
   }
 

@@ -61,4 +61,24 @@ package struct Meta: Sendable {
     purpose = value["purpose"]?.stringValue
     reason = value["reason"]?.stringValue
   }
+
+  /// Purpose and reason are there where the method discloses, and no idempotency key where it can keep no result.
+  func check(for method: CompiledMethod) throws(RPCError) {
+    let discloses = method.declaration.disclosesPersonalData
+    if discloses, idempotencyKey != nil {
+      // A first result would be kept, and answered again after what it tells was hidden or erased.
+      throw .invalid(
+        Text("A call that discloses personal data is never answered twice", zh: "披露个人信息的调用不得使用幂等键"),
+        pointer: "/meta/idempotency_key")
+    }
+    if discloses, purpose == nil || reason == nil {
+      throw RPCError(.purposeRequired, pointer: purpose == nil ? "/meta/purpose" : "/meta/reason")
+    }
+    if case .deferred = method.declaration.handler.body, idempotencyKey != nil {
+      // What it does is not done in the store, which keeps the keys.
+      throw .invalid(
+        Text("'\(method.fullName)' acts at every call", zh: "“\(method.fullName)”每次调用均会执行，不支持幂等键"),
+        pointer: "/meta/idempotency_key")
+    }
+  }
 }

@@ -70,11 +70,9 @@ package struct Anchor {
     var isMended = false
     for (number, name) in Self.fileNames.enumerated() {
       let path = "\(directory)/\(name)"
-      var open = stat()
-      var named = stat()
-      guard fstat(files[number], &open) == 0 else { throw FileError(path) }
-      if stat(path, &named) == 0, (named.st_dev, named.st_ino) == (open.st_dev, open.st_ino) { continue }
-      guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw FileError(directory) }
+      guard let open = FileIdentity(of: files[number]) else { throw FileError(path) }
+      if FileIdentity(at: path) == open { continue }
+      try FileIO.makeDirectory(directory)
       let fresh = try FileIO.open(path, O_RDWR | O_CREAT, 0o644)
       Glibc.close(files[number])
       files[number] = fresh
@@ -111,9 +109,16 @@ package struct FileError: Error, CustomStringConvertible {
   package let description: String
 
   package init(_ what: String) {
-    code = errno
+    self.init(what, errno)
+  }
+
+  private init(_ what: String, _ code: Int32) {
+    self.code = code
     description = "\(what): \(String(cString: strerror(code)))"
   }
+
+  /// The same of an open file, with its name.
+  func at(_ path: String) -> FileError { FileError(path, code) }
 }
 
 /// The few file operations of the store, without Foundation.
@@ -166,11 +171,26 @@ package enum FileIO {
     let temporary = path + ".new"
     let file = try open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     defer { Glibc.close(file) }
-    try write(bytes, at: 0, to: file)
+    do throws(FileError) {
+      try write(bytes, at: 0, to: file)
+    } catch {
+      throw error.at(path)
+    }
     guard fchmod(file, mode) == 0, fsync(file) == 0, rename(temporary, path) == 0 else {
       throw FileError(path)
     }
     if let slash = path.lastIndex(of: "/") { try syncDirectory(String(path[..<slash])) }
+  }
+
+  /// Bytes of a file; 0 where there is none.
+  static func size(_ path: String) -> Int {
+    var about = stat()
+    return stat(path, &about) == 0 ? Int(about.st_size) : 0
+  }
+
+  /// Makes a directory for this user alone, where there is none.
+  static func makeDirectory(_ path: String) throws(FileError) {
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileError(path) }
   }
 
   package static func syncDirectory(_ path: String) throws(FileError) {

@@ -5,7 +5,7 @@ import StationKit
 ///
 /// It holds no personal data, so nothing need ever be removed from it.
 enum AuditLeaf {
-  /// - Parameter outcome: `ok`, `replayed`, or the kind of the error that was answered.
+  /// - Parameter outcome: `ok`, `replayed`, `begun`, or the kind of the error that was answered.
   static func encode(
     seq: UInt64, at: Instant, cause: Cause, outcome: String, rule: String?, via: [String],
     read: [Touched], written: [Touched], detail: Digest32?

@@ -1,4 +1,5 @@
 import GRDB
+import GRDBSQLite
 import StationAudit
 import StationCrypto
 import StationKit
@@ -37,7 +38,11 @@ struct AuditLog {
     } else {
       statement.bindNull(3).bindNull(4)
     }
-    try statement.run()
+    do {
+      try statement.run()
+    } catch {
+      throw error.primary == SQLITE_CONSTRAINT ? .notAlone : error
+    }
     try tree.append(MerkleTree.leafHash(leaf)) { node, hash in
       guard TiledNodes<LogReader>.isKept(level: node.level) else { return }
       try hot.sql(Self.insertTile)

@@ -29,6 +29,10 @@ struct Batch {
     case .upkeep(let body): return try upkeep(body)
     case .fired(let due, let outcome): return try fired(due, outcome)
     case .rehearse(let rehearsal): return try rehearse(rehearsal)
+    case .begin:
+      try log.append(
+        cause: job.cause, at: environment.clock.now(), outcome: "begun", salts: state.random, hot)
+      return .success([])
     case .record(let error, let read, let via, let answer):
       try log.append(
         cause: job.cause, at: environment.clock.now(), outcome: error?.kind.rawValue ?? "ok",
@@ -37,30 +41,32 @@ struct Batch {
     }
   }
 
-  private mutating func perform(_ call: WriteCall, _ cause: Cause) throws -> Answer {
+  private mutating func perform(_ call: StoreCall, _ cause: Cause) throws -> Answer {
     let now = environment.clock.now()
     if let kind = call.token.refusal { return try refuse(RPCError(kind), cause, now) }
     if let idempotency = call.idempotency,
       let first = try IdempotencyTable.find(idempotency.key, at: now, hot)
     {
+      guard !first.result.isForgotten else {
+        return try refuse(RPCError(.expired, pointer: "/meta/idempotency_key"), cause, now)
+      }
       guard first.digest == idempotency.digest else {
         return try refuse(
           RPCError(.idempotencyMismatch, pointer: "/meta/idempotency_key"), cause, now)
       }
-      guard let result = try first.result.opened(idempotency.key, state.sealer(catalog.vault)) else {
-        return try refuse(RPCError(.expired, pointer: "/meta/idempotency_key"), cause, now)
+      do {
+        let result = try first.result.opened(idempotency.key, state.sealer(catalog.vault))
+        try log.append(cause: cause, at: now, outcome: "replayed", salts: state.random, hot)
+        return .success(result)
+      } catch let error as SealError {
+        return try refuse(publicError(error, cause.method), cause, now)
       }
-      try log.append(cause: cause, at: now, outcome: "replayed", salts: state.random, hot)
-      return .success(result)
     }
-    let context = environment.context(
-      call.principal, method: call.method.fullName, now: now, purpose: call.purpose,
-      reason: call.reason)
     guard let module = catalog.registry.modules[call.method.moduleName] else {
       return try refuse(RPCError(.unavailable), cause, now)
     }
     let transaction = SQLWriteTransaction(
-      db: db, catalog: catalog, module: module, context: context,
+      db: db, catalog: catalog, module: module, context: call.context(environment, now: now),
       tracksReads: call.method.declaration.disclosesPersonalData, state: state, hot: hot)
     return try attempt(cause, now, transaction) { batch in
       let result = try call.prepared?.replay(transaction) ?? transaction.run(call.method, call.params)
@@ -70,9 +76,9 @@ struct Batch {
       let bytes = (call.mask?.apply(to: result) ?? result).encoded()
       if let idempotency = call.idempotency {
         transaction.hasWritten = true
+        let isPersonal = call.method.declaration.disclosesPersonalData || transaction.hasPersonal
         let kept = try IdempotentResult(
-          bytes, isPersonal: call.method.declaration.disclosesPersonalData, key: idempotency.key,
-          transaction.sealer())
+          bytes, isPersonal: isPersonal, key: idempotency.key, batch.state.sealer(batch.catalog.vault))
         try IdempotencyTable.insert(idempotency, result: kept, at: now, batch.hot)
       }
       try batch.log.append(
@@ -155,8 +161,7 @@ struct Batch {
       hot: hot)
     let answer = try attempt(cause, now, transaction) { batch in
       transaction.hasWritten = true
-      try SQL("DELETE FROM deadline WHERE kind = ? AND subject = ?", on: batch.db)
-        .bind(1, due.kind).bind(2, due.subject).run()
+      try DeadlineTable.remove(due.kind, due.subject, on: batch.db)
       if let outcome {
         _ = try outcome.get().replay(transaction)
       } else {
@@ -171,50 +176,5 @@ struct Batch {
       try DeadlineTable.postpone(due, now: now, on: db)
     }
     return answer
-  }
-}
-
-/// What calls are run in: the clock, the law's calendar, and the daemon's own identity.
-package struct Environment: Sendable {
-  package let clock: Clock
-  /// What came due before is late.
-  private let started: Instant
-  private let calendars: CalendarShelf
-  package let zone: Zone
-  package let systemPrincipal: Principal
-  package let systemPrincipalJSON: [UInt8]
-  /// Whether results are checked against their schemas before they are answered (development).
-  package let checksResults: Bool
-
-  package init(
-    clock: Clock, calendar: WorkCalendar, zone: Zone, uid: UInt32, gid: UInt32, checksResults: Bool
-  ) {
-    self.clock = clock
-    started = clock.now()
-    calendars = CalendarShelf(calendar)
-    self.zone = zone
-    self.checksResults = checksResults
-    systemPrincipal = Principal(uid: uid, gid: gid, roles: ["system"], unit: nil, scope: .all)
-    systemPrincipalJSON = Cause.principal(systemPrincipal)
-  }
-
-  package var calendar: WorkCalendar { calendars.present }
-
-  /// From here on calls are run with this calendar; see ``Store/wakeProvisional()``.
-  package func replace(_ calendar: WorkCalendar) { calendars.replace(calendar) }
-
-  /// The daemon itself as the cause of a record.
-  package func ownCause(_ method: String, purpose: String? = nil, detail: [UInt8]? = nil) -> Cause {
-    Cause(principal: systemPrincipalJSON, method: method, request: nil, purpose: purpose, detail: detail)
-  }
-
-  package func context(
-    _ principal: Principal, method: String, now: Instant, purpose: String?, reason: String?
-  ) -> CallContext {
-    // A clock that was set back to before the start knows nothing of it.
-    let minuteAgo = now.adding(minutes: -1)
-    return CallContext(
-      principal: principal, method: method, now: now, calendar: calendar, zone: zone,
-      purpose: purpose, reason: reason, lateBefore: started <= now ? max(started, minuteAgo) : minuteAgo)
   }
 }

@@ -6,7 +6,9 @@ import GRDB
 /// ones. That runs each step in a transaction of its own; here all that a database lacks is one.
 enum CoreSchema {
   /// By name, in their order.
-  private static let steps: [(name: String, sql: String)] = [("1", first), ("2", second)]
+  private static let steps: [(name: String, sql: String)] = [
+    ("1", first), ("2", second), ("3", third),
+  ]
 
   /// The newest format.
   static var newest: String { steps.last?.name ?? "" }
@@ -20,6 +22,14 @@ enum CoreSchema {
   /// Whether a newer version has written the database.
   static func isSuperseded(_ db: Database) throws -> Bool {
     try !applied(db).isSubset(of: steps.map(\.name))
+  }
+
+  /// A trigger or a view: it would run inside the daemon, and the store makes none.
+  /// - Parameter prepare: compiles a statement on the connection that is looked at.
+  static func foreignCode(_ prepare: (String) throws -> SQL) throws -> String? {
+    let row = try prepare("SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view')")
+    defer { row.done() }
+    return try row.step() ? "\(row.text(0)) '\(row.text(1))'" : nil
   }
 
   /// Runs what the database lacks, in the transaction that it is called in.
@@ -74,5 +84,12 @@ enum CoreSchema {
     -- 1 where the result is encrypted, because the method discloses personal data.
     ALTER TABLE idempotency ADD COLUMN personal INTEGER;
     CREATE INDEX idempotency_personal ON idempotency(personal) WHERE personal NOT NULL;
+    """
+
+  private static let third = """
+    -- 1 where the call read or wrote personal data: its result is encrypted. 0 where nothing is known of that, because
+    -- the call is from before; its result may be in clear. NULL where there was none, or what there was is forgotten:
+    -- then digest and result are empty. A version from before would take such a key for one that was never used.
+    UPDATE idempotency SET personal = 0 WHERE personal IS NULL;
     """
 }

@@ -9,6 +9,8 @@ package final class HealthBoard: Sendable {
     /// Set once when the store had to stop for good.
     package var brokenBy: String?
     package var anchorTrouble: String?
+    /// Which of the database's files is not in its place any more.
+    package var displaced: String?
     /// Whether the anchor's files were removed or replaced while the daemon ran.
     package var anchorWasRemade = false
     /// Whether the database was changed while no daemon ran, and there is a record of that.
@@ -51,6 +53,14 @@ package final class HealthBoard: Sendable {
   }
 
   func broke(_ reason: String) { reading.withLock { $0.brokenBy = reason } }
+
+  /// - Returns: whether it is news that a file is not in its place.
+  func displaced(_ path: String?) -> Bool {
+    reading.withLock { reading in
+      defer { reading.displaced = path }
+      return path != nil && reading.displaced == nil
+    }
+  }
 
   func unreadable() { reading.withLock { $0.unreadable += 1 } }
 

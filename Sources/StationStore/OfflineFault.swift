@@ -26,6 +26,8 @@ package enum OfflineFault: Error, Sendable, Equatable {
   /// A record of a module is in the database, and nothing in the log wrote it.
   case unlogged(collection: String, id: String)
 
+  /// There is a trigger or a view, which would have run inside the daemon; the store makes none.
+  case code(String)
   /// The store's own entries of its keys are gone or are none, though something is encrypted.
   case keyring
   /// All that the log commits to is in order, but the file is not the one that the last daemon left when it stopped:

@@ -66,8 +66,8 @@ package struct OfflineVerifier {
     database path: String, anchorDirectory: String, key: VerifierKey, extending notes: [String] = [],
     progress: @escaping Progress = { _, _ in }
   ) throws(OfflineFault) -> Report {
-    let lock = try hold(beside: path)
-    defer { if let lock { close(lock) } }
+    let locks = try hold(beside: path)
+    defer { for lock in locks { close(lock) } }
     guard access(path, R_OK) == 0 else {
       throw .inaccessible(FileError(path).description)
     }
@@ -109,16 +109,19 @@ package struct OfflineVerifier {
     }
   }
 
-  /// The daemon's lock, so that none starts meanwhile; nil where there is none, as beside a copy.
-  private static func hold(beside database: String) throws(OfflineFault) -> Int32? {
+  /// The daemon's locks, so that none starts meanwhile; fewer where they are not, as beside a copy.
+  private static func hold(beside database: String) throws(OfflineFault) -> [Int32] {
     let directory = database.lastIndex(of: "/").map { String(database[..<$0]) } ?? "."
-    let path = StoreConfiguration(directory: directory, origin: "").lockPath
-    guard let file = try? FileIO.open(path, O_RDONLY, 0) else { return nil }
-    guard flock(file, LOCK_SH | LOCK_NB) == 0 else {
-      close(file)
-      throw .inUse(directory: directory)
+    var held: [Int32] = []
+    for path in [directory, StoreConfiguration(directory: directory, origin: "").lockPath] {
+      guard let file = try? FileIO.open(path, O_RDONLY, 0) else { continue }
+      held.append(file)
+      guard flock(file, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
+        for file in held { close(file) }
+        throw .inUse(directory: directory)
+      }
     }
-    return file
+    return held
   }
 
   private static func checkSeal(
@@ -178,6 +181,7 @@ package struct OfflineVerifier {
     anchorDirectory: String, hasAnchor: Bool
   ) throws(OfflineFault) -> Report {
     do {
+      if let code = try CoreSchema.foreignCode({ try database.prepare($0) }) { throw OfflineFault.code(code) }
       let inexact = try readLog()
       if !hasAnchor, tree.size > 0 {
         throw OfflineFault.noAnchor(directory: anchorDirectory, size: tree.size)

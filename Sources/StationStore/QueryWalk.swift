@@ -58,8 +58,7 @@ struct QueryWalk {
       return
     }
     guard let cursor = Cursor.place(text), cursor.values.count == free else {
-      throw RPCError.invalid(
-        Text("This cursor is not from this list", zh: "游标不属于此列表"), pointer: "/cursor")
+      throw RPCError.foreignCursor
     }
     self.cursor = cursor
   }
@@ -200,28 +199,14 @@ enum Cursor {
     else { return nil }
     var values: [IndexValue] = []
     for item in items.dropLast() {
-      switch item {
-      case .null: values.append(.null)
-      case .string(let text): values.append(.text(text))
-      case .number(let number):
-        guard let value = number.intValue else { return nil }
-        values.append(.integer(value))
-      default: return nil
-      }
+      guard let value = IndexValue(item) else { return nil }
+      values.append(value)
     }
     return Query.Place(values: values, order: key)
   }
 
   static func text(_ place: Query.Place) -> String {
-    var items: [JSONValue] = place.values.map {
-      switch $0 {
-      case .null: .null
-      case .integer(let value): .int(value)
-      case .text(let value): .string(value)
-      }
-    }
-    items.append(.int(place.order))
-    let bytes = JSONValue.array(items).encoded()
+    let bytes = JSONValue.array(place.values.map(\.json) + [.int(place.order)]).encoded()
     return bytes.withUnsafeBytes { Hex.encode($0) }
   }
 }

@@ -20,6 +20,10 @@ package struct SQLError: Error, CustomStringConvertible {
   package var primary: Int32 { code & 0xFF }
   package var description: String { "SQLite error \(code): \(message)" }
 
+  /// Another process has written the log's next record: this one must not go on.
+  static let notAlone = SQLError(
+    SQLITE_PROTOCOL, "another process writes to the database: the log already has a record of this number")
+
   /// What it means for the batch it happened in.
   var severity: Severity {
     switch primary {

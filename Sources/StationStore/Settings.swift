@@ -1,21 +1,32 @@
 import CStationSQLite
 import GRDB
+import GRDBSQLite
 
 /// SQLite's settings that durability and safety rest on: set, then read back from the live connection.
-enum Settings {
+package enum Settings {
+  /// Nobody writes to the schema's own tables; no trigger and no view, of which the store has none, runs.
+  private static let switches: [(name: String, option: Int32, isOn: Bool)] = [
+    ("DEFENSIVE", SQLITE_DBCONFIG_DEFENSIVE, true),
+    ("ENABLE_TRIGGER", SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+    ("ENABLE_VIEW", SQLITE_DBCONFIG_ENABLE_VIEW, false),
+  ]
+
   /// For every connection, before it is used.
-  static func prepare(_ db: Database) throws {
+  package static func prepare(_ db: Database) throws {
     try db.execute(
       sql: """
         PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;
         PRAGMA recursive_triggers = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;
         """)
     guard let connection = db.sqliteConnection else { throw SettingsError("no connection") }
-    _ = station_sqlite_defensive(UnsafeMutableRawPointer(connection), 1)
+    for one in switches {
+      _ = station_sqlite_switch(UnsafeMutableRawPointer(connection), one.option, one.isOn ? 1 : 0)
+    }
+    try assertLive(db)
   }
 
   /// For the writer, after GRDB has opened it: GRDB itself lowers `synchronous` to NORMAL.
-  static func prepareWriter(_ db: Database, synchronous: String) throws {
+  package static func prepareWriter(_ db: Database, synchronous: String) throws {
     // SQLite walks the cache's whole table of pages at most commits (balancing gives a page a high number
     // for a moment): a larger cache costs every commit more than it saves.
     try db.execute(sql: "PRAGMA synchronous = \(synchronous); PRAGMA cache_size = -8192")
@@ -28,25 +39,40 @@ enum Settings {
     else { throw SettingsError("the write-ahead log is not in the store's own file layer") }
   }
 
-  /// Reads the settings back.
+  /// Reads back what holds for every connection.
   /// - Throws: ``SettingsError`` naming the first that is not what it must be.
-  static func assertLive(_ db: Database, synchronous: String) throws {
+  package static func assertLive(_ db: Database) throws {
+    try expect(
+      [
+        ("foreign_keys", 1.databaseValue), ("trusted_schema", 0.databaseValue),
+        ("recursive_triggers", 1.databaseValue),
+      ], of: db)
+    guard let connection = db.sqliteConnection else { throw SettingsError("no connection") }
+    for (name, option, isOn) in switches {
+      guard station_sqlite_switch(UnsafeMutableRawPointer(connection), option, -1) == (isOn ? 1 : 0) else {
+        throw SettingsError("SQLITE_DBCONFIG_\(name) is \(isOn ? "off, must be on" : "on, must be off")")
+      }
+    }
+  }
+
+  /// The same for the writer, with what holds for it alone.
+  package static func assertLive(_ db: Database, synchronous: String) throws {
     let levels = ["OFF": 0, "NORMAL": 1, "FULL": 2, "EXTRA": 3]
-    let expected: [(pragma: String, value: DatabaseValue)] = [
-      ("journal_mode", "wal".databaseValue), ("synchronous", (levels[synchronous] ?? 2).databaseValue),
-      ("foreign_keys", 1.databaseValue), ("trusted_schema", 0.databaseValue),
-      ("recursive_triggers", 1.databaseValue), ("wal_autocheckpoint", 0.databaseValue),
-      ("secure_delete", 1.databaseValue),
-    ]
-    for (pragma, value) in expected {
+    try assertLive(db)
+    try expect(
+      [
+        ("journal_mode", "wal".databaseValue), ("synchronous", (levels[synchronous] ?? 2).databaseValue),
+        ("wal_autocheckpoint", 0.databaseValue), ("secure_delete", 1.databaseValue),
+      ], of: db)
+  }
+
+  private static func expect(_ settings: [(pragma: String, value: DatabaseValue)], of db: Database) throws {
+    for (pragma, value) in settings {
       let live = try DatabaseValue.fetchOne(db, sql: "PRAGMA \(pragma)")
       guard live == value else {
         throw SettingsError("PRAGMA \(pragma) is \(live ?? .null), must be \(value)")
       }
     }
-    guard let connection = db.sqliteConnection,
-      station_sqlite_defensive(UnsafeMutableRawPointer(connection), -1) == 1
-    else { throw SettingsError("SQLITE_DBCONFIG_DEFENSIVE is off, must be on") }
   }
 }
 

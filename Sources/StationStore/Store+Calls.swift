@@ -14,11 +14,10 @@ extension Store {
   /// Runs a read method on a snapshot, on a reader thread.
   /// - Parameter done: called on that thread; with `queue_full` or `unavailable` where it could not run.
   package func call(
-    _ method: CompiledMethod, _ params: Params, principal: Principal, line: QueueLine = .daemon,
-    purpose: String?, reason: String?, mask: ResultMask? = nil, token: CallToken, prepared: Prepared? = nil,
-    report: @escaping @Sendable (String) -> Void,
+    _ call: StoreCall, line: QueueLine = .daemon, report: @escaping @Sendable (String) -> Void,
     done: @escaping @Sendable (ReadOutcome) -> Void
   ) {
+    let method = call.method
     // What was read may be of a commit that is not on disk yet.
     let done: @Sendable (ReadOutcome) -> Void = { [self] outcome in whenDurable { done(outcome) } }
     let fail: @Sendable (RPCError) -> Void = {
@@ -27,27 +26,24 @@ extension Store {
     let posted = read(
       in: line,
       { [catalog, environment] db in
-        if let kind = token.refusal { return fail(RPCError(kind)) }
+        if let kind = call.token.refusal { return fail(RPCError(kind)) }
         guard let module = catalog.registry.modules[method.moduleName] else {
           return fail(RPCError(.unavailable))
         }
-        let context = environment.context(
-          principal, method: method.fullName, now: environment.clock.now(), purpose: purpose,
-          reason: reason)
         let transaction = SQLReadTransaction(
-          db: db, catalog: catalog, module: module, context: context,
+          db: db, catalog: catalog, module: module,
+          context: call.context(environment, now: environment.clock.now()),
           tracksReads: method.declaration.disclosesPersonalData)
         do {
-          let result = try prepared?.replay(transaction) ?? transaction.run(method, params)
+          let result = try call.prepared?.replay(transaction) ?? transaction.run(method, call.params)
           if environment.checksResults, let violation = method.result.validate(result) {
             throw ModuleFault("result: \(violation.pointer): \(violation.message)")
           }
           if let error = transaction.unreadable { report("\(method.fullName): \(error)") }
           done(
             ReadOutcome(
-              answer: .success((mask?.apply(to: result) ?? result).encoded()),
-              disclosed: transaction.disclosed,
-              via: transaction.via))
+              answer: .success((call.mask?.apply(to: result) ?? result).encoded()),
+              disclosed: transaction.disclosed, via: transaction.via))
         } catch let error as RPCError {
           done(ReadOutcome(answer: .failure(error), disclosed: [], via: transaction.via))
         } catch is StaleReads {
@@ -86,6 +82,14 @@ extension Store {
 extension ReadTransaction {
   /// The audit log as this transaction sees it; for the daemon's own modules.
   package var log: LogReader? { (self as? SQLReadTransaction).map { LogReader($0.db) } }
+
+  /// Notes that a call disclosed a record of the log: its leaf's hash commits to what is kept beside it, too.
+  package func disclose(_ entry: AuditEntry) {
+    guard let transaction = self as? SQLReadTransaction, transaction.tracksReads else { return }
+    transaction.disclosed.append(
+      Touched(
+        collection: "audit", id: String(entry.seq), version: 1, commitment: MerkleTree.leafHash(entry.leaf)))
+  }
 }
 
 extension Store {

@@ -8,21 +8,31 @@ import StationKit
 extension Store {
   /// The log's signing key; made when the state is new, never silently replaced.
   static func signer(_ configuration: StoreConfiguration) throws -> SignerKey {
-    if let bytes = try FileIO.read(configuration.keyPath) {
-      let text = String(decoding: bytes, as: UTF8.self)
-      do {
-        return try SignerKey(text.split(separator: "\n").first.map(String.init) ?? "")
-      } catch {
-        throw StoreError("\(configuration.keyPath) does not hold a signing key: \(error)")
-      }
-    }
-    guard try FileIO.read(configuration.databasePath, limit: 1) == nil else {
-      throw StoreError(
-        "\(configuration.keyPath) is missing, but \(configuration.databasePath) exists: put the key back")
+    if let signer = try keptSigner(configuration) { return signer }
+    let traces =
+      [configuration.databasePath, configuration.logPath]
+      + Anchor.fileNames.map { "\(configuration.anchorDirectory)/\($0)" }
+    if let trace = traces.first(where: { access($0, F_OK) == 0 }) {
+      throw StoreError("\(configuration.keyPath) is missing, but \(trace) exists: put the key back")
     }
     let signer = try SignerKey.generate(name: configuration.origin)
     try FileIO.create(configuration.keyPath, Array((try signer.privateText() + "\n").utf8), mode: 0o600)
     return signer
+  }
+
+  /// The name of the log whose state is there; nil where there is none, or its key cannot be read.
+  package static func keptOrigin(_ configuration: StoreConfiguration) -> String? {
+    (try? keptSigner(configuration))?.verifierKey.name
+  }
+
+  static func keptSigner(_ configuration: StoreConfiguration) throws -> SignerKey? {
+    guard let bytes = try FileIO.read(configuration.keyPath) else { return nil }
+    let text = String(decoding: bytes, as: UTF8.self)
+    do {
+      return try SignerKey(text.split(separator: "\n").first.map(String.init) ?? "")
+    } catch {
+      throw StoreError("\(configuration.keyPath) does not hold a signing key: \(error)")
+    }
   }
 
   /// Before SQLite is used at all.
@@ -31,18 +41,36 @@ extension Store {
     guard code == 0 else { throw StoreError("SQLite's file layer could not be set up (code \(code))") }
   }
 
-  /// Refuses a database written by a newer version, without changing a byte of it.
-  static func refuseNewer(_ configuration: StoreConfiguration) throws {
-    guard access(configuration.databasePath, F_OK) == 0 else { return }
+  /// Refuses a state that must not be served, before anything in it is changed: one without its database, of which
+  /// SQLite would make a new one and delete the old one's write-ahead log; one of a newer version; one with code in
+  /// it; one that does not extend its anchor.
+  static func requireUsable(_ configuration: StoreConfiguration, key: VerifierKey) throws {
+    guard FileIO.size(configuration.databasePath) > 0 else {
+      guard FileIO.size(configuration.logPath) == 0 else {
+        throw StoreError(
+          "\(configuration.databasePath) is missing or empty, but \(configuration.logPath) has records that are in"
+            + " no other file: put the database back beside it (nothing was changed)")
+      }
+      return try requireExtension(of: configuration, log: nil, key: key)
+    }
     var readonly = Configuration()
     readonly.readonly = true
+    readonly.prepareDatabase { try Settings.prepare($0) }
     let queue = try DatabaseQueue(path: configuration.databasePath, configuration: readonly)
     defer { try? queue.close() }
-    let newer = try queue.read { db in try CoreSchema.isSuperseded(db) }
-    guard !newer else {
-      throw StoreError(
-        "\(configuration.databasePath) was written by a newer stationd; install that version (nothing was changed)"
-      )
+    try queue.read { db in
+      guard try !CoreSchema.isSuperseded(db) else {
+        throw StoreError(
+          "\(configuration.databasePath) was written by a newer stationd; install that version (nothing was"
+            + " changed)")
+      }
+      if let code = try CoreSchema.foreignCode({ try SQL($0, on: db) }) {
+        throw StoreError(
+          "\(configuration.databasePath) has a \(code), which no stationd makes: find out who did that, and put a"
+            + " backup back (nothing was changed)")
+      }
+      let isNew = try CoreSchema.applied(db).isEmpty
+      try requireExtension(of: configuration, log: isNew ? nil : LogReader(db), key: key)
     }
   }
 
@@ -66,28 +94,30 @@ extension Store {
 
   /// The stored tree must extend the checkpoint outside the database: an old copy, a lost WAL or a
   /// changed leaf shows here.
-  static func requireExtension(
-    of configuration: StoreConfiguration, log: AuditLog, key: VerifierKey, pool: some DatabaseReader
+  /// - Parameter log: nil where there is none yet.
+  private static func requireExtension(
+    of configuration: StoreConfiguration, log: LogReader?, key: VerifierKey
   ) throws {
+    let size = try log?.size() ?? 0
     let directory = configuration.anchorDirectory
     switch try Anchor.read(directory: directory, key: key) {
     case .none:
-      guard log.tree.size == 0 else {
+      guard size == 0 else {
         throw StoreError(
-          "the log's anchor in \(directory) is missing, but the log has \(log.tree.size) records:"
+          "the log's anchor in \(directory) is missing, but the log has \(size) records:"
             + " put the anchor back")
       }
     case .unreadable:
       throw StoreError("no checkpoint in \(directory) is signed by this log's key: put the anchor back")
     case .checkpoint(let checkpoint, let older):
-      guard log.tree.size >= checkpoint.size else {
+      guard size >= checkpoint.size else {
         throw StoreError(
-          "the log has \(log.tree.size) records, but its anchor in \(directory) has seen \(checkpoint.size):"
+          "the log has \(size) records, but its anchor in \(directory) has seen \(checkpoint.size):"
             + " the database is an older copy or has lost its WAL")
       }
       // The older one is of the same log too, or somebody has signed two.
       for promise in [checkpoint, older].compactMap({ $0 }) {
-        let root = try pool.read { try LogReader($0).root(size: promise.size) }
+        let root = try log?.root(size: promise.size) ?? MerkleTree.emptyRoot
         guard root == promise.root else {
           throw StoreError(
             "the log's first \(promise.size) records are not those that its anchor in \(directory) signs:"

@@ -25,7 +25,7 @@ package final class Store: Sendable {
   package let backups = BackupDesk()
   package var stateDirectory: String { configuration.directory }
   var anchorDirectory: String { configuration.anchorDirectory }
-  private let configuration: StoreConfiguration
+  let configuration: StoreConfiguration
   /// How the database stood to its seal when the store opened.
   package let seal: DatabaseSeal.State
 
@@ -45,12 +45,11 @@ package final class Store: Sendable {
     rotation = Rotation(catalog.vault)
     try Self.requireMaster(configuration)
     try Self.installFileLayer()
-    for directory in [configuration.directory, configuration.anchorDirectory] {
-      guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw FileError(directory) }
-    }
+    try FileIO.makeDirectory(configuration.directory)
     lock = try StateLock(configuration)
     signer = try Self.signer(configuration)
-    try Self.refuseNewer(configuration)
+    try Self.requireUsable(configuration, key: signer.verifierKey)
+    try FileIO.makeDirectory(configuration.anchorDirectory)
     seal = try DatabaseSeal.stateAtStart(
       database: configuration.databasePath, anchorDirectory: configuration.anchorDirectory,
       key: signer.verifierKey)
@@ -84,7 +83,6 @@ package final class Store: Sendable {
     let (log, eventSeq) = try pool.read { db in
       (try AuditLog(loading: db), try EventTable.newest(on: db))
     }
-    try Self.requireExtension(of: configuration, log: log, key: signer.verifierKey, pool: pool)
     let vault = catalog.vault
     try pool.writeWithoutTransaction { db in
       try Wiper.finish(db)
@@ -92,8 +90,8 @@ package final class Store: Sendable {
     }
     let sealedLog = try Self.sealRecords(pool, catalog, log, environment, report: hooks.report)
     anchor = AnchorKeeper(
-      anchor: try Anchor(directory: configuration.anchorDirectory, signer: signer), health: health,
-      report: hooks.report)
+      anchor: try Anchor(directory: configuration.anchorDirectory, signer: signer),
+      files: try DatabaseFiles(configuration), health: health, report: hooks.report)
     syncer = Syncer(hooks: hooks, health: health, anchor: anchor, wal: wal)
     writer = Writer(
       pool: pool, catalog: live, environment: environment, hooks: hooks, health: health,
@@ -113,7 +111,8 @@ package final class Store: Sendable {
     readers.stop()
     writer.stop()
     anchor.stop()
-    let head = health.now.brokenBy == nil ? writer.head : nil
+    let reading = health.now
+    let head = reading.brokenBy == nil && reading.displaced == nil ? writer.head : nil
     do {
       // What was deleted must not stay in the WAL, and a copy of the database file must be whole.
       try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }

@@ -32,6 +32,7 @@ package struct StoreConfiguration: Sendable {
   }
 
   package var databasePath: String { directory + "/stationd.db" }
+  var logPath: String { databasePath + "-wal" }
   package var anchorDirectory: String { directory + "/anchor" }
   package var keyPath: String { keyFile ?? directory + "/audit.key" }
   package var lockPath: String { directory + "/stationd.lock" }

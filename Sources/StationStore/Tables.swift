@@ -16,14 +16,16 @@ enum IdempotencyTable {
     Int(now.adding(hours: -24 * days).milliseconds)
   }
 
+  /// - Returns: no digest where what the call asked is forgotten.
   static func find(
     _ key: [UInt8], at now: Instant, _ hot: HotStatements
-  ) throws -> (digest: Digest32, result: IdempotentResult)? {
+  ) throws -> (digest: Digest32?, result: IdempotentResult)? {
     let statement = try hot.sql(select)
     statement.bind(1, blob: key).bind(2, oldest(at: now))
     defer { statement.done() }
-    guard try statement.step(), let digest = statement.digest(0) else { return nil }
-    return (digest, IdempotentResult(bytes: statement.blob(1), isSealed: !statement.isNull(2)))
+    guard try statement.step() else { return nil }
+    let result = IdempotentResult(bytes: statement.blob(1), isSealed: statement.int(2) == 1)
+    return (statement.digest(0), result)
   }
 
   static func insert(
@@ -58,12 +60,26 @@ package struct DueDeadline: Sendable, Hashable {
 }
 
 enum DeadlineTable {
-  static let set = HotSQL(
+  private static let set = HotSQL(
     """
     INSERT INTO deadline(kind, subject, due, fire_at, attempts, payload) VALUES (?, ?, ?, ?, 0, ?)
     ON CONFLICT(kind, subject) DO UPDATE SET
       due = excluded.due, fire_at = excluded.fire_at, attempts = 0, payload = excluded.payload
     """)
+
+  /// In the place of the one that is kept for kind and subject.
+  /// - Parameter payload: as JSON text.
+  static func set(
+    _ kind: String, _ subject: String, due: Instant, payload: [UInt8], _ hot: HotStatements
+  ) throws {
+    let due = Int(due.milliseconds)
+    try hot.sql(set).bind(1, kind).bind(2, subject).bind(3, due).bind(4, due).bind(5, blob: payload).run()
+  }
+
+  static func remove(_ kind: String, _ subject: String, on db: Database) throws {
+    try SQL("DELETE FROM deadline WHERE kind = ? AND subject = ?", on: db)
+      .bind(1, kind).bind(2, subject).run()
+  }
 
   /// The earliest instant at which one may fire, in milliseconds.
   /// - Parameter lent: deadlines that another process is at: they do not count.

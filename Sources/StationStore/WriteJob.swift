@@ -28,9 +28,11 @@ package typealias Answer = Result<[UInt8], RPCError>
 package final class WriteJob: Sendable {
   package enum Work: Sendable {
     /// A call that writes.
-    case call(WriteCall)
+    case call(StoreCall)
     /// A record alone: a disclosure whose bytes wait for it, or a call that was denied or failed.
     case record(outcome: RPCError?, read: [Touched], via: [String], answer: Answer)
+    /// A record alone: an act outside the store is about to begin. How it ended is another record.
+    case begin
     /// The store's own work, in the batch's transaction; it leaves no record.
     case upkeep(@Sendable (Upkeep) throws -> [UInt8])
     /// Answered when no deadline is due any more.
@@ -41,6 +43,16 @@ package final class WriteJob: Sendable {
     case rehearse(Rehearsal)
     /// Brings the database up to a changed set of modules, which counts from then on.
     case adopt(@Sendable (Registry) throws -> Registry)
+
+    /// Whether it must not be answered while the database's files are not in their place. Other records are written
+    /// then: the backup that saves what there is leaves one.
+    var needsPlace: Bool {
+      switch self {
+      case .call: true
+      case .record(_, let read, _, _): !read.isEmpty
+      default: false
+      }
+    }
 
     var isForBatch: Bool {
       switch self {
@@ -70,8 +82,8 @@ package final class WriteJob: Sendable {
   }
 }
 
-/// A call that writes: everything decided before the transaction.
-package final class WriteCall: Sendable {
+/// A call of a method: everything decided before the transaction.
+package final class StoreCall: Sendable {
   package let method: CompiledMethod
   package let params: Params
   package let principal: Principal
@@ -79,6 +91,7 @@ package final class WriteCall: Sendable {
   package let reason: String?
   /// What of the result the caller may not see in full; nil where nothing is hidden.
   package let mask: ResultMask?
+  /// nil where the client gave no key; always for a read.
   package let idempotency: Idempotency?
   package let token: CallToken
   /// What a handler in another process made of the call: this happens instead of the method's own handler.
@@ -86,7 +99,7 @@ package final class WriteCall: Sendable {
 
   package init(
     method: CompiledMethod, params: Params, principal: Principal, purpose: String?, reason: String?,
-    mask: ResultMask? = nil, idempotency: Idempotency?, token: CallToken, prepared: Prepared? = nil
+    mask: ResultMask? = nil, idempotency: Idempotency? = nil, token: CallToken, prepared: Prepared? = nil
   ) {
     self.method = method
     self.params = params
@@ -97,6 +110,10 @@ package final class WriteCall: Sendable {
     self.idempotency = idempotency
     self.token = token
     self.prepared = prepared
+  }
+
+  func context(_ environment: Environment, now: Instant) -> CallContext {
+    environment.context(principal, method: method.fullName, now: now, purpose: purpose, reason: reason)
   }
 }
 

@@ -40,7 +40,13 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     return record
   }
 
-  override func sealer() throws -> Sealer { try state.sealer(catalog.vault) }
+  /// Whether the call has read or written a record with personal members.
+  private(set) var hasPersonal = false
+
+  override func sealer() throws -> Sealer {
+    hasPersonal = true
+    return try state.sealer(catalog.vault)
+  }
 
   override package func get(_ collection: String, _ id: String) throws -> Record? {
     let plan = try plan(collection)
@@ -113,8 +119,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
       return try statement.run()
     } catch {
       guard error.primary == SQLITE_CONSTRAINT else { throw error }
-      throw RPCError(
-        .alreadyExists, Text("'\(id)' or a unique value of it exists already", zh: "“\(id)”或其唯一值已存在"))
+      throw RPCError.exists(id)
     }
   }
 
@@ -125,12 +130,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     guard present.version != expected else {
       throw ModuleFault("\(plan.compiled.fullName): a put changes the subject")
     }
-    return RPCError(
-      .conflict,
-      Text(
-        "'\(id)' is at version \(present.version), not \(expected)",
-        zh: "“\(id)”的版本是 \(present.version)，不是 \(expected)"),
-      details: ["version": .int(present.version)])
+    return .conflict(id, version: present.version, expected: expected)
   }
 
   private func check(_ body: JSONObject, _ plan: CollectionPlan) throws {
@@ -170,11 +170,8 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
       throw ModuleFault.undeclared("deadline '\(module.name).\(kind)'")
     }
     hasWritten = true
-    let statement = try hot.sql(DeadlineTable.set)
-    statement.bind(1, "\(module.name).\(kind)").bind(2, subject)
-    statement.bind(3, Int(due.milliseconds)).bind(4, Int(due.milliseconds))
-    statement.bind(5, blob: JSONValue.object(payload).encoded())
-    try statement.run()
+    try DeadlineTable.set(
+      "\(module.name).\(kind)", subject, due: due, payload: JSONValue.object(payload).encoded(), hot)
     state.deadlineSet(due.milliseconds)
   }
 
@@ -184,8 +181,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     }
     try hot.requireTransaction()
     hasWritten = true
-    try SQL("DELETE FROM deadline WHERE kind = ? AND subject = ?", on: db)
-      .bind(1, "\(module.name).\(kind)").bind(2, subject).run()
+    try DeadlineTable.remove("\(module.name).\(kind)", subject, on: db)
   }
 
   package func emit(_ event: String, _ payload: JSONObject) throws {

@@ -103,7 +103,7 @@ final class Writer: @unchecked Sendable {
         answer(jobs.map { ($0, .failure(RPCError(.unavailable))) })
         continue
       }
-      let calls = jobs.filter { $0.work.isForBatch }
+      let calls = inPlace(jobs.filter { $0.work.isForBatch })
       settling += jobs.filter { if case .settle = $0.work { true } else { false } }
       for job in jobs { if case .adopt(let change) = job.work { adopt(change, job) } }
       runBatch(calls)
@@ -115,6 +115,15 @@ final class Writer: @unchecked Sendable {
         settling = []
       }
     }
+  }
+
+  /// What may go on though the database's files are not in their place; the rest is refused, and no deadline fires.
+  private func inPlace(_ jobs: [WriteJob]) -> [WriteJob] {
+    guard health.now.displaced != nil else { return jobs }
+    deadlinesRestUntil = Monotonic.now() + 1_000_000_000
+    let refusal = RPCError(.unavailable, retryAfterMs: 1000)
+    answer(jobs.filter(\.work.needsPlace).map { ($0, .failure(refusal)) })
+    return jobs.filter { !$0.work.needsPlace }
   }
 
   /// Seconds the thread may sleep; nil when only a job can make work.

@@ -78,35 +78,3 @@ private final class TurnAway: ChannelInboundHandler {
     context.close(promise: nil)
   }
 }
-
-/// Stops accepting for a moment when the process or the system is out of descriptors or memory, instead of
-/// asking again at once and for ever.
-final class AcceptPause: ChannelDuplexHandler {
-  typealias InboundIn = any Channel
-  typealias OutboundIn = Never
-
-  private static let pause = TimeAmount.milliseconds(100)
-  private var isPaused = false
-  private var owesRead = false
-
-  func read(context: ChannelHandlerContext) {
-    if isPaused {
-      owesRead = true
-    } else {
-      context.read()
-    }
-  }
-
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    guard error is IOError, !isPaused else { return }
-    isPaused = true
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    context.eventLoop.scheduleTask(in: Self.pause) {
-      let (handler, context) = bound.value
-      handler.isPaused = false
-      guard handler.owesRead else { return }
-      handler.owesRead = false
-      context.read()
-    }
-  }
-}

@@ -27,9 +27,15 @@ package final class SocketServer: Sendable {
   private let sessions: any SessionFactory
   private let listeners = Mutex<[Listener]>([])
   private let census: Census
+  private let trouble: AcceptTrouble
 
   /// A server that runs its connections on that many threads.
-  package init(limits: Limits, threads: Int = 1, sessions: any SessionFactory) {
+  /// - Parameter report: told once when clients cannot be accepted any more.
+  package init(
+    limits: Limits, threads: Int = 1, sessions: any SessionFactory,
+    report: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    trouble = AcceptTrouble(report: report)
     self.limits = LiveLimits(limits)
     self.sessions = sessions
     group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, threads))
@@ -42,6 +48,9 @@ package final class SocketServer: Sendable {
 
   /// Connections open now.
   package var connectionCount: Int { census.count }
+
+  /// Whether clients wait that cannot be accepted, since the process or the system is out of descriptors.
+  package var turnsNobodyIn: Bool { trouble.isPresent }
 
   /// Runs `body`, which sends to many connections, on an event loop: one wake-up for all of them, and the
   /// caller does not wait.
@@ -82,11 +91,12 @@ package final class SocketServer: Sendable {
     let acceptor = Acceptor(
       desks: desks, limits: limits, framing: framing, socketClass: socketClass, sessions: sessions,
       census: census)
+    let trouble = trouble
     let channel = try await ServerBootstrap(group: group)
       .serverChannelOption(.maxMessagesPerRead, value: 32)
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(AcceptPause())
+          try channel.pipeline.syncOperations.addHandler(AcceptPause(trouble: trouble))
         }
       }
       .childChannelInitializer { acceptor.open($0) }

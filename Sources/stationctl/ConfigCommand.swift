@@ -15,6 +15,11 @@ struct ConfigShowCommand: ParsableCommand {
 
   @OptionGroup var options: GlobalOptions
 
+  /// The sources that are no files.
+  private static let sources = [
+    "default": "默认值", "development profile": "开发模式", "beside the file": "配置文件同目录",
+  ]
+
   func run() throws {
     let result = try options.connect(otherwise: .administrator).call("system.config")
     if options.json {
@@ -25,11 +30,16 @@ struct ConfigShowCommand: ParsableCommand {
     }
     let language = options.language
     var table = Table(columns: [
-      .init(language.pick("KEY", zh: "配置项")), .init(language.pick("VALUE", zh: "值")),
-      .init(language.pick("FROM", zh: "来源")),
+      .init(language.pick("KEY", zh: "配置项")), .init(language.pick("FROM", zh: "来源")),
+      .init(language.pick("VALUE", zh: "值")),
     ])
     for value in result["values"]?.arrayValue ?? [] {
-      table.add(["key", "value", "source"].map { value[$0]?.stringValue ?? "" })
+      // A value may be longer than any line: what stands behind it would not be seen.
+      let source = value["source"]?.stringValue ?? ""
+      table.add([
+        value["key"]?.stringValue ?? "", language.pick(source, zh: Self.sources[source] ?? source),
+        value["value"]?.stringValue ?? "",
+      ])
     }
     Terminal.out(table.text(colours: options.colours))
   }

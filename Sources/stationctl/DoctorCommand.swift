@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import StationClient
 import StationJSON
+import StationKit
 
 /// `stationctl doctor`
 struct DoctorCommand: ParsableCommand {
@@ -23,14 +24,13 @@ struct DoctorCommand: ParsableCommand {
   private static let version = RootCommand.configuration.version
 
   func run() throws {
-    let language = options.language
     var findings: [DoctorText.Finding] = []
     do throws(ClientError) {
       let client = try options.connect(otherwise: .administrator)
       let answers = try client.callMany([Client.Call("system.info"), Client.Call("system.doctor")])
       let (info, found) = (try answers[0].get(), try answers[1].get()["findings"]?.arrayValue ?? [])
       findings.append(compare(info))
-      findings += found.map { DoctorText.Finding($0, language: language) }
+      findings += found.map { DoctorText.Finding($0) }
     } catch {
       // Nothing can be said of a daemon that answers, but not to this user.
       guard StationClient.ExitCode(error) != .denied else { throw error }
@@ -42,34 +42,36 @@ struct DoctorCommand: ParsableCommand {
     if options.json || options.ndjson {
       Terminal.out(JSONValue.object(["findings": .array(findings.map(\.json))]).encodedString + "\n")
     } else {
-      Terminal.out(text.text(colours: options.colours))
+      Terminal.out(text.text(options.language, colours: options.colours))
     }
     throw Outcome(code: StationClient.ExitCode(text.state))
   }
 
   private func compare(_ info: JSONValue) -> DoctorText.Finding {
-    let language = options.language
     let daemon = info["version"]?.stringValue ?? "?"
     guard Self.version == "stationctl \(daemon)" else {
       return DoctorText.Finding(
         "daemon", .warning,
-        language.pick(
+        Text(
           "it runs version \(daemon), this is \(Self.version)", zh: "运行中版本为 \(daemon)，本程序为 \(Self.version)"),
-        advice: language.pick("systemctl restart stationd", zh: "systemctl restart stationd"))
+        advice: Self.same("systemctl restart stationd"))
     }
-    return DoctorText.Finding("daemon", .ok, language.pick("it answers", zh: "有应答"))
+    return DoctorText.Finding("daemon", .ok, Text("it answers", zh: "有应答"))
   }
 
   private func unanswered(_ error: ClientError) -> DoctorText.Finding {
-    let text = ErrorText(error, language: options.language)
+    let (en, zh) = (ErrorText(error, language: .en), ErrorText(error, language: .zh))
+    let commands = "systemctl status stationd; journalctl -u stationd -n 20"
     return DoctorText.Finding(
-      "daemon", .critical, text.message,
-      advice: text.hint ?? "systemctl status stationd; journalctl -u stationd -n 20")
+      "daemon", .critical, Text(en.message, zh: zh.message),
+      advice: Text(en.hint ?? commands, zh: zh.hint ?? commands))
   }
+
+  /// What is the same in both languages: commands, and what the daemon's own program says.
+  private static func same(_ text: String) -> Text { Text(text, zh: text) }
 
   /// What the daemon itself says of its configuration: the usual reason why it does not start.
   private func configuration() -> DoctorText.Finding {
-    let language = options.language
     let beside = Bundle.main.executablePath.map { ($0 as NSString).deletingLastPathComponent + "/stationd" }
     let program = Process()
     let output = Pipe()
@@ -81,17 +83,17 @@ struct DoctorCommand: ParsableCommand {
       try program.run()
     } catch {
       return DoctorText.Finding(
-        "settings", .critical, language.pick("stationd cannot be run: \(error)", zh: "无法运行 stationd：\(error)")
+        "settings", .critical, Text("stationd cannot be run: \(error)", zh: "无法运行 stationd：\(error)")
       )
     }
     let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     program.waitUntilExit()
     let line = said.split(separator: "\n").first.map(String.init) ?? ""
     guard program.terminationStatus != 0 else {
-      return DoctorText.Finding("settings", line.contains(": warning: ") ? .warning : .ok, line)
+      return DoctorText.Finding("settings", line.contains(": warning: ") ? .warning : .ok, Self.same(line))
     }
     return DoctorText.Finding(
-      "settings", .critical, line,
-      advice: language.pick("mend it, then systemctl start stationd", zh: "修正后 systemctl start stationd"))
+      "settings", .critical, Self.same(line),
+      advice: Text("mend it, then systemctl start stationd", zh: "修正后 systemctl start stationd"))
   }
 }

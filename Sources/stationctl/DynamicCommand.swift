@@ -68,16 +68,17 @@ struct DynamicCommand {
   ) -> UsageError {
     let missing = [options.purpose == nil ? "--purpose" : nil, options.reason == nil ? "--reason" : nil]
       .compactMap { $0 }
-    let names = missing.joined(separator: ", ")
     let clash = missing.contains { method.parameter(named: String($0.dropFirst(2))) != nil }
-    let list = codes.joined(separator: ", ")
     let whereEn = clash ? " before '\(method.module)'" : ""
     let whereZh = clash ? "（写在“\(method.module)”之前）" : ""
     return UsageError(
-      "'\(method.module) \(method.typed)' discloses personal data; say what for\(whereEn): \(names) "
-        + "(both are recorded)" + (codes.isEmpty ? "" : "; purposes: \(list)"),
-      zh: "“\(method.module) \(method.typed)”涉及个人信息，须说明用途和理由\(whereZh)：\(names)（会记录在案）"
-        + (codes.isEmpty ? "" : "；用途：\(list)"))
+      "'\(method.module) \(method.typed)' discloses personal data; say what for\(whereEn): "
+        + "\(missing.joined(separator: ", ")) (both are recorded)"
+        + (codes.isEmpty ? "" : "; purposes: \(codes.joined(separator: ", "))"),
+      zh: "“\(method.module) \(method.typed)”涉及个人信息，须说明用途和理由\(whereZh)："
+        + "\(missing.joined(separator: "、"))（会记录在案）"
+        + (codes.isEmpty
+          ? "" : "；用途：\(codes.map { PurposeText.name($0, .zh) }.joined(separator: "、"))"))
   }
 
   private func runModule(
@@ -91,9 +92,9 @@ struct DynamicCommand {
         throw UsageError(
           "no command or module '\(name)'; did you mean \(near)?", zh: "没有命令或模块“\(name)”；是否想输入 \(near)？")
       }
-      let modules = api.modules.joined(separator: ", ")
       throw UsageError(
-        "no command or module '\(name)'; modules: \(modules)", zh: "没有命令或模块“\(name)”；模块：\(modules)")
+        "no command or module '\(name)'; modules: \(api.modules.joined(separator: ", "))",
+        zh: "没有命令或模块“\(name)”；模块：\(api.modules.joined(separator: "、"))")
     }
     let help = MethodHelp(language: language).module(name, of: api)
     if between.contains("--help") || between.contains("-h") || rest.first == "help" {
@@ -111,6 +112,11 @@ struct DynamicCommand {
     guard let first = rest.first else {
       Terminal.err(help)
       return .usage
+    }
+    guard !first.utf8.starts(with: "-".utf8) else {
+      throw UsageError(
+        "'\(first)' needs a method before it; see: stationctl \(name) --help",
+        zh: "“\(first)”之前须有方法；请看：stationctl \(name) --help")
     }
     let typed = rest.prefix { !$0.utf8.starts(with: "-".utf8) }.joined(separator: " ")
     let near =

@@ -99,6 +99,13 @@ extension GlobalOptions {
   /// How results are laid out for people.
   var style: ResultText { ResultText(language: language, colours: colours, width: Terminal.width) }
 
+  /// The daemon's clock, for what people read; nil where programs do, or the daemon does not say.
+  func clock(of client: Client) -> WallClock? {
+    guard !json, !ndjson else { return nil }
+    let now = (try? client.call("system.ping"))?["now"]?.stringValue
+    return now.flatMap(WallClock.init(timestamp:))
+  }
+
   func meta(key: String? = nil) -> CallMeta {
     CallMeta(
       purpose: purpose, reason: reason, idempotencyKey: key, actor: actor,

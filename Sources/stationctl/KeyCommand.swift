@@ -26,7 +26,15 @@ struct KeyNewCommand: ParsableCommand {
 
   func run() throws {
     let language = options.language
-    let key = try MasterKey.create(file)
+    guard access(file, F_OK) != 0 else {
+      throw UsageError("\(file) exists already: it is not replaced", zh: "\(file) 已存在，不予覆盖")
+    }
+    let key: MasterKey
+    do {
+      key = try MasterKey.create(file)
+    } catch let error as FileError {
+      throw OutputFault(path: file, code: error.code)
+    }
     if options.json {
       ResultPrinter(options: options).print(["file": .string(file), "id": .string(key.name)])
       return

@@ -79,11 +79,13 @@ struct OfflineProblem {
         "a daemon is running on \(directory): verify over its socket (without --state), or verify a copy",
         zh: "\(directory) 正由守护进程使用：请通过套接字验证（不带 --state），或验证副本")
     case .key(let what):
-      language.pick("no key to verify with: \(what)", zh: "没有可用的验证密钥：\(what)")
+      language.pick("no key to verify with: \(what)", zh: "没有可用的验证密钥：\(SystemText.text(of: what, .zh))")
     case .inaccessible(let what):
-      language.pick("the state cannot be read: \(what)", zh: "无法读取：\(what)")
+      language.pick("the state cannot be read: \(what)", zh: "无法读取：\(SystemText.text(of: what, .zh))")
     case .unreadable(let what, let seq):
-      language.pick("the state cannot be read (at record \(seq)): \(what)", zh: "无法读取（编号 \(seq) 处）：\(what)")
+      language.pick(
+        "the state cannot be read (at record \(seq)): \(what)",
+        zh: "无法读取（编号 \(seq) 处）：\(SystemText.text(of: what, .zh))")
     case .noAnchor(let directory, let size):
       language.pick(
         "there is no checkpoint in \(directory), but the log has \(size) records",
@@ -111,6 +113,10 @@ struct OfflineProblem {
         "the log and all that it commits to are in order, but the database is not the one that the daemon left when it"
           + " stopped: rows of events, deadlines, series or idempotency keys were changed",
         zh: "日志及其承诺的内容无误，但数据库与守护进程停止时不同：事件、期限、编号或幂等键的行被改动")
+    case .code(let what):
+      language.pick(
+        "the database has a \(what), which no stationd makes: it would have run inside the daemon",
+        zh: "数据库中有并非守护进程所建、会在其内部运行的对象：\(what)")
     case .keyring:
       language.pick(
         "what the database says of its keys is gone or damaged, though it holds encrypted data",
@@ -150,7 +156,7 @@ struct OfflineProblem {
       language.pick(
         "the key of '\(shown(id))' in \(shown(collection)) is gone or damaged, and no record erased it: nobody can"
           + " read what is personal in it",
-        zh: "\(shown(collection)) 中“\(shown(id))”的密钥已丢失或损坏，且无擦除记录：其中的个人信息无法读取")
+        zh: "\(shown(collection)) 中“\(shown(id))”的密钥已丢失或损坏，且无删除记录：其中的个人信息无法读取")
     }
   }
 

@@ -9,8 +9,10 @@ struct PagedCall {
   let key: String?
 
   mutating func run(_ params: JSONObject, all: Bool) throws {
-    let printer = ResultPrinter(options: options)
     let first = try page(params)
+    var printer = ResultPrinter(options: options)
+    printer.style.amounts = method.amounts
+    printer.style.clock = options.clock(of: client)
     guard all, let list = ResultText.list(in: first) else {
       printer.print(first)
       if let cursor = ResultText.nextCursor(of: first), let name = method.cursor?.name, !options.json,

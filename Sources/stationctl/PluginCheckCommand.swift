@@ -74,8 +74,14 @@ struct PluginCheckCommand: ParsableCommand {
     let language = options.language
     let name = language.pick(finding.name.en, zh: finding.name.zh)
     if options.json || options.ndjson {
-      var object: JSONObject = ["check": .string(name), "ok": .bool(finding.problem == nil)]
-      if let problem = finding.problem { object["problem"] = .string(problem) }
+      var object: JSONObject = [
+        "check": .string(finding.name.en), "check_zh": .string(finding.name.zh),
+        "ok": .bool(finding.problem == nil),
+      ]
+      if let problem = finding.problem {
+        object["problem"] = .string(problem.en)
+        object["problem_zh"] = .string(problem.zh)
+      }
       if let note = finding.note { object["note"] = .string(note) }
       return Terminal.out(JSONValue.object(object).encodedString + "\n")
     }
@@ -83,8 +89,10 @@ struct PluginCheckCommand: ParsableCommand {
       let note = finding.note.map { " (\($0))" } ?? ""
       return Terminal.out("\(Style.green.apply("ok  ", colours: options.colours))  \(name)\(note)\n")
     }
+    let said = language.pick(problem.en, zh: problem.zh)
+    let colon = language.pick(": ", zh: "：")
     let advice = language.pick(finding.advice.en, zh: finding.advice.zh)
     Terminal.out(
-      "\(Style.red.apply("FAIL", colours: options.colours))  \(name): \(problem)\n      \(advice)\n")
+      "\(Style.red.apply("FAIL", colours: options.colours))  \(name)\(colon)\(said)\n      \(advice)\n")
   }
 }

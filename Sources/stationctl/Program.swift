@@ -53,7 +53,8 @@ struct Program {
       guard RootCommand.isParserError(error) else { throw error }
       let text = RootCommand.fullMessage(for: error)
       if RootCommand.exitCode(for: error) == .success {
-        Terminal.out(text.hasSuffix("\n") ? text : text + "\n")
+        let help = ParserText.help(text, .current)
+        Terminal.out(help.hasSuffix("\n") ? help : help + "\n")
         if arguments.isEmpty || arguments.contains("--help") || arguments.contains("-h") {
           DaemonHelp.print(arguments: arguments, language: .current)
         }

@@ -9,7 +9,7 @@ final class RefusedFile {
   private var descriptor: Int32 = -1
 
   /// - Throws: for a file that cannot be written, and for the input itself.
-  init(_ path: String, input: InputFile) throws(UsageError) {
+  init(_ path: String, input: InputFile) throws {
     self.path = path
     let old = open(path, O_WRONLY | O_CLOEXEC)
     guard old >= 0 || errno == ENOENT else { throw Terminal.unwritable(path) }
@@ -24,7 +24,7 @@ final class RefusedFile {
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
-  func write(_ refusal: ImportRefusal) throws(UsageError) {
+  func write(_ refusal: ImportRefusal) throws(OutputFault) {
     if descriptor < 0 { descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600) }
     let line = Array((refusal.json.encodedString + "\n").utf8)
     guard descriptor >= 0, Terminal.write(line[...], to: descriptor) else { throw Terminal.unwritable(path) }

@@ -13,7 +13,7 @@ enum Report {
     case let error as ClientError:
       if error == .interrupted { return .ok }
       if json {
-        Terminal.err(document(error, language: language).encodedString + "\n")
+        Terminal.err(document(error).encodedString + "\n")
       } else {
         print(ErrorText(error, language: language), language: language)
       }
@@ -23,6 +23,9 @@ enum Report {
       return .error
     case let error as UsageError:
       return usage(error, language: language)
+    case let error as OutputFault:
+      print(ErrorText(message: error.text(language)), language: language)
+      return .unreachable
     default:
       print(ErrorText(message: "\(error)"), language: language)
       return .error
@@ -34,8 +37,8 @@ enum Report {
     if let hint = text.hint { Terminal.err("  \(language.pick("hint: ", zh: "提示："))\(hint)\n") }
   }
 
-  /// One document for programs: the daemon's error object, or one in its form.
-  private static func document(_ error: ClientError, language: Language) -> JSONValue {
+  /// One document for programs, whatever the language of this run: the daemon's error object, or one in its form.
+  private static func document(_ error: ClientError) -> JSONValue {
     if case .rpc(let error) = error { return ["error": error.json] }
     let kind: String
     switch error {
@@ -44,7 +47,13 @@ enum Report {
     case .closed: kind = "closed"
     default: kind = "protocol_error"
     }
-    let text = ErrorText(error, language: language)
-    return ["error": ["message": .string(text.message), "data": ["kind": .string(kind)]]]
+    return [
+      "error": [
+        "message": .string(ErrorText(error, language: .en).message),
+        "data": [
+          "kind": .string(kind), "message_zh": .string(ErrorText(error, language: .zh).message),
+        ],
+      ]
+    ]
   }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import StationAudit
 import StationCalendar
 import StationClient
@@ -47,7 +46,7 @@ struct RestoreCommand: ParsableCommand {
         Terminal.err(language.pick("nothing was changed; with --yes it is done\n", zh: "未作任何改变；加 --yes 执行\n"))
         throw Outcome(code: .usage)
       }
-      let aside = try restore.run(at: now())
+      let aside = try restore.run(at: .now)
       if options.json || options.ndjson {
         var document: JSONObject = [
           "state": .string(state), "size": .int(Int(restore.manifest.head.size)),
@@ -70,11 +69,5 @@ struct RestoreCommand: ParsableCommand {
     var path = path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     return path
-  }
-
-  private func now() -> Instant {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Instant(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
   }
 }

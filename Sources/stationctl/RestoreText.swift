@@ -37,7 +37,8 @@ struct RestoreText {
             : language.pick("; its checkpoint has seen \(last) records", zh: "；其检查点为 \(last) 条")
         } ?? ""
       return language.pick(
-        "the present state cannot be read (\(why))\(seen)\n", zh: "现有状态无法读取（\(why)）\(seen)\n")
+        "the present state cannot be read (\(why))\(seen)\n",
+        zh: "现有状态无法读取（\(SystemText.text(of: why, .zh))）\(seen)\n")
     }
   }
 
@@ -51,8 +52,8 @@ struct RestoreText {
       text += "  \(count) × \(DisplayWidth.printable(method))\n"
     }
     if !lost.erasures.isEmpty {
-      let numbers = lost.erasures.prefix(20).map(String.init).joined(separator: ", ")
-      let more = lost.erasures.count > 20 ? ", …" : ""
+      let numbers = lost.erasures.prefix(20).map(String.init).joined(separator: language.comma)
+      let more = lost.erasures.count > 20 ? language.comma + "…" : ""
       text += language.pick(
         "records \(numbers)\(more) erased personal data, which is there again afterwards: erase it anew\n",
         zh: "编号 \(numbers)\(more) 曾删除个人信息，恢复后将重新出现：须再次删除\n")
@@ -76,7 +77,7 @@ struct RestoreText {
     case .key(let why):
       language.pick(
         "no key to verify with: \(why); put the signing key back first, or give --key",
-        zh: "没有可用的验证密钥：\(why)；请先放回签名密钥，或用 --key 给出")
+        zh: "没有可用的验证密钥：\(SystemText.text(of: why, .zh))；请先放回签名密钥，或用 --key 给出")
     case .inUse(let why): why
     case .noBackup(let path):
       language.pick(
@@ -87,7 +88,7 @@ struct RestoreText {
       language.pick("the backup does not verify: ", zh: "备份未通过验证：")
         + OfflineProblem(fault: fault).text(language)
     case .failed(let why):
-      language.pick("it failed: \(why)", zh: "失败：\(why)")
+      language.pick("it failed: \(why)", zh: "失败：\(SystemText.text(of: why, .zh))")
     }
   }
 }

@@ -4,6 +4,12 @@ import StationJSON
 /// Prints a method's result in the form that was asked for.
 struct ResultPrinter {
   let options: GlobalOptions
+  var style: ResultText
+
+  init(options: GlobalOptions) {
+    self.options = options
+    style = options.style
+  }
 
   func print(_ result: JSONValue) {
     if options.json {
@@ -11,7 +17,7 @@ struct ResultPrinter {
     } else if options.ndjson {
       Terminal.out(ResultPrinter.lines(result))
     } else {
-      Terminal.out(options.style.text(result))
+      Terminal.out(style.text(result))
     }
   }
 

@@ -1,10 +1,13 @@
 import Glibc
 import StationClient
+import StationSystemd
 
 /// `stationctl`: talks to a running stationd from a shell.
 @main
 enum Stationctl {
   static func main() {
+    // What cannot be printed is no success.
+    StandardStreams.fill(output: O_RDONLY)
     let words: [String]
     do throws(UsageError) {
       words = try CommandWords.decode(given)

@@ -45,7 +45,7 @@ enum Terminal {
   }
 
   /// Writes a new file; one that is there is left as it is.
-  static func create(_ path: String, _ bytes: [UInt8]) throws(UsageError) {
+  static func create(_ path: String, _ bytes: [UInt8]) throws(OutputFault) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw unwritable(path) }
     let isWritten = write(bytes[...], to: descriptor)
@@ -56,7 +56,7 @@ enum Terminal {
   }
 
   /// Makes a folder where there is none.
-  static func makeFolder(_ path: String) throws(UsageError) {
+  static func makeFolder(_ path: String) throws(OutputFault) {
     guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw unwritable(path) }
   }
 
@@ -78,8 +78,17 @@ enum Terminal {
     return UsageError("cannot read \(path): \(why)", zh: "无法读取 \(path)：\(why)")
   }
 
-  static func unwritable(_ path: String) -> UsageError {
-    let why = SystemText.text(errno, .current)
-    return UsageError("cannot write \(path): \(why)", zh: "无法写入 \(path)：\(why)")
+  static func unwritable(_ path: String) -> OutputFault { OutputFault(path: path, code: errno) }
+}
+
+/// A file that cannot be written.
+struct OutputFault: Error {
+  let path: String
+  /// Its errno(3).
+  let code: Int32
+
+  func text(_ language: Language) -> String {
+    let why = SystemText.text(code, language)
+    return language.pick("cannot write \(path): \(why)", zh: "无法写入 \(path)：\(why)")
   }
 }

@@ -4,10 +4,10 @@ import Glibc
 import Logging
 import StationDaemon
 import StationPlugin
+import StationStore
 import StationSystemd
 
 /// The daemon's command line.
-@main
 struct Stationd: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stationd",
@@ -58,9 +58,12 @@ struct Stationd: AsyncParsableCommand {
       throw exit
     } catch {
       FileHandle.standardError.write(Data("stationd: \(error)\n".utf8))
-      throw ExitCode(1)
+      throw ExitCode((error as? StartFailure)?.isFullDisk == true ? Self.fullDisk : 1)
     }
   }
+
+  /// EX_TEMPFAIL (sysexits.h): the service manager tries again, which it does not after 1.
+  private static let fullDisk: Int32 = 75
 
   /// Serves one of the daemon's modules as a plugin's process: `isolation: process`.
   private func host(_ name: String) throws -> Never {
@@ -84,15 +87,8 @@ struct Stationd: AsyncParsableCommand {
     let signals = Signals()
     let notifier = ServiceNotifier.takeFromEnvironment()
     let watchdog = Watchdog.takeFromEnvironment()
-    let daemon = try await Daemon(configuration, log: stationLog) {
-      // Nothing that was promised is lost: what is on disk is found out at the next start. The answers
-      // of the failed batch leave first.
-      // Without exit(3): its handlers would take apart what other threads are still using.
-      DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(200)) {
-        fflush(nil)
-        _exit(70)
-      }
-    }
+    let daemon = try await started(configuration, stationLog)
+    signals.onHangUp { daemon.reloadAsAct() }
     // Whoever is told that the daemon is ready finds it so.
     do {
       try await daemon.callItself()
@@ -117,5 +113,21 @@ struct Stationd: AsyncParsableCommand {
     let extender = StopExtender(notifier: notifier) { daemon.progress }
     await daemon.stop(drain: .seconds(configuration.drainSeconds))
     extender.stop()
+  }
+
+  private func started(_ configuration: DaemonConfiguration, _ log: StationLog) async throws -> Daemon {
+    do {
+      return try await Daemon(configuration, log: log) {
+        // Nothing that was promised is lost: what is on disk is found out at the next start. The answers
+        // of the failed batch leave first.
+        // Without exit(3): its handlers would take apart what other threads are still using.
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(200)) {
+          fflush(nil)
+          _exit(70)
+        }
+      }
+    } catch {
+      throw StartFailure(error, state: configuration.stateDirectory)
+    }
   }
 }

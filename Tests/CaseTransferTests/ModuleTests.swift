@@ -48,7 +48,7 @@ struct ModuleTests {
   @Test("the units that the rules name are in the organisation that is shipped")
   func units() throws {
     let fixture = try Fixture()
-    let units = try CaseTransfer.units(configuration: Fixture.rules)
+    let units = module.units
     #expect(units == ["legal-department", "coordination-desk", "criminal-brigade"])
     for unit in units {
       #expect(throws: Never.self) {

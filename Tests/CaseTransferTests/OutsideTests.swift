@@ -145,6 +145,24 @@ struct OutsideTests {
     #expect(try fixture.get(id)["steps_after_notice"] == (after == 0 ? nil : .int(after)))
   }
 
+  @Test("a notice in the minute of the designation is not received before the bureau had the case")
+  func noticeBeforeTheCase() throws {
+    try fixture.store.advance(to: Fixture.at("2026-03-02T09:00:30+08:00"))
+    let id = try fixture.at(.negotiating)
+    try fixture.store.advance(to: Fixture.at("2026-03-02T09:00:50+08:00"))
+    try fixture.designate(id)
+    try fixture.store.advance(to: Fixture.at("2026-03-02T09:05:00+08:00"))
+    let since = try fixture.body(id).ownedSince
+    #expect(since == Fixture.at("2026-03-02T09:00:30+08:00"))
+    var params: JSONObject = ["number": "D-1", "received_at": "2026-03-02T09:00:29.999+08:00"]
+    expectRefused("transfer.jurisdiction.notice", "/received_at") {
+      try fixture.call("jurisdiction.end", id, params)
+    }
+    params["received_at"] = "2026-03-02T09:00:30+08:00"
+    try fixture.call("jurisdiction.end", id, params)
+    #expect(try fixture.body(id).ownedSince == since)
+  }
+
   @Test("a case that is on its way inside is not negotiated")
   func inside() throws {
     let id = try fixture.at(.screened)

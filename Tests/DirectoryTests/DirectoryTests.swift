@@ -50,6 +50,38 @@ struct DirectoryTests {
     }
   }
 
+  @Test("an import names no unit twice")
+  func importTwice() throws {
+    let name: JSONValue = ["en": "A", "zh": "甲"]
+    let unit: JSONValue = ["id": "logistics", "kind": "department", "name": name, "parent": "bureau"]
+    let before = try self.unit("logistics")
+    let error = #expect(throws: RPCError.self) {
+      try store.call("directory.import", ["units": [unit, unit]])
+    }
+    #expect(error?.kind == .invalidParams && error?.pointer == "/units/1/id")
+    #expect(try self.unit("logistics") == before)
+  }
+
+  @Test("an import is rehearsed by the rules that it goes by")
+  func rehearsal() throws {
+    try Directory.rehearseImport(Self.organisation)
+    let shipped = Self.organisation["units"]?.arrayValue ?? []
+    for (place, unit) in shipped.enumerated() {
+      // Without this one: refused by both, at the same place, or taken by both.
+      var less = shipped
+      less.remove(at: place)
+      let fresh = try TestStore([Directory.module()], now: store.now)
+      let params: JSONObject = ["units": .array(less)]
+      func pointer(_ body: () throws -> Void) -> String? {
+        do { try body() } catch { return (error as? RPCError)?.pointer ?? "\(error)" }
+        return nil
+      }
+      #expect(
+        pointer { try Directory.rehearseImport(params) }
+          == pointer { _ = try fresh.call("directory.import", params) }, "\(unit["id"] ?? .null)")
+    }
+  }
+
   @Test("a station is made with its two teams and its room, and retired with them")
   func station() throws {
     let name: JSONValue = ["en": "New Station", "zh": "新所"]

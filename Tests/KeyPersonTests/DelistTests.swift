@@ -47,6 +47,45 @@ struct DelistTests {
     #expect(notice["zh"]?.stringValue?.contains("2026-04-01") == true)
   }
 
+  static let parts: [(Category, part: String?, isBound: Bool)] = [
+    (.communityCorrections, nil, true), (.drugTreatment, nil, true), (.bailPendingTrial, nil, true),
+    (.protectionOrder, "bound", true), (.protectionOrder, "protected", false),
+    (.resettlementSupport, nil, false), (.missingVulnerablePerson, nil, false),
+  ]
+
+  @Test("a duty is over only for whom the instrument bound", arguments: parts)
+  func duties(_ category: Category, _ part: String?, _ isBound: Bool) throws {
+    var more: JSONObject = ["to": "2026-03-25", "next_review": "2026-03-25"]
+    if part == "bound" { (more["part"], more["purpose"]) = ("bound", "uphold_order") }
+    for reason in ["expiry", "completion", "court_decision"] {
+      let fixture = try Fixture()
+      let id = try fixture.enter(category, more)
+      switch reason {
+      case "expiry": try fixture.advance("2026-03-26T00:00:00+08:00")
+      case "completion": _ = try fixture.delist(id)
+      default:
+        try fixture.call(
+          "delist",
+          [
+            "id": .string(id), "reason": .string(reason),
+            "decision": Self.decision["decision"] ?? .null,
+          ])
+      }
+      let notice = try #require(fixture.rows("notice").first?.body)
+      #expect(notice["reason"] == .string(reason))
+      #expect(notice["en"]?.stringValue?.contains("no duty") == isBound)
+      #expect(notice["zh"]?.stringValue?.contains("不再承担") == isBound)
+    }
+  }
+
+  @Test("who was protected and takes back their agreement is not told of the support after a release")
+  func protectedConsent() throws {
+    let fixture = try Fixture()
+    _ = try fixture.delist(try fixture.enter(.protectionOrder), "consent_withdrawn")
+    let notice = try #require(fixture.rows("notice").first?.body)
+    #expect(notice["zh"]?.stringValue?.contains("帮教") == false)
+  }
+
   @Test("a court decision is named, and nothing else is")
   func decisionNamed() throws {
     let fixture = try Fixture()

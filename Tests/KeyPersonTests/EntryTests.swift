@@ -55,7 +55,8 @@ struct EntryTests {
       ["instrument": ["authority": "Court", "number": "1", "date": "2026-03-03"]], "keyperson.instrument",
       "/instrument/date"
     ),
-    (.communityCorrections, ["from": "2026-04-03"], "keyperson.term", "/from"),
+    // Thirty-two days ahead.
+    (.communityCorrections, ["from": "2026-04-03"], "keyperson.proposal", "/from"),
     (.communityCorrections, ["to": "2026-03-01"], "keyperson.term", "/to"),
     (.communityCorrections, ["next_review": "2026-06-01"], "keyperson.review.interval", "/next_review"),
     (.communityCorrections, ["next_review": "2026-03-02"], "keyperson.review.interval", "/next_review"),
@@ -90,6 +91,14 @@ struct EntryTests {
           "authority": "Court, 30.274100 120.155100", "number": "1", "date": "2026-02-20",
         ]
       ], "keyperson.text", "/instrument/authority"
+    ),
+    (
+      .missingVulnerablePerson, ["guardian": ["name": "王 330106194906150047"]], "keyperson.text",
+      "/guardian/name"
+    ),
+    (
+      .resettlementSupport, ["consent": ["document": "of 330106194906150047", "date": "2026-02-25"]],
+      "keyperson.text", "/consent/document"
     ),
     (
       .missingVulnerablePerson,
@@ -390,13 +399,70 @@ struct EntryTests {
     let fixture = try Fixture()
     let later = try fixture.propose(.bailPendingTrial, ["from": "2026-03-10", "next_review": "2026-03-12"])
     let error = #expect(throws: RPCError.self) { try fixture.verify(later) }
-    #expect(error?.rule == "keyperson.term")
+    #expect(error?.rule == "keyperson.term" && error?.pointer == "/id")
     try fixture.advance("2026-03-11T09:00:00+08:00")
     let approval = try fixture.verify(later)
     try fixture.approve(approval)
     try fixture.advance("2026-03-13T00:00:00+08:00")
     let late = #expect(throws: RPCError.self) { try fixture.call("activate", ["id": .string(later)]) }
-    #expect(late?.rule == "keyperson.review.interval")
+    #expect(late?.rule == "keyperson.review.interval" && late?.pointer == "/id")
+  }
+
+  @Test("who has been clean for three years meanwhile is not entered")
+  func cleanMeanwhile() throws {
+    let fixture = try Fixture()
+    let id = try fixture.propose(.drugTreatment, ["clean_since": "2023-03-03"])
+    try fixture.approve(try fixture.verify(id))
+    try fixture.advance("2026-03-04T08:00:00+08:00")
+    let error = #expect(throws: RPCError.self) { try fixture.call("activate", ["id": .string(id)]) }
+    #expect(error?.rule == "keyperson.drug.clean" && error?.pointer == "/id")
+  }
+
+  @Test("a term begins 31 days ahead at most, or as many as the rule says")
+  func ahead() throws {
+    let fixture = try Fixture()
+    _ = try fixture.propose(.communityCorrections, ["from": "2026-04-02"])
+    let sooner = try Fixture(RulesTests.changed("keyperson.proposal", "days_ahead", 5))
+    _ = try sooner.propose(.communityCorrections, ["from": "2026-03-07"])
+    let error = #expect(throws: RPCError.self) {
+      try sooner.propose(.bailPendingTrial, ["from": "2026-03-08"])
+    }
+    #expect(error?.rule == "keyperson.proposal" && error?.pointer == "/from")
+  }
+
+  @Test("it is a police station that follows somebody up")
+  func station() throws {
+    let fixture = try Fixture()
+    for unit in [Fixture.owner, "bureau"] {
+      let error = #expect(throws: RPCError.self) {
+        try fixture.call(
+          "propose", Fixture.proposal(.communityCorrections, ["station": .string(unit)]), as: .all)
+      }
+      #expect(error?.rule == "keyperson.station" && error?.pointer == "/station")
+    }
+  }
+
+  /// Names and numbers of two lines.
+  static let broken: [(JSONObject, String)] = [
+    (["name": "王\n小明"], "/name"), (["guardian": ["name": "王\u{2028}大明"]], "/guardian/name"),
+    (["name": "王\u{202E}小明"], "/name"),
+  ]
+
+  @Test("a name is one line; what was kept before it had to be stays readable", arguments: broken.indices)
+  func oneLine(_ index: Int) throws {
+    let (more, pointer) = Self.broken[index]
+    let fixture = try Fixture()
+    let error = #expect(throws: RPCError.self) { try fixture.propose(.missingVulnerablePerson, more) }
+    #expect(error?.kind == .invalidParams && error?.pointer == pointer)
+    let id = try fixture.enter(.missingVulnerablePerson)
+    let key = "keyperson.record"
+    let stored = try #require(fixture.store.contents.rows[key]?[id]?.record)
+    fixture.store.contents.rows[key]?[id]?.record = Record(
+      id: id, version: stored.version, body: stored.body.merging(more))
+    for (method, purpose) in [("get", "handling"), ("extract", "subject_request")] {
+      let shown = try fixture.call(method, ["id": .string(id)], purpose: purpose)
+      for (name, value) in more { #expect(shown[name] == value) }
+    }
   }
 
   @Test("only whoever may reach the station proposes there")

@@ -80,7 +80,7 @@ struct ForbiddenCallTests {
   func configuration(_ key: String) {
     var configuration = Fixture.rules.objectValue ?? [:]
     configuration[key] = ["stability"]
-    #expect(throws: KeyPersonError.self) { try KeyPerson.module(configuration: .object(configuration)) }
+    #expect(throws: RuleBookError.self) { try KeyPerson.module(configuration: .object(configuration)) }
   }
 
   @Test("an event that leads to a person, or names a record")

@@ -35,6 +35,41 @@ struct FourEyesTests {
     #expect(error?.rule == "approval.second_person")
   }
 
+  @Test("whom a request is about is told to nobody who reads, lists or decides it")
+  func aboutIsHidden() throws {
+    let fixture = try Fixture()
+    let id = try fixture.propose()
+    let approval = try fixture.verify(id)
+    let stored = fixture.store.contents.rows["approval.request"]?[approval]?.record
+    #expect(stored?["about"] == .string(id))
+    let read = try fixture.store.call("approval.get", ["id": .string(approval)], as: Fixture.zhao)
+    #expect(read["payload"] != nil && read["about"] == nil)
+    let listed = try fixture.store.call("approval.list", [:], as: Fixture.zhao)["items"]?.arrayValue ?? []
+    #expect(listed.map { $0["id"] } == [.string(approval)] && listed.allSatisfy { $0["about"] == nil })
+    let decided = try fixture.store.call(
+      "approval.approve", ["id": .string(approval), "version": 1], as: Fixture.zhao)
+    #expect(decided["state"] == "approved" && decided["about"] == nil)
+  }
+
+  @Test("an approval is over at its end, also while the deadline has not fired", arguments: [false, true])
+  func expired(_ isApproved: Bool) throws {
+    let fixture = try Fixture()
+    let id = try fixture.propose()
+    let approval = try fixture.verify(id)
+    if isApproved { try fixture.approve(approval) }
+    fixture.store.now = Fixture.at("2026-03-05T09:00:00+08:00")
+    let state = fixture.store.contents.rows["approval.request"]?[approval]?.record["state"]
+    #expect(state == (isApproved ? "approved" : "pending"), "the deadline is still to fire")
+    let error = #expect(throws: RPCError.self) {
+      if isApproved {
+        try fixture.call("activate", ["id": .string(id)])
+      } else {
+        try fixture.approve(approval)
+      }
+    }
+    #expect(error?.kind == .expired)
+  }
+
   static let fourth = Principal.of(Fixture.station, uid: 2004)
 
   @Test("who verified does not approve, also where somebody else verified again")
@@ -109,7 +144,7 @@ struct FourEyesTests {
     let error = #expect(throws: RPCError.self) {
       try fixture.call("verify_instrument", seen, as: .of(Fixture.station, uid: 3019))
     }
-    #expect(error?.rule == "keyperson.four_eyes")
+    #expect(error?.rule == "keyperson.four_eyes" && error?.pointer == "/id")
     _ = try fixture.verify(id)
   }
 

@@ -7,6 +7,7 @@ import Testing
 @Suite("Invariants of key-person follow-up")
 struct InvariantTests {
   static let categories = Category.allCases
+  static let officers = [Fixture.wang, Fixture.li, Fixture.zhao, FourEyesTests.fourth]
 
   @Test("hold through random sequences of calls", arguments: 0..<24)
   func sequence(_ seed: UInt64) throws {
@@ -60,9 +61,14 @@ struct InvariantTests {
     func day(_ range: ClosedRange<Int>) -> String {
       today.adding(days: Int.random(in: range, using: &random)).description
     }
+    func officer() -> Principal { Self.officers.randomElement(using: &random) ?? Fixture.wang }
     let open = fixture.rows("task").filter { $0.body["record"] == .string(id) }.randomElement(using: &random)
     switch Int.random(in: 0..<16, using: &random) {
-    case 0: try fixture.approve(try fixture.verify(id))
+    case 0:
+      let seen: JSONObject = ["id": .string(id), "seen": "original"]
+      let asked = try fixture.call("verify_instrument", seen, as: officer())["approval"]?.stringValue
+      // A decision that is refused leaves the verification.
+      try? fixture.approve(asked ?? "", as: officer())
     case 1: try fixture.call("activate", key)
     case 2:
       try fixture.call(
@@ -80,8 +86,8 @@ struct InvariantTests {
       params["id"] = .string(id)
       params["to"] = .string(day(0...500))
       params["next_review"] = .string(day(1...40))
-      let approval = try fixture.call("renew.request", params)["approval"]?.stringValue
-      try fixture.approve(approval ?? "")
+      let approval = try fixture.call("renew.request", params, as: officer())["approval"]?.stringValue
+      try? fixture.approve(approval ?? "", as: officer())
     case 9: try fixture.call("renew", key)
     case 10: try fixture.call("contact.lost", ["id": .string(id), "urgency": "routine"])
     case 11: try fixture.call("contact.found", ["id": .string(id), "outcome": "found_well"])
@@ -137,6 +143,13 @@ struct InvariantTests {
     if record.state == .delisted {
       #expect(mine.allSatisfy { $0.body["state"] != "open" || $0.body["kind"] == "notice" })
       #expect(record.lost == nil && record.delisting != nil)
+    }
+    // Whose decision was taken had neither proposed nor verified the record, nor asked.
+    for (_, row) in fixture.store.contents.rows["approval.request"] ?? [:] {
+      let asked = row.record
+      guard asked["about"] == .string(id), asked["state"] == "consumed" else { continue }
+      let entrants = [body["proposed_by"], asked["requested_by"]] + (body["verifiers"]?.arrayValue ?? [])
+      #expect(asked["decided_by"] != nil && !entrants.contains(asked["decided_by"]))
     }
     // A duty has at most one open task, with a deadline for its grace.
     for duty in fixture.rows("duty") where duty.body["record"] == .string(id) {

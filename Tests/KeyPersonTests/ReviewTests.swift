@@ -51,6 +51,43 @@ struct ReviewTests {
     #expect(fixture.record(id)?.to.description == "2026-08-31", "nothing is extended")
   }
 
+  @Test("a record whose review was missed is hidden also from who has another task about it")
+  func suspendedWithTask() throws {
+    let fixture = try Fixture()
+    let id = try fixture.enter()
+    let duty = try DutyTests.add(fixture, id, first: "2026-04-01T10:00:00+08:00")["task"] ?? .null
+    let contact = try fixture.call("contact.lost", ["id": .string(id), "urgency": "urgent"])["task"] ?? .null
+    for task in [duty, contact] { _ = try fixture.get(id, ["task": task]) }
+    try fixture.advance("2026-03-31T00:00:00+08:00")
+    for task in [duty, contact] {
+      #expect(
+        fixture.store.contents.rows["keyperson.task"]?[task.stringValue ?? ""]?.record["state"] == "open")
+      for params in [["id": .string(id), "task": task], ["task": task]] as [JSONObject] {
+        let error = #expect(throws: RPCError.self) { try fixture.call("get", params) }
+        #expect(error?.rule == "keyperson.review" && error?.pointer == "/id")
+      }
+    }
+  }
+
+  @Test("a renewal's instrument is screened as a proposal's, and a correction's document too")
+  func screened() throws {
+    let fixture = try Fixture()
+    let id = try fixture.enter()
+    try fixture.advance("2026-03-20T09:00:00+08:00")
+    var renewal = LifeCycleTests.renewal
+    renewal["id"] = .string(id)
+    renewal["instrument"] = [
+      "authority": "Court, of 330106194906150047", "number": "(2026) 0102-77", "date": "2026-03-10",
+    ]
+    let error = #expect(throws: RPCError.self) { try fixture.call("renew.request", renewal) }
+    #expect(error?.rule == "keyperson.text" && error?.pointer == "/instrument/authority")
+    let correction: JSONObject = [
+      "id": .string(id), "phone": "137 0000 0000", "document": "of 330106194906150047",
+    ]
+    let document = #expect(throws: RPCError.self) { try fixture.call("correct", correction) }
+    #expect(document?.rule == "keyperson.text" && document?.pointer == "/document")
+  }
+
   @Test("hidden at the very instant, also while the deadline has not fired")
   func beforeTheDeadline() throws {
     let fixture = try Fixture()

@@ -24,6 +24,7 @@ struct RulesTests {
     ("keyperson.review.interval", "bail_pending_trial", 181), ("keyperson.review.interval", "stability", 30),
     ("keyperson.review.interval", "protection_order", 0), ("keyperson.review.window", "days", 31),
     ("keyperson.erasure", "days", 91), ("keyperson.proposal", "days", 31),
+    ("keyperson.proposal", "days_ahead", nil), ("keyperson.proposal", "days_ahead", 0),
     ("keyperson.four_eyes", "hours", 169), ("keyperson.maximum.bail_pending_trial", "months", 13),
     ("keyperson.maximum.drug_treatment", "months", nil), ("keyperson.total.drug_treatment", "months", 35),
     ("keyperson.total.community_corrections", "months", 1201), ("keyperson.drug.clean", "months", -1),

@@ -33,7 +33,7 @@ struct TaskListTests {
       #expect(try fixture.call("tasks", [:], as: principal)["items"] == [])
     }
     let error = #expect(throws: RPCError.self) { try fixture.call("tasks", [:], as: .all) }
-    #expect(error?.rule == "keyperson.tasks")
+    #expect(error?.rule == "keyperson.tasks" && error?.pointer == "")
     let unit = #expect(throws: RPCError.self) { try fixture.call("tasks", ["unit": "st-01"], as: everywhere) }
     #expect(unit?.kind == .invalidParams)
   }

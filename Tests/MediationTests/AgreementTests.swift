@@ -27,6 +27,7 @@ struct AgreementTests {
     }
     let error = #expect(throws: RPCError.self) { try fixture.step("agreement.record", id, more) }
     #expect(error?.rule == rule && error?.pointer == pointer)
+    #expect(error?.message.zh.unicodeScalars.contains(where: \.isASCII) == false)
     #expect(fixture.dispute(id)?.state == .agreed)
     #expect(fixture.store.contents.rows["mediation.agreement"] == nil)
   }

@@ -180,6 +180,15 @@ struct Fixture {
     store.contents.events.filter { $0.name == "mediation.\(name)" }.map(\.payload)
   }
 
+  /// A stored record as an earlier version could have left it.
+  func rewrite(_ collection: String, _ id: String, _ change: (inout JSONObject) -> Void) throws {
+    let key = "mediation.\(collection)"
+    guard let record = store.contents.rows[key]?[id]?.record else { throw RPCError(.notFound) }
+    var body = record.body
+    change(&body)
+    store.contents.rows[key]?[id]?.record = Record(id: id, version: record.version, body: body)
+  }
+
   func set(_ time: String) throws { try store.advance(to: Self.instant(time)) }
 
   func hours(_ count: Int) throws { try store.advance(to: store.now.adding(hours: count)) }
@@ -204,13 +213,5 @@ extension Fixture {
 
   static func attendees(_ id: String, _ people: String...) -> JSONObject {
     ["attendees": .array(people.map { ["person": .string("\(id).\($0)")] })]
-  }
-}
-
-extension JSONObject {
-  func merging(_ other: JSONObject) -> JSONObject {
-    var merged = self
-    for (key, value) in other { merged[key] = value }
-    return merged
   }
 }

@@ -134,6 +134,18 @@ struct HandOverTests {
     #expect(fixture.dispute(id)?.custody.count == 1)
   }
 
+  @Test("a clock that was set back leaves neither a gap nor an overlap")
+  func clockSetBack() throws {
+    let fixture = try Fixture()
+    let id = try fixture.at(.registered)
+    try fixture.step("hand_over.propose", id)
+    fixture.store.now = Fixture.morning.adding(hours: -1)
+    try fixture.step("hand_over.accept", id, as: Self.taker)
+    let custody = try #require(fixture.dispute(id)?.custody)
+    #expect(custody.map(\.since) == [Fixture.morning, Fixture.morning])
+    #expect(custody.map(\.until) == [Fixture.morning, nil])
+  }
+
   @Test("alarms go to whoever has it now")
   func alarms() throws {
     let fixture = try Fixture()

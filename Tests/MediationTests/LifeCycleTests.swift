@@ -170,7 +170,7 @@ struct LifeCycleTests {
     }
     #expect(fixture.dispute(id)?.history.count == Bounds.history)
     let error = #expect(throws: RPCError.self) { try fixture.step("party.update", id, update) }
-    #expect(error?.rule == "mediation.bounds")
+    #expect(error?.rule == "mediation.bounds" && error?.pointer == "/id")
     try fixture.step(
       "correct", id, ["person": .string("\(id).p1"), "phone": "13900000000", "document": "letter"])
     history += 1

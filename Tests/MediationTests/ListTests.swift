@@ -61,6 +61,39 @@ struct ListTests {
     for id in overdue { #expect(fixture.dispute(id)?.late(at: fixture.store.now).isEmpty == false) }
   }
 
+  @Test("a unit lists what it is asked to take over, whoever has it, until that is over")
+  func proposed() throws {
+    let fixture = try Self.filled()
+    let ids = try Self.walk(fixture, ["owner": "st-02"])
+    for id in ids { try fixture.step("hand_over.propose", id, ["to": "st-04"]) }
+    let filters: [(JSONObject, Int)] = [
+      ([:], ids.count), (["owner": "st-02"], ids.count), (["owner": "st-03"], 0), (["open": false], 0),
+      (["state": "consent"], 2), (["kind": "labour"], 0), (["overdue": true], 0), (["limit": 1], ids.count),
+    ]
+    let taker = Principal.of("st-04", uid: 4)
+    func listed(_ more: JSONObject = [:], as principal: Principal = .all) throws -> JSONValue {
+      try fixture.store.call(
+        "mediation.list", (["proposed_to": "st-04"] as JSONObject).merging(more), as: principal)
+    }
+    for (more, count) in filters {
+      let found = try Self.walk(fixture, (["proposed_to": "st-04"] as JSONObject).merging(more))
+      #expect(found.count == count, "\(more)")
+    }
+    #expect(try listed(as: taker)["items"]?.arrayValue?.count == ids.count)
+    let error = #expect(throws: RPCError.self) { try listed(as: .of("st-02")) }
+    #expect(error?.kind == .denied)
+    func mine(_ state: State) throws -> [String] {
+      try Self.walk(fixture, ["owner": "st-02", "state": .string(state.rawValue)])
+    }
+    // Taken over, let be, proposed to another, ended.
+    let (registered, consent) = (try mine(.registered), try mine(.consent))
+    try fixture.step("hand_over.accept", registered[0], as: taker)
+    try fixture.step("hand_over.cancel", registered[1])
+    try fixture.step("hand_over.propose", consent[0], ["to": "st-05"])
+    try fixture.step("withdraw", consent[1])
+    #expect(Set(try Self.walk(fixture, ["proposed_to": "st-04"])) == Set(try mine(.failed)))
+  }
+
   @Test("who names no unit sees the own one's, and no other's")
   func scope() throws {
     let fixture = try Self.filled()

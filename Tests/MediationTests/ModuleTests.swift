@@ -29,7 +29,7 @@ struct ModuleTests {
   func personal() throws {
     let codes: Set = [
       "dispute", "id", "number", "role", "for", "kind", "mode", "station", "owner", "state", "thread", "by",
-      "term", "rules_on", "unit", "result",
+      "term", "rules_on", "unit", "result", "proposed_to",
     ]
     for collection in module.collections {
       let properties = collection.schema["properties"]?.objectValue ?? [:]

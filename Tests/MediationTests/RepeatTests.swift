@@ -27,6 +27,9 @@ struct RepeatTests {
     ),
     // Lacking the ID number, by name and phone.
     ([person("injured", "zhang  san", phone: "+86 139-1111-1111"), wang], [:], true),
+    ([zhang, wang], ["matter": "Boundaryｗａｌｌ"], true),
+    ([zhang, person("offender", "ＷａｎｇWu", phone: "１３８-0000-0000")], [:], true),
+    ([zhang, person("offender", "Wang Wu", phone: "１３９00000000")], [:], false),
     ([zhang, wang], ["matter": "  Boundary   WALL "], true), ([zhang, wang], ["matter": "a loan"], false),
     ([zhang, wang], ["kind": "debt"], false), ([zhang], [:], false),
     ([zhang, wang, person("other", "Sun Liu", phone: "13700000000")], [:], false),
@@ -63,6 +66,21 @@ struct RepeatTests {
     #expect(fixture.events("changed").last?["to"] == ["st-02", "st-05", "coordination-desk"])
     // The number of a dispute that never came to be is not lost.
     #expect(try fixture.register(["matter": "a loan"])["id"] == "MD-2026-000002")
+  }
+
+  @Test("one call too many is refused with what names the dispute")
+  func tooMany() throws {
+    let fixture = try Fixture()
+    let id = try fixture.at(.registered)
+    try fixture.rewrite("dispute", id) { $0["calls"] = .int(Bounds.calls) }
+    let calls: [(pointer: String, call: () throws -> JSONValue)] = [
+      ("/id", { try fixture.step("call.record", id) }), ("/matter", { try fixture.register() }),
+      ("/repeat_of", { try fixture.register(["matter": "a loan", "repeat_of": .string(id)]) }),
+    ]
+    for (pointer, call) in calls {
+      let error = #expect(throws: RPCError.self) { try call() }
+      #expect(error?.rule == "mediation.bounds" && error?.pointer == pointer)
+    }
   }
 
   @Test("after the end it is a new dispute of the same thread")

@@ -78,11 +78,28 @@ struct ExplanationTests {
       ])
     #expect(
       term.explain(.chinese).suffix(4) == [
-        "2027-01-03 不是工作日:周末。",
+        "2027-01-03 不是工作日：周末。",
         "最后一日由 2027-01-02 顺延至下一个工作日 2027-01-04。",
-        "暂定:2027年放假安排尚未公布,暂按周一至周五为工作日计算。",
+        "暂定：2027年放假安排尚未公布，暂按周一至周五为工作日计算。",
         "自 2027-01-05T00:00:00.000+08:00 起期限届满。",
       ])
+  }
+
+  @Test("a term that never shifts is not told to be a coercive measure")
+  func neverShifts() throws {
+    for (kind, english, chinese) in [
+      (
+        .coercive, "This term ends on its day, 2026-10-01, working day or not.", "本期限于 2026-10-01 届满，不因节假日顺延。"
+      ),
+      (
+        .custody, "A term of custody ends on its day, 2026-10-01, working day or not.",
+        "在押期间于 2026-10-01 届满，不因节假日顺延。"
+      ),
+    ] as [(Term.Kind, String, String)] {
+      let term = try computed(.months(6, kind: kind), "2026-04-01 09:00")
+      #expect(term.explain(.english).contains(english))
+      #expect(term.explain(.chinese).contains(chinese))
+    }
   }
 
   @Test("pauses are told with their length")
@@ -93,7 +110,7 @@ struct ExplanationTests {
       try Fixtures.clock().due(
         of: .hours(1), from: at("2026-11-20 09:00"), rule: Fixtures.rule, pauses: ledger))
     #expect(term.explain(.english).contains("Pauses give back 1 h 30 min 5 s 250 ms."))
-    #expect(term.explain(.chinese).contains("暂停时间 1小时30分5秒250毫秒 不计入期限。"))
+    #expect(term.explain(.chinese).contains("暂停时间 1小时30分钟5秒250毫秒 不计入期限。"))
   }
 
   @Test("a term of several years without a calendar names each of them")

@@ -57,6 +57,17 @@ import Testing
     #expect(error?.en == message)
   }
 
+  @Test(
+    arguments: [
+      (["--scenario", "0"], "--scenario 不得小于 1，不能是 0"), (["--scenario=23"], "--scenario 不得大于 22，不能是 23"),
+      (["--urgency", "now"], "--urgency 须为以下之一：routine、urgent、immediate；不能是“now”"),
+    ] as [([String], String)])
+  func `in Chinese they are told as much`(words: [String], message: String) throws {
+    let method = try method("support.open")
+    let error = #expect(throws: UsageError.self) { try MethodArguments(words, method: method) }
+    #expect(error?.zh == message)
+  }
+
   @Test func `options of every command are set apart with their values`() throws {
     let parsed = try MethodArguments(
       ["5", "--json", "--purpose", "audit", "--timeout=3", "--all", "--help"], method: method("support.open"))

@@ -39,4 +39,17 @@ import Testing
     let names = text.split(separator: "\n").dropFirst().map { String($0.prefix { $0 != " " }) }
     #expect(names == ["first", "late", "never"])
   }
+
+  @Test func `ids are whole on a narrow terminal`() {
+    let item: JSONValue = [
+      "id": "SR-2026-000001", "next_due": "1970-01-01T08:00:00+08:00", "urgency": "immediate",
+      "state": "awaiting_acceptance", "station": "st-01", "department": "criminal-investigation",
+      "scenario": "mass incident",
+    ]
+    let text = WatchTable(items: [item]).text(
+      now: Instant(milliseconds: 300_000), style: ResultText(language: .en, width: 80))
+    let line = text.split(separator: "\n").last.map(String.init) ?? ""
+    #expect(line.hasPrefix("SR-2026-000001  -0:05:00  immediate"))
+    #expect(DisplayWidth.columns(line) <= 80)
+  }
 }

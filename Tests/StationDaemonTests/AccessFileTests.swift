@@ -145,32 +145,39 @@ import Testing
   static let wrong: [(name: String, text: String, says: [String])] = [
     ("2026.json", "{", ["calendar/2026.json:1: "]),
     ("2026.json", "{\n\"year\":2026,\n}", ["calendar/2026.json:3: "]),
-    ("2026.json", "{}", ["calendar/2026.json: ", "year"]),
+    ("2026.json", "{}", ["calendar/2026.json:1: 'year' must be a year, and is missing"]),
     (
       "2026.json", year.replacing("2025-11-01", with: "2025-02-30"),
-      ["calendar/2026.json: ", "'source.published'"]
+      ["calendar/2026.json:1: 'source.published' must be a date, YYYY-MM-DD, not \"2025-02-30\""]
     ),
     (
       "2026.json", year.replacing("\"worked_days\":[]", with: "\"worked_days\":[\"soon\"]"),
-      ["calendar/2026.json: ", "'worked_days'"]
+      ["calendar/2026.json:2: 'worked_days.0' must be a date", "not \"soon\""]
     ),
     (
       "2026.json", year.replacing("\"worked_days\":[]", with: "\"worked_days\":[\"2027-01-02\"]"),
-      ["calendar/2026.json: ", "2027-01-02 must be a day of 2026"]
+      ["calendar/2026.json:2: 2027-01-02 must be a day of 2026"]
     ),
     (
       "2026.json", year.replacing("\"holidays\":[]", with: "\"holidays\":[],\"holiday\":[]"),
-      ["calendar/2026.json: ", "'holiday' is not known"]
+      ["calendar/2026.json:2: 'holiday' is not known"]
     ),
     (
       "2026.json", year.replacing("\"title\"", with: "\"url\":\"u\",\"title\""),
-      ["calendar/2026.json: ", "'source.url' is not known"]
+      ["calendar/2026.json:1: 'source.url' is not known"]
     ),
-    ("2028.json", year, ["calendar/2028.json: ", "2026.json"]),
+    ("2028.json", year, ["calendar/2028.json:1: 'year'", "2026.json"]),
+    (
+      "2026.json",
+      year.replacing(
+        "\"holidays\":[]",
+        with: "\"holidays\":[\n{\"first\":\"2026-05-01\",\"last\":\"2026-05-03\"},"
+          + "\n{\"first\":\"2026-05-02\",\"last\":\"2026-05-05\"}]"), ["calendar/2026.json:4: 2026-05-02"]
+    ),
   ]
 
   @Test(arguments: wrong.indices)
-  func `a mistake is named with its file`(index: Int) throws {
+  func `a mistake is named with file and line`(index: Int) throws {
     let (name, text, says) = Self.wrong[index]
     let problem = try #require(try Self.problem([name: text]), "\(text) was accepted")
     for part in says { #expect(problem.contains(part), "\(problem)") }

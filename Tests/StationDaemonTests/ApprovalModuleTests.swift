@@ -58,7 +58,7 @@ import Testing
           WriteJob(
             cause: cause,
             work: .call(
-              WriteCall(
+              StoreCall(
                 method: compiled, params: Params(params), principal: person, purpose: nil, reason: nil,
                 idempotency: nil, token: CallToken()))
           ) { waiter.resume(returning: $0) })

@@ -1,3 +1,4 @@
+import Foundation
 import StationDaemon
 import Testing
 
@@ -53,6 +54,17 @@ import Testing
     ("directory: {a: b}", ["stationd.yaml:7: ", "'directory'", "text"]),
     ("origin: other", ["stationd.yaml:7: ", "twice", "'origin'"]), ("a: [", ["stationd.yaml:"]),
     ("limits:\n  depth: 5\n  batch_length: 2\n  depth: 6", ["stationd.yaml:10: ", "twice", "'depth'"]),
+    ("state:", ["stationd.yaml:7: ", "'state'", "empty"]),
+    ("state: ~", ["stationd.yaml:7: ", "'state'", "empty"]),
+    ("master_key: ''", ["stationd.yaml:7: ", "'master_key'", "empty"]),
+    ("metrics: \"a\\0b\"", ["stationd.yaml:7: ", "'metrics'", "NUL"]),
+    ("limits: {depth: 064}", ["stationd.yaml:7: ", "'limits.depth'", "4 to 512"]),
+    ("state: access.yaml", ["stationd.yaml:7: ", "'state'", "is no directory"]),
+    ("state: a/b", ["stationd.yaml:7: ", "'state'", "folder does not exist"]),
+    ("socket: access.yaml", ["stationd.yaml:7: ", "'socket'", "is no socket"]),
+    ("metrics: stationd.yaml", ["stationd.yaml:7: ", "'metrics'", "does not hold this daemon's metrics"]),
+    ("directory: .", ["stationd.yaml:7: ", "'directory'", "is a directory"]),
+    ("master_key: access.yaml", ["stationd.yaml:7: ", "'master_key'", "must be for its owner alone"]),
     ("socket: nowhere/a.sock", ["stationd.yaml:7: ", "'socket'", "folder does not exist"]),
     (
       "socket: \(String(repeating: "x", count: 150))", ["stationd.yaml:7: ", "'socket'", "at most 107 bytes"]
@@ -105,6 +117,31 @@ import Testing
     let files = try Files.good(more: "state: old\nmaster_key: none")
     try files.write("old/stationd.db", "")
     #expect(files.problem() == nil)
+  }
+
+  @Test func `an organisation's file is needed until there is a state`() throws {
+    let files = try Files.good(more: "state: old\ndirectory: units.json")
+    #expect(files.problem()?.hasPrefix("stationd.yaml:8: 'directory': units.json: cannot be read") == true)
+    try files.write("old/stationd.db", "")
+    #expect(try files.doubts().map { $0.prefix(36) } == ["units.json: warning: cannot be read "])
+    try files.write("units.json", "{\n]")
+    #expect(try files.doubts().map { $0.prefix(21) } == ["units.json:2: warning"])
+  }
+
+  @Test func `two sockets on one path are told apart by no link`() throws {
+    let files = try Files.good(
+      more: "state: s\nsocket: real/a.sock\nsockets: {auditor: {path: link/a.sock}}")
+    try files.write("real/x", "")
+    try FileManager.default.createSymbolicLink(
+      atPath: files.file("link"), withDestinationPath: files.file("real"))
+    let problem = try #require(files.problem())
+    #expect(problem.contains("stationd.yaml:9: 'sockets.auditor.path'"), "\(problem)")
+    #expect(problem.contains("is the path of 'socket' already"), "\(problem)")
+  }
+
+  @Test func `an origin has no scheme`() throws {
+    let files = try Files(["stationd.yaml": "origin: https://a.example/audit\naccess: a.yaml"])
+    #expect(files.problem()?.hasPrefix("stationd.yaml:1: 'origin' must be a URL without a scheme") == true)
   }
 
   @Test(arguments: ["origin", "access"])

@@ -60,7 +60,7 @@ final class SpoolerBank: Sendable {
     let person = Principal(uid: 1, gid: 1, roles: [], unit: nil, scope: .all)
     let ready = DispatchSemaphore(value: 0)
     let answer = Mutex<Answer>(.success([]))
-    let work = WriteCall(
+    let work = StoreCall(
       method: compiled, params: Params(params), principal: person, purpose: "handling", reason: nil,
       idempotency: nil, token: CallToken())
     let cause = Cause(

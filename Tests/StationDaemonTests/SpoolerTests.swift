@@ -60,12 +60,34 @@ import Testing
     #expect(try bank.message(message)?["state"] == "sent")
   }
 
+  @Test(arguments: ["a part of it", "another"])
+  func `a file that is not as it was prepared does not leave`(what: String) throws {
+    let bank = try SpoolerBank()
+    let (_, message) = try bank.ask()
+    let name = "camt.056.001.08_\(message).xml"
+    // In the way, so that the message stays prepared.
+    try bank.put("somebody's", as: name, in: "out")
+    #expect(throws: FileFault.self) { try bank.round() }
+    try FileManager.default.removeItem(atPath: bank.path("out", name))
+    let made = try #require(bank.text("work", name))
+    try bank.put(what == "another" ? "<Document/>" : String(made.dropLast(40)), as: name, in: "work")
+    let (_, other) = try bank.ask()
+    let fault = #expect(throws: FileFault.self) { try bank.round() }
+    #expect(fault?.description.contains(name) == true)
+    #expect(try bank.message(message)?["state"] == "prepared" && bank.text("out", name) == nil)
+    #expect(try bank.message(other)?["state"] == "sent", "the others leave all the same")
+    try bank.put(made, as: name, in: "work")
+    try bank.round()
+    #expect(bank.text("out", name) == made)
+    #expect(try bank.message(message)?["state"] == "sent")
+  }
+
   @Test func `the same file in out already is taken for what it is`() throws {
     let bank = try SpoolerBank()
     let (_, message) = try bank.ask()
     let name = "camt.056.001.08_\(message).xml"
     // Killed after the rename; then a copy of the folders was put back, with the file in both.
-    let fuse = Fuse(at: 12)
+    let fuse = Fuse(at: 14)
     var round = SpoolRound(
       files: MortalFiles(files: bank.disk, fuse: fuse), ledger: MortalLedger(ledger: bank.ledger, fuse: fuse))
     _ = try? round.run()

@@ -117,6 +117,38 @@ import Testing
     return names
   }
 
+  /// Texts by their member's name, with how narrow each is: any text, one that is not blank, one line.
+  private static func texts(_ schema: JSONValue, _ name: String = "") -> [(name: String, narrowness: Int)] {
+    var all: [(name: String, narrowness: Int)] = []
+    let formats: [String?] = [nil, "text", "line"]
+    if schema["type"] == "string", schema["enum"] == nil,
+      let narrowness = formats.firstIndex(of: schema["format"]?.stringValue)
+    {
+      all.append((name, narrowness))
+    }
+    for (name, member) in schema["properties"]?.objectValue ?? [:] { all += texts(member, name) }
+    for item in [schema["items"]].compactMap(\.self) + (schema["anyOf"]?.arrayValue ?? []) {
+      all += texts(item, name)
+    }
+    return all
+  }
+
+  @Test(arguments: modules.map(\.name))
+  func `what was taken in can be kept, told and answered`(name: String) throws {
+    let module = try #require(Self.modules.first { $0.name == name })
+    let fromOutside = module.methods.filter { $0.permission != .modules }.flatMap { Self.texts($0.params) }
+    let widest = Dictionary(fromOutside.map { ($0.name, $0.narrowness) }, uniquingKeysWith: min)
+    for method in module.methods {
+      for (member, narrowness) in Self.texts(method.result) {
+        #expect(narrowness <= widest[member] ?? narrowness, "\(method.name): \(member)")
+      }
+    }
+    // Also what came in before it had to be a line.
+    let schemas =
+      module.methods.map(\.result) + module.collections.map(\.schema) + module.events.map(\.payload)
+    for schema in schemas { #expect(!schema.encodedString.contains("\"format\":\"line\"")) }
+  }
+
   @Test func `a method that gives back what a collection marks as personal says that it discloses`() {
     for module in Self.modules {
       let personal = Set(module.collections.flatMap(\.personal).map { String($0.dropFirst()) })

@@ -19,6 +19,15 @@ import Testing
       ("name", "p\u{1B}[2J", "/name"),
       ("calls", [["method": "a.d", "fields": ["name"]]], "/calls/0/fields"),
       ("calls", ["a.b", ["method": "a.d", "fields": ["/id", " "]]], "/calls/1/fields"),
+      (
+        "collections",
+        [
+          [
+            "name": "n", "summary": ["en": "N", "zh": "条目"], "schema": ["type": "object"], "subject": "own",
+            "retention": ["years": 101, "after": "ends"],
+          ]
+        ], "/collections/0/retention/years"
+      ),
     ] as [(String, JSONValue, String)])
   func `one that does not is refused with the place`(member: String, value: JSONValue, place: String) {
     do throws(ManifestError) {

@@ -1,5 +1,7 @@
 import StationKit
 import StationRPC
+import StationStore
+import Synchronization
 import Testing
 
 @Suite struct DispatcherTests {
@@ -12,11 +14,14 @@ import Testing
     let pointer: String?
     /// What the log says, nil where nothing is recorded.
     let outcome: String?
+    /// An administrative act's record that it begins comes first.
+    let begins: Bool
 
     init(
       _ what: String, uid: UInt32 = 1, _ method: String, _ params: String = "{}", kind: String? = nil,
-      pointer: String? = nil, outcome: String? = nil
+      pointer: String? = nil, outcome: String? = nil, begins: Bool = false
     ) {
+      self.begins = begins
       (testDescription, self.uid, self.method, self.params) = (what, uid, method, params)
       (self.kind, self.pointer, self.outcome) = (kind, pointer, outcome ?? kind)
     }
@@ -64,7 +69,7 @@ import Testing
       pointer: "/meta/reason"),
     Case("personal data with both", "t.person", person, outcome: "ok"),
     Case("a write", "t.make", outcome: "ok"),
-    Case("an administrative act", "t.administer", outcome: "ok"),
+    Case("an administrative act", "t.administer", outcome: "ok", begins: true),
     Case(
       "a key for what keeps none", "t.administer", #"{"meta":{"idempotency_key":"k"}}"#,
       kind: "invalid_params", pointer: "/meta/idempotency_key"),
@@ -84,8 +89,27 @@ import Testing
     if let pointer = what.pointer { #expect(answer["error"]?["data"]?["pointer"]?.stringValue == pointer) }
     #expect((answer["result"] == nil) == (what.kind != nil))
     let records = try wire.records
-    #expect(records.map { $0["outcome"]?.stringValue } == (what.outcome.map { [$0] } ?? []))
+    #expect(
+      records.map { $0["outcome"]?.stringValue } == (what.begins ? ["begun"] : [])
+        + (what.outcome.map { [$0] } ?? []))
     #expect(connection.sent.count == 1)
+  }
+
+  @Test func `an administrative act that no record can be made of does not begin`() async throws {
+    let begun = Atomic<Bool>(false)
+    let wire = try Wire()
+    wire.stop()
+    let answer = await withCheckedContinuation { waiter in
+      wire.dispatcher.act(
+        wire.store.environment.ownCause("t.administer"),
+        { done in
+          begun.store(true, ordering: .relaxed)
+          done(.success([:]))
+        }, { waiter.resume(returning: $0) })
+    }
+    #expect(throws: RPCError.self) { try answer.get() }
+    let hasBegun = begun.load(ordering: .relaxed)
+    #expect(!hasBegun)
   }
 
   @Test func `a notification does the same and gets no answer`() async throws {

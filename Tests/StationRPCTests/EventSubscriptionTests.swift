@@ -58,6 +58,29 @@ import Testing
     #expect(Self.seqs(try await connection.messages(2)) == [2])
   }
 
+  /// Payloads, and whether st-01 hears of them.
+  private static let payloads: [(payload: String, isHeard: Bool)] = [
+    (#"{"station":"st-01"}"#, true), (#"{"department":"st-01"}"#, true), (#"{"to":["st-01"]}"#, true),
+    (#"{"station":"st-02","to":["st-03","st-01"]}"#, true),
+    (#"{"station":"st-02","department":"st-01","to":["st-02"]}"#, true),
+    (#"{"station":"st-02","department":"st-03","to":["st-02","st-03"]}"#, false),
+    (#"{"unit":"st-01","owner":"st-01"}"#, false), (#"{"to":"st-01"}"#, false), ("{}", false),
+    (#"{"to":["st-01"]}"#, true),
+  ]
+
+  @Test func `outside scope all an event is for its station, its department and whom it is sent to`()
+    async throws
+  {
+    let wire = try Wire()
+    let (writer, written) = wire.client()
+    for (payload, _) in Self.payloads { try writer.call("t.other", #"{"payload":\#(payload)}"#) }
+    _ = try await written.messages(Self.payloads.count)
+    let (session, connection) = wire.client(uid: 2)
+    try session.call("events.subscribe", #"{"since":0}"#)
+    let heard = Self.payloads.indices.filter { Self.payloads[$0].isHeard }.map { $0 + 1 }
+    #expect(Self.seqs(try await connection.messages(2)) == heard)
+  }
+
   @Test func `a client that does not read is left alone, and then misses nothing`() async throws {
     let wire = try Wire()
     let (session, connection) = wire.client()

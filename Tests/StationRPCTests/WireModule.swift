@@ -61,9 +61,9 @@ enum WireModule {
             return .null
           }),
         method(
-          "other",
-          runs: .write { _, _, tx in
-            try tx.emit("changed", [:])
+          "other", ["payload": ["type": "object"]],
+          runs: .write { params, _, tx in
+            try tx.emit("changed", params["payload"]?.objectValue ?? [:])
             return .null
           }),
         method(

@@ -85,7 +85,7 @@ final class Bench: Sendable {
     let digest = SHA256.hash(Array(payload.utf8))
     let keyed = (try? store.catalog.vault.digest(digest)) ?? digest
     let idempotency = key.map { Idempotency(key: Array($0.utf8), digest: keyed) }
-    let call = WriteCall(
+    let call = StoreCall(
       method: method, params: Params(["script": .int(number)]), principal: Bench.person, purpose: nil,
       reason: nil, idempotency: idempotency, token: token)
     store.write(WriteJob(cause: cause, work: .call(call)) { done($0.map(Self.parsed)) })
@@ -130,10 +130,12 @@ final class Bench: Sendable {
       return (.failure(RPCError(.methodNotFound)), [])
     }
     return await withCheckedContinuation { waiter in
-      store.call(
-        method, Params(["script": .int(number)]), principal: Bench.person, purpose: "audit",
-        reason: "test", token: token, report: { [reports] in reports.add($0) }
-      ) { waiter.resume(returning: ($0.answer.map(Self.parsed), $0.disclosed)) }
+      let call = StoreCall(
+        method: method, params: Params(["script": .int(number)]), principal: Bench.person, purpose: "audit",
+        reason: "test", token: token)
+      store.call(call, report: { [reports] in reports.add($0) }) {
+        waiter.resume(returning: ($0.answer.map(Self.parsed), $0.disclosed))
+      }
     }
   }
 

@@ -139,6 +139,30 @@ import Testing
     }
   }
 
+  @Test func `one value has another digest in each field and each collection`() async throws {
+    let collections = ["one", "two"].map {
+      Collection(
+        name: $0, summary: Text("Two numbers", zh: "两个号码"),
+        schema: ["type": "object", "properties": ["a": ["type": "string"], "b": ["type": "string"]]],
+        fields: [.init("a", .blind), .init("b", .blind)], personal: ["/a", "/b"], retention: .forever)
+    }
+    let bench = try Bench(modules: { [TestModules.test($0, collections: collections), TestModules.other] })
+    await bench.write { tx, _ in
+      for collection in ["one", "two"] { _ = try tx.create(collection, id: "r", ["a": "same", "b": "same"]) }
+      return .null
+    }
+    bench.stop()
+    try bench.directory.withDatabase { db in
+      let digests = try Int64.fetchSet(
+        db,
+        sql: """
+          SELECT b_a FROM "test.one" UNION ALL SELECT b_b FROM "test.one"
+          UNION ALL SELECT b_a FROM "test.two" UNION ALL SELECT b_b FROM "test.two"
+          """)
+      #expect(digests.count == 4)
+    }
+  }
+
   @Test func `two stores do not give one value the same digest`() async throws {
     var digests: Set<Int64> = []
     for _ in 0..<2 {

@@ -2,7 +2,6 @@ import Foundation
 import GRDB
 import ModuleTesting
 import StationAudit
-import StationCrypto
 import StationKit
 import StationStore
 import Synchronization
@@ -117,33 +116,6 @@ import Testing
       guard let head = [2: 12, 5: 12, 10: 8, 13: 8][file[header]] else { return nil }
       func number(_ at: Int) -> Int { Int(file[header + at]) << 8 | Int(file[header + at + 1]) }
       return Array(file[header + head + 2 * number(3)..<page + number(5)])
-    }
-  }
-
-  @Test func `a dictionary of all numbers of a day finds nothing in what is left`() async throws {
-    let bench = try bench()
-    let number = "110101199003074557"
-    await bench.write(key: "k", payload: number) { tx, _ in
-      _ = try tx.create("person", id: "p1", ["name": "n", "unit": "u", "id_number": .string(number)])
-      return .null
-    }
-    await bench.write { tx, _ in .int(try tx.erase(subject: "p1")) }
-    bench.stop()
-    let content = try bench.directory.files(holding: [number])
-    #expect(content == [])
-    // The master key is there, and still no stored value can be tried against the numbers: what was keyed is gone.
-    try bench.directory.withDatabase { db in
-      #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM \"test.person\"") == 0)
-      #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM subject_key") == 0)
-      let leaves = try Data.fetchAll(db, sql: "SELECT leaf FROM audit")
-      for n in 0..<1000 {
-        let guess = "11010119900307\(String(n + 10_000).suffix(4))"
-        let plain = SHA256.hash(Array(guess.utf8))
-        for leaf in leaves {
-          #expect(!String(decoding: leaf, as: UTF8.self).contains(plain.base64))
-          #expect(!String(decoding: leaf, as: UTF8.self).contains(guess))
-        }
-      }
     }
   }
 

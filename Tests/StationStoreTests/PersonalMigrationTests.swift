@@ -101,6 +101,15 @@ import Testing
     // A call from before is not done again.
     let replayed = await again.write(key: "former key", payload: "former payload") { _, _ in "done again" }
     #expect(replayed.value == "former answer")
+    // Nobody knows what it was about: an erasure takes what it asked, and the answer, which was in clear.
+    await again.write { tx, _ in .int(try tx.erase(subject: "p1")) }
+    let forgotten = await again.write(key: "former key", payload: "former payload") { _, _ in "done again" }
+    #expect(forgotten.kind == .expired)
+    #expect(try Self.files(directory, holding: ["former answer"]) == [])
+    again.stop()
+    let digests = try Tampering(directory: directory).value(
+      "SELECT count(*) FROM idempotency WHERE length(digest) > 0", as: Int.self)
+    #expect(digests == 0)
   }
 
   @Test func `records from before are deleted when their years are over`() async throws {

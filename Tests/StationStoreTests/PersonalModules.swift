@@ -3,7 +3,7 @@ import StationKit
 /// A module with personal data for the tests: `people`, whose methods run scripts as those of `test` do.
 enum PersonalModules {
   static func all(_ scripts: Scripts) -> [Module] {
-    [TestModules.test(scripts, collections: [person, visit, note]), TestModules.other]
+    [TestModules.test(scripts, collections: [person, visit, letter, note]), TestModules.other]
   }
 
   /// As it was declared before the store encrypted anything.
@@ -36,13 +36,18 @@ enum PersonalModules {
       personal: ["/name", "/id_number", "/facts"], subject: subject, retention: .years(5, after: "closed"))
   }
 
+  static let visit = words("visit", Text("A visit", zh: "走访"))
+  static let letter = words("letter", Text("A letter", zh: "来信"))
+
   /// Of a person, by a member that has no index of the module's own.
-  static let visit = Collection(
-    name: "visit", summary: Text("A visit", zh: "走访"),
-    schema: [
-      "type": "object", "properties": ["person": ["type": "string"], "said": ["type": "string"]],
-      "required": ["person", "said"], "additionalProperties": false,
-    ], personal: ["/said"], subject: .member("person"), retention: .forever)
+  private static func words(_ name: String, _ summary: Text) -> Collection {
+    Collection(
+      name: name, summary: summary,
+      schema: [
+        "type": "object", "properties": ["person": ["type": "string"], "said": ["type": "string"]],
+        "required": ["person", "said"], "additionalProperties": false,
+      ], personal: ["/said"], subject: .member("person"), retention: .forever)
+  }
 
   /// Nothing personal: what stays of a person.
   static let note = Collection(

@@ -68,11 +68,29 @@ import Testing
     return counts
   }
 
+  /// Some of the wrapped keys as they are stored now, without the ids of their master keys.
+  private func wrappedKeys(_ directory: TemporaryDirectory) throws -> [Data] {
+    let queue = try DatabaseQueue(path: directory.file("stationd.db"))
+    defer { try? queue.close() }
+    return try queue.read { db in
+      try Data.fetchAll(
+        db,
+        sql: """
+          SELECT substr(wrapped, 9) FROM "test.person" WHERE key % 100 = 0
+          UNION ALL SELECT substr(wrapped, 9) FROM subject_key WHERE subject LIKE 'p%00'
+          UNION ALL SELECT substr(value, 9) FROM keyring WHERE name = 'index'
+          """)
+    }
+  }
+
   @Test func `all keys come under the new master key while calls go on, and the old one is not needed`()
     async throws
   {
     let bench = try bench()
     await fill(bench, 0..<600)
+    let former = try wrappedKeys(bench.directory)
+    #expect(former.count == 12)
+    #expect(try bench.directory.files(holding: former) != [])
     let next = bench.directory.file("next.key")
     let master = try MasterKey.create(next)
     #expect(try await rotate(bench, to: next).get() == .null)
@@ -81,6 +99,8 @@ import Testing
     try await finish(bench)
     #expect(bench.store.rotation.status.current == master.name)
     #expect(bench.store.rotation.status.failed == 0 && bench.store.rotation.status.rewrapped >= 1200)
+    // Also out of the write-ahead log: whoever has the old master key opens nothing with it.
+    #expect(try bench.directory.files(holding: former) == [])
     #expect(try await isWhole(bench, 620))
     bench.stop()
     #expect(try masters(bench.directory) == [master.name: 1241])
@@ -126,6 +146,38 @@ import Testing
     #expect(try await isWhole(again, 600))
     again.stop()
     #expect(try masters(crashed) == [master.name: 1201])
+  }
+
+  @Test func `a kill between two steps leaves keys under both, and the rotation goes on at the next start`()
+    async throws
+  {
+    let bench = try bench()
+    await fill(bench, 0..<600)
+    let next = bench.directory.file("next.key")
+    let master = try MasterKey.create(next)
+    _ = try await rotate(bench, to: next).get()
+    let (directory, rotation, copies) = (bench.directory, bench.store.rotation, Log<TemporaryDirectory>())
+    // In every batch, because each posts the next: once two steps were made, the first is on the disk. The writer is
+    // held meanwhile, so the files fit together.
+    @Sendable func look(_ tx: any Transaction, _ context: CallContext) throws -> JSONValue {
+      if rotation.status.rewrapped < 2 * 256 {
+        bench.post(look) { _ in }
+      } else if copies.all.isEmpty {
+        copies.add(try directory.copy())
+      }
+      return .null
+    }
+    bench.post(look) { _ in }
+    try await finish(bench)
+    let killed = try #require(copies.all.first)
+    let found = try masters(killed)
+    #expect(found.count == 2 && found.values.reduce(0, +) == 1201)
+    #expect((257..<1201).contains(found[master.name] ?? 0))
+    let again = try self.bench(in: killed)
+    try await finish(again)
+    #expect(try await isWhole(again, 600))
+    again.stop()
+    #expect(try masters(killed) == [master.name: 1201])
   }
 
   @Test func `the new key may be the configured one already while the rotation is under way`() async throws {
@@ -191,58 +243,28 @@ import Testing
     #expect(again.reports.all.contains { $0.contains("former master key stays") })
   }
 
-  struct Unusable: Sendable, CustomTestStringConvertible {
-    let testDescription: String
-    let says: String
-    let spoil: @Sendable (String) throws -> Void
-  }
-
-  static let unusable = [
-    Unusable(testDescription: "missing", says: "there is none in") {
-      try FileManager.default.removeItem(atPath: $0)
-    },
-    Unusable(testDescription: "open to the group", says: "chmod 600") { chmod($0, 0o640) },
-    Unusable(testDescription: "open to all", says: "chmod 600") { chmod($0, 0o604) },
-    Unusable(testDescription: "somebody else's", says: "chown") { chown($0, 65534, 65534) },
-    Unusable(testDescription: "another key", says: "found only") {
-      try FileManager.default.removeItem(atPath: $0)
-      try MasterKey.create($0)
-    },
-    Unusable(testDescription: "no key", says: "does not hold a master key") {
-      try Data("stationd-master-key-1 AAAA\n".utf8).write(to: URL(filePath: $0))
-      chmod($0, 0o600)
-    },
-    Unusable(testDescription: "a directory", says: "regular file") {
-      try FileManager.default.removeItem(atPath: $0)
-      mkdir($0, 0o700)
-    },
-  ]
-
-  @Test(arguments: unusable)
-  func `a state with data does not start without its master key, and says what to do`(what: Unusable)
+  @Test func `a reader that holds the write-ahead log back does not hold up the end of a rotation`()
     async throws
   {
     let bench = try bench()
-    await fill(bench, 0..<1)
-    bench.stop()
-    let path = bench.directory.file("master.key")
-    try what.spoil(path)
-    let error = #expect(throws: StoreError.self) { try self.bench(in: bench.directory) }
-    #expect(error?.description.contains(what.says) == true, "\(error?.description ?? "")")
-    #expect(error?.description.contains(path) == true)
-  }
-
-  @Test func `a new state takes a key that is there, and makes one only where it may`() async throws {
-    let directory = try TemporaryDirectory()
-    let elsewhere = directory.file("elsewhere.key")
-    let master = try MasterKey.create(elsewhere)
-    #expect(throws: StoreError.self) { try MasterKey.create(elsewhere) }
-    let state = try TemporaryDirectory()
-    #expect(throws: StoreError.self) {
-      try self.bench(in: state) { $0.masterKey = MasterKeyPlaces(path: state.file("none.key")) }
+    await fill(bench, 0..<3)
+    let former = try wrappedKeys(bench.directory)
+    let (entered, gate) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    async let held = bench.read { tx, _ in
+      _ = try tx.get("person", "p1")
+      entered.signal()
+      gate.wait()
+      return .null
     }
-    let bench = try bench(in: state) { $0.masterKey = MasterKeyPlaces(path: elsewhere) }
-    #expect(bench.store.rotation.status.current == master.name)
-    #expect(access(state.file("master.key"), F_OK) != 0)
+    await Task.detached { entered.waitInThread() }.value
+    let next = bench.directory.file("next.key")
+    try MasterKey.create(next)
+    _ = try await rotate(bench, to: next).get()
+    try await finish(bench)
+    #expect(bench.store.health.now.wipeIsPending)
+    #expect(try bench.directory.files(holding: former) != [])
+    gate.signal()
+    _ = await held
+    #expect(bench.reports.all == [])
   }
 }

@@ -108,6 +108,17 @@ import Testing
     #expect(await bench.write(key: "k", payload: "p", script).kind == .idempotencyMismatch)
   }
 
+  @Test func `keys that stand for nothing any more are removed`() async throws {
+    let bench = try Bench()
+    for n in 0..<3 { await bench.write(key: "k\(n)") { _, _ in 1 } }
+    let again = try bench.reopened(at: Bench.morning.adding(hours: 30 * 24).adding(milliseconds: 1))
+    await again.write(key: "new") { _, _ in 1 }
+    again.stop()
+    let keys = try Tampering(directory: bench.directory).value(
+      "SELECT group_concat(CAST(key AS TEXT)) FROM idempotency", as: String.self)
+    #expect(keys == "new")
+  }
+
   @Test func `a key is free again when its call failed`() async throws {
     let bench = try Bench()
     #expect(

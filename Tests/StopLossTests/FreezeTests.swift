@@ -22,7 +22,7 @@ struct FreezeTests {
     // The chief sees name, account, amount, term, scope and interest.
     let shown = try fixture.store.call("approval.get", ["id": .string(approval)])["payload"]
     #expect(shown?["name"] == "户主2" && shown?["account"]?.stringValue == Fixture.card(2))
-    #expect(shown?["amount"] == 5_000_000 && shown?["months"] == 6)
+    #expect(shown?["amount"] == 5_000_000 && shown?["months"] == 6 && shown?["kind"] == "ordinary")
     #expect(shown?["scope"] == "amount" && shown?["interest"] == true && shown?["level"] == "county_chief")
     try fixture.approve(id)
     try fixture.call("freeze.order", id)
@@ -31,6 +31,16 @@ struct FreezeTests {
       try fixture.call("freeze.request", id, fixture.application(id))
     }
     #expect(try fixture.call("freeze.record", id, ["result": "frozen"])["state"] == "frozen")
+  }
+
+  @Test("a holder's name may be written otherwise; what the chief sees is the name that is known")
+  func nameWrittenOtherwise() throws {
+    let fixture = try Fixture()
+    let id = try fixture.stopped()
+    try fixture.call("freeze.request", id, fixture.application(id, ["name": "户　主２"]))
+    let approval = try #require(fixture.stop(id)?.freeze?.approval)
+    let shown = try fixture.store.call("approval.get", ["id": .string(approval)])["payload"]
+    #expect(shown?["name"] == "户主2")
   }
 
   @Test("a rejected or expired request can be asked for anew")
@@ -200,6 +210,19 @@ struct FreezeTests {
     #expect(fixture.stop(id)?.freeze?.renewals == 2)
     #expect(fixture.stop(id)?.state == .renewed)
     #expect(try fixture.call("stop.get", id)["freeze"]?["frozen_at"] == "2026-03-02T09:00:00.000+08:00")
+  }
+
+  @Test("the chief sees what a renewal renews: the kind, and the end that it follows")
+  func renewalShown() throws {
+    let fixture = try Fixture()
+    let id = try fixture.frozen(2, of: nil, ["kind": "securities", "months": 12])
+    try fixture.call("renew.request", id, ["months": 3])
+    let freeze = try #require(fixture.stop(id)?.freeze)
+    let approval = try #require(freeze.renewal?.approval)
+    let shown = try fixture.store.call("approval.get", ["id": .string(approval)])["payload"]
+    let end = try #require(freeze.term?.end)
+    #expect(shown?["kind"] == "securities" && shown?["months"] == 3)
+    #expect(shown?["renews"]?.intValue == Int(end.milliseconds))
   }
 
   @Test("a renewal of a major case names the city-level approval anew")

@@ -73,7 +73,7 @@ struct ModuleTests {
   @Test("the units that the rules name are in the organisation that is shipped")
   func units() throws {
     let fixture = try Fixture()
-    let units = try StopLoss.units(configuration: Fixture.configuration)
+    let units = try StopLoss.module(configuration: Fixture.configuration).units
     #expect(units == ["anti-fraud", "command-centre", "coordination-desk"])
     for unit in units {
       #expect(throws: Never.self) { try fixture.store.call("directory.unit.get", ["id": .string(unit)]) }

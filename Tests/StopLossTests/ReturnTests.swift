@@ -259,13 +259,18 @@ struct ReturnTests {
 
   // MARK: Told after the freeze's end
 
-  /// A freeze of 1,000 to the end of 2 April; a return is with the bank since the morning of the first.
-  static func returning(_ fixture: Fixture, lost: Int) throws -> (stop: String, report: String) {
+  /// 1,000 were stopped and are frozen to the end of 2 April; a return is with the bank since the morning of the first.
+  ///
+  /// - Parameter meanwhile: what happens to the report's account before the return is decided.
+  static func returning(
+    _ fixture: Fixture, lost: Int, frozen: Int = 1_000, meanwhile: (String) throws -> Void = { _ in }
+  ) throws -> (stop: String, report: String) {
     let report = try fixture.report([Fixture.transfer(1, 2, lost)])
     let id = try fixture.request(report, 2, ["amount": 1_000])
     try fixture.call("stop.record", id, ["result": "stopped"])
     try fixture.ordered(id, ["months": 1])
-    try fixture.call("freeze.record", id, ["result": "frozen"])
+    try fixture.call("freeze.record", id, ["result": "frozen", "amount": .int(frozen)])
+    try meanwhile(report)
     try fixture.store.advance(to: Fixture.at("2026-04-01T10:00:00+08:00"))
     try fixture.sendReturn(id)
     return (id, report)
@@ -311,6 +316,19 @@ struct ReturnTests {
     #expect(fixture.stored(report)?.reserved == 0)
     expectRefused("stoploss.return.bank", at: "/id") { try fixture.call("return.withdraw", id) }
     #expect(try fixture.call("freeze.request", id, application)["state"] == "freeze_requested")
+  }
+
+  @Test("a renewal in time that is told after the return holds what that left, and no more")
+  func renewedAfterReturn() throws {
+    let fixture = try Fixture()
+    let (id, _) = try Self.returning(fixture, lost: 300, frozen: 900)
+    try fixture.orderRenewal(id)
+    try fixture.store.advance(to: Fixture.at("2026-04-03T09:00:00+08:00"))
+    try fixture.call("return.record", id, ["at": "2026-04-02T10:00:00+08:00"])
+    #expect(fixture.stop(id)?.state == .lapsed)
+    try fixture.call("renew.record", id, ["at": "2026-04-02T09:00:00+08:00"])
+    #expect(fixture.stop(id)?.state == .renewed)
+    #expect(fixture.stop(id)?.held == 600 && fixture.stop(id)?.returned == 300)
   }
 
   @Test("a renewal in time that is told late lets the return go on")

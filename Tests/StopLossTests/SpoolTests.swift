@@ -42,7 +42,10 @@ import Testing
     for _ in 0..<2 {
       #expect(try office.spool("prepared", params)["state"] == "prepared")
       let waiting = try office.spool("waiting", ["limit": 16])["messages"]?.arrayValue
-      #expect(waiting == [["id": .string(id), "state": "prepared", "name": "x.xml"]], "it is not made again")
+      let made: JSONValue = [
+        "id": .string(id), "state": "prepared", "name": "x.xml", "digest": .string(SpoolOffice.digest("x")),
+      ]
+      #expect(waiting == [made], "it is not made again")
       try office.minutes(1)
     }
     #expect(try office.spool("sent", ["id": .string(id)])["state"] == "sent")
@@ -128,7 +131,28 @@ import Testing
       ])
     #expect(try office.spool("prepared", ["id": .string(id)])["state"] == "dropped")
     #expect(office.messages[0].message.reason == .stopMovedOn)
+    #expect(office.events("message_dropped").map { $0["reason"] } == ["stop_moved_on"])
     #expect(try office.spool("waiting", ["limit": 1])["messages"] == [])
+  }
+
+  @Test func `the bank is still asked where a freeze was asked for in the absence of its answer`() throws {
+    let office = try SpoolOffice()
+    let stop = try office.stop()
+    try office.minutes(31)
+    #expect(office.stopRecord(stop)?.state == .noAnswer)
+    try office.store.call(
+      "stoploss.freeze.request",
+      [
+        "id": .string(stop), "name": "李四", "account": .string(SpoolOffice.suspect), "amount": 5_000_000,
+        "kind": "ordinary", "scope": "amount", "interest": true,
+      ])
+    let id = office.messages[0].id
+    let waiting = try office.spool("waiting", ["limit": 1])["messages"]?.arrayValue?.first
+    #expect(waiting?["text"]?.stringValue?.contains(stop) == true)
+    try office.send(id)
+    #expect(office.messages[0].message.state == .sent && office.events("message_dropped").isEmpty)
+    #expect(try office.receive(SpoolOffice.answer(id)) == "applied")
+    #expect(office.stopRecord(stop)?.state == .freezeRequested && office.stopRecord(stop)?.held == 5_000_000)
   }
 
   @Test func `a stop that the clock gave up is still asked for`() throws {

@@ -26,9 +26,12 @@ struct StopLifeTests {
     .queued: [
       .recordFrozen: .frozen, .takeEffect: .frozen, .findUnrelated: .queued, .release: .released,
     ],
-    .frozen: frozen.merging([.requeue: .queued]) { $1 },
+    .frozen: frozen.merging([.requeue: .queued, .confirmFreeze: .frozen]) { $1 },
     .renewed: frozen.merging(
-      [.requestRenewal: .renewed, .orderRenewal: .renewed, .findUnrelated: .renewed]
+      [
+        .requestRenewal: .renewed, .orderRenewal: .renewed, .findUnrelated: .renewed,
+        .confirmFreeze: .renewed,
+      ]
     ) { $1 },
     .returnDecided: [
       .requestRenewal: .returnDecided, .orderRenewal: .returnDecided, .recordRenewal: .returnDecided,
@@ -82,7 +85,8 @@ struct StopLifeTests {
     (.orderRenewal, "renew.order", [:]), (.recordRenewal, "renew.record", [:]),
     (.findUnrelated, "unrelated", [:]),
     (.release, "release", ["reason": "repaid"]), (.decideReturn, "return.decide", [:]),
-    (.withdrawReturn, "return.withdraw", [:]), (.orderReturn, "return.execute", [:]),
+    (.withdrawReturn, "return.withdraw", [:]), (.approveReturn, "return.approve", [:]),
+    (.orderReturn, "return.execute", [:]), (.execute, "return.record", [:]),
   ]
 
   /// A stop in each state that a record can be stored in.

@@ -139,6 +139,16 @@ struct ValidationTests {
     ("/transfers", { $0["transfers"] = [] }),
     ("/victim/name", { $0["victim"] = ["name": " "] }),
     ("/accounts/1/holder", { $0.set(1, "holder", "a\u{7}b") }),
+    // A message could not hold it.
+    ("/accounts/1/bank", { $0.set(1, "bank", "IC\nBK") }),
+    ("/accounts/1/bank", { $0.set(1, "bank", "ICBK\u{7}") }),
+    (
+      "/transfers/0/reference",
+      {
+        let transfer = Fixture.transfer(1, 2, 5).objectValue ?? [:]
+        $0["transfers"] = [.object(transfer.merging(["reference": "a\u{85}b"]))]
+      }
+    ),
     ("/transfers", { $0["transfers"] = .array((0..<101).map { _ in Fixture.transfer(1, 2, 1) }) }),
   ]
 

@@ -18,7 +18,7 @@ struct CatalogueTests {
       #expect(Set(terms).count == 3, "\(scenario.number)")
     }
     #expect(catalogue.scenario(4)?.owners == ["command-centre", "criminal-brigade"])
-    #expect(catalogue.scenario(16)?.name.zh == "警务室\"四化\"")
+    #expect(catalogue.scenario(16)?.name.zh == "警务室“四化”")
     #expect(catalogue.scenario(0) == nil && catalogue.scenario(23) == nil)
   }
 
@@ -72,6 +72,7 @@ struct CatalogueTests {
     #expect(error?.scenario == 5)
     #expect(error?.member == Self.faults[index].member)
     #expect(error?.description.hasPrefix("scenario 5, ") == true)
+    #expect(error?.pointer.description.hasPrefix("/scenarios/4") == true)
   }
 
   static let rootFaults: [(key: String, value: JSONValue?, member: String)] = [
@@ -92,6 +93,7 @@ struct CatalogueTests {
     root[fault.key] = fault.value
     let error = #expect(throws: CatalogueError.self) { try Catalogue.parse(.object(root)) }
     #expect(error?.member == fault.member)
+    #expect(error?.pointer.tokens.joined(separator: ".") == fault.member)
   }
 
   @Test("a missing and a doubled scenario are refused")
@@ -100,11 +102,17 @@ struct CatalogueTests {
     var list = root["scenarios"]?.arrayValue ?? []
     let last = list.removeLast()
     root["scenarios"] = .array(list)
-    #expect(throws: CatalogueError(scenario: 22, member: "number", reason: "is missing from the catalogue")) {
+    let missing = CatalogueError(
+      scenario: 22, member: "number", reason: "is missing from the catalogue",
+      pointer: JSONPointer(tokens: ["scenarios"]))
+    #expect(throws: missing) {
       try Catalogue.parse(.object(root))
     }
     root["scenarios"] = .array(list + [last, last])
-    #expect(throws: CatalogueError(scenario: 22, member: "number", reason: "is listed twice")) {
+    let twice = CatalogueError(
+      scenario: 22, member: "number", reason: "is listed twice",
+      pointer: JSONPointer(tokens: ["scenarios", "22", "number"]))
+    #expect(throws: twice) {
       try Catalogue.parse(.object(root))
     }
   }

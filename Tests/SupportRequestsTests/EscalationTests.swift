@@ -24,6 +24,7 @@ struct EscalationTests {
     let to = fixture.events("escalated").map { $0["to"] }
     #expect(to[0] == ["command-centre"])
     #expect(to[1] == ["command-centre", "coordination-desk"])
+    #expect(to[2] == ["command-centre"])
     #expect(to[3] == ["coordination-desk"])
     #expect(
       fixture.events("escalated").map { $0["duty_leader"]?.boolValue } == [

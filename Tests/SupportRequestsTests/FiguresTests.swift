@@ -62,11 +62,79 @@ struct FiguresTests {
       #expect(Percentile.nearestRank(lengths.sorted(), percent: 50) == median)
     }
     #expect(figures.redirects == rows.reduce(0) { $0 + $1.2.redirects })
-    #expect(figures.redirected == rows.filter { $0.2.redirects > 0 }.count)
+    #expect(
+      figures.redirected
+        == Rate(numerator: rows.filter { $0.2.redirects > 0 }.count, denominator: rows.count))
     let given = rows.filter { $0.2.feedback == .given }.count
     #expect(
       figures.feedback
         == Rate(numerator: given, denominator: given + rows.filter { $0.2.feedback == .missing }.count))
+    for (path, rate) in Self.rates(.object(figures.json(target: nil))) {
+      let left = rate["exclusions"]?.objectValue?.compactMap(\.value.intValue).reduce(0, +)
+      #expect(rate["denominator"]?.intValue == left.map { rows.count - $0 }, "\(path)")
+    }
+  }
+
+  /// Every rate in an answer, with where it stands.
+  static func rates(_ value: JSONValue, at path: String = "") -> [(path: String, rate: JSONValue)] {
+    if value["numerator"] != nil { return [(path, value)] }
+    return (value.objectValue ?? [:]).flatMap { rates($0.value, at: "\(path)/\($0.key)") }
+  }
+
+  @Test("what was left out is named with its count, and what was counted is all the rest")
+  func exclusions() throws {
+    let fixture = try Fixture()
+    let lapsed = try fixture.open()
+    for step in Fixture.toTheEnd.dropLast() { try fixture.step(step, lapsed) }
+    try fixture.store.advance(to: fixture.store.now.adding(hours: 24 * 7))
+    _ = try fixture.closed(1, redirectedTo: "logistics")
+    let twice = try fixture.open()
+    for to in ["logistics", "inspectorate"] { try fixture.step("redirect", twice, ["to": .string(to)]) }
+    try fixture.open()
+    try fixture.step("withdraw", try fixture.open())
+    let total = try #require(try fixture.store.call("support.figures", [:])["total"])
+    let expected = [
+      "/response/on_time": "2 of 2, running 2, withdrawn 1",
+      "/support/on_time": "2 of 2, paused 0, running 2, withdrawn 1",
+      "/redirects/redirected": "2 of 5",
+      "/feedback/complete": "1 of 2, open 2, withdrawn 1",
+      "/feedback/in_time": "1 of 1, missing 1, open 2, withdrawn 1",
+      "/feedback/worked": "1 of 1, missing 1, open 2, withdrawn 1",
+    ]
+    let shown = Self.rates(total).map { path, rate in
+      let left = (rate["exclusions"]?.objectValue ?? [:]).map { "\($0.key) \($0.value.intValue ?? -1)" }
+      let counted = "\(rate["numerator"]?.intValue ?? -1) of \(rate["denominator"]?.intValue ?? -1)"
+      return (path, ([counted] + left.sorted()).joined(separator: ", "))
+    }
+    #expect(Dictionary(shown) { $1 } == expected)
+    #expect(total["redirects"]?["total"] == 3 && total["cycles"] == 5)
+  }
+
+  /// Who asks with which filter, and how many cycles the answer counts: two of the command centre, both of st-02,
+  /// and one of the public-security brigade, of st-03.
+  static let scopes: [(unit: String, filter: JSONObject, cycles: Int?)] = [
+    ("command-centre", [:], 2), ("public-security-brigade", [:], 1), ("logistics", [:], 0),
+    ("st-02", [:], 2), ("st-03", [:], 1),
+    ("command-centre", ["department": "command-centre"], 2), ("command-centre", ["by": "department"], 2),
+    ("public-security-brigade", ["by": "department"], 1), ("st-03", ["by": "scenario"], 1),
+    ("command-centre", ["department": "public-security-brigade"], nil),
+    ("command-centre", ["station": "st-03"], nil), ("st-03", ["department": "command-centre"], nil),
+  ]
+
+  @Test("a unit gets the figures of its own cycles, and of no other's", arguments: scopes)
+  func scope(_ unit: String, _ filter: JSONObject, _ cycles: Int?) throws {
+    let fixture = try Fixture()
+    for _ in 0..<2 { try fixture.open() }
+    try fixture.open(8, station: "st-03")
+    let call = { try fixture.store.call("support.figures", filter, as: .of(unit)) }
+    guard let cycles else {
+      #expect(#expect(throws: RPCError.self) { try call() }?.kind == .denied)
+      return
+    }
+    let result = try call()
+    let groups = result["groups"]?.arrayValue ?? [result["total"] ?? .null]
+    #expect(groups.reduce(0) { $0 + ($1["cycles"]?.intValue ?? 0) } == cycles)
+    #expect(groups.count <= 1)
   }
 
   private static func figure(_ random: inout Seeded, pauses: Bool) -> ClockFigure {

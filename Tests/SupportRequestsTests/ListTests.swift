@@ -100,6 +100,57 @@ struct ListTests {
     #expect(error?.kind == .denied)
   }
 
+  /// Who asks for which unit's sight, and what is listed of five requests that all have been opened by st-02:
+  /// 0 of scenario 1, 1 of scenario 4, 2 of 14 with a branch, 3 of 8 and immediate, 4 of 8.
+  static let readers: [(params: JSONObject, caller: String, found: Set<Int>?)] = [
+    (["reader": "criminal-brigade"], "criminal-brigade", [1]),
+    ([:], "criminal-brigade", []),
+    (["reader": "traffic-brigade"], "traffic-brigade", [2]),
+    (["reader": "command-centre"], "command-centre", [0, 1, 3]),
+    (["reader": "coordination-desk"], "coordination-desk", [0, 1, 2, 3, 4]),
+    (["reader": "coordination-desk", "station": "st-03"], "coordination-desk", []),
+    (["reader": "coordination-desk", "department": "legal-department"], "coordination-desk", [2]),
+    (["reader": "coordination-desk"], "criminal-brigade", nil),
+    (["reader": "command-centre", "station": "st-02"], "criminal-brigade", nil),
+  ]
+
+  @Test("a unit finds what it may look at, a page at a time, and only for itself", arguments: readers)
+  func reader(_ params: JSONObject, _ caller: String, _ found: Set<Int>?) throws {
+    let fixture = try Fixture()
+    let ids = [
+      try fixture.open(1), try fixture.open(4), try fixture.open(14, more: ["branch": "traffic-brigade"]),
+      try fixture.open(8, urgency: "immediate"), try fixture.open(8),
+    ]
+    var (params, seen) = (params.merging(["limit": 1]), [String]())
+    let call = { try fixture.store.call("support.list", $0, as: .of(caller)) }
+    guard let found else {
+      #expect(#expect(throws: RPCError.self) { try call(params) }?.kind == .denied)
+      return
+    }
+    repeat {
+      let page = try call(params)
+      seen += page["items"]?.arrayValue?.compactMap { $0["id"]?.stringValue } ?? []
+      params["cursor"] = page["next"]
+    } while params["cursor"] != nil
+    #expect(seen.count == found.count && Set(seen) == Set(found.map { ids[$0] }))
+    for id in seen { try fixture.store.call("support.get", ["id": .string(id)], as: .of(caller)) }
+  }
+
+  @Test("who may look is found behind many who may not, in answers that read a bounded number of pages")
+  func sparseReader() throws {
+    let fixture = try Fixture()
+    for _ in 0..<1200 { try fixture.open(13, urgency: "urgent") }
+    let id = try fixture.open(4)
+    var (params, seen, calls): (JSONObject, [String], Int) = (["reader": "criminal-brigade"], [], 0)
+    repeat {
+      let page = try fixture.store.call("support.list", params, as: .of("criminal-brigade"))
+      seen += page["items"]?.arrayValue?.compactMap { $0["id"]?.stringValue } ?? []
+      params["cursor"] = page["next"]
+      calls += 1
+    } while params["cursor"] != nil && calls < 10
+    #expect(seen == [id] && calls > 1 && calls < 10)
+  }
+
   @Test(
     "a cursor that no list has given is refused",
     arguments: ["x", "1", "-1:1", "1:", ":1", "1:-1", "1:2:3", "1:x", "99999999999999999999:1"])

@@ -32,7 +32,7 @@ struct ModuleTests {
   @Test("the catalogue's units are in the organisation that is shipped")
   func units() throws {
     let fixture = try Fixture()
-    for unit in try SupportRequests.units(configuration: Fixture.catalogueValue) {
+    for unit in module.units {
       #expect(throws: Never.self) { try fixture.store.call("directory.unit.get", ["id": .string(unit)]) }
     }
   }

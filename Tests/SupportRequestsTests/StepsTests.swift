@@ -41,6 +41,60 @@ struct StepsTests {
     try fixture.store.call("support.get", ["id": .string(id)], as: .of("coordination-desk"))
   }
 
+  /// Each step that a caller takes: the steps before it, and who may take it.
+  static let takers: [(action: String, after: ArraySlice<String>, who: Set<String>)] = {
+    let (station, department) = ("st-02", "command-centre")
+    let path = Fixture.toTheEnd
+    return [
+      ("acknowledge", [], [department]), ("redirect", [], [department]),
+      ("assign", path.prefix(1), [department]), ("start", path.prefix(2), [department]),
+      ("request_info", path.prefix(3), [department]), ("complete", path.prefix(3), [department]),
+      ("provide_info", ["acknowledge", "request_info"], [station]), ("feedback", path.prefix(4), [station]),
+      ("withdraw", [], [station]), ("reopen", path.prefix(5), [station]),
+      ("change_urgency", [], [station, department]), ("approve", [], [station, department]),
+    ]
+  }()
+
+  /// The station and the department of a request of scenario 4, another of each, an owner, and who hears of all.
+  static let callers = [
+    "st-02", "command-centre", "st-03", "logistics", "criminal-brigade", "coordination-desk",
+  ]
+
+  @Test("a step is for its own side, and for nobody else", arguments: takers, callers)
+  func taker(_ step: (action: String, after: ArraySlice<String>, who: Set<String>), _ caller: String) throws {
+    let fixture = try Fixture()
+    let id = try fixture.open(4)
+    for action in step.after { try fixture.step(action, id) }
+    let before = fixture.body(id)?.state
+    if step.who.contains(caller) {
+      try fixture.step(step.action, id, as: .of(caller))
+    } else {
+      let error = #expect(throws: RPCError.self) { try fixture.step(step.action, id, as: .of(caller)) }
+      #expect(error?.kind == .denied && fixture.body(id)?.state == before)
+    }
+  }
+
+  @Test("the table of who may take a step has every step")
+  func everyTaker() {
+    let taken = Action.allCases.filter { $0 != .lapse }.map(\.rawValue)
+    #expect(Set(Self.takers.map(\.action)) == Set(taken))
+  }
+
+  @Test(
+    "a change is told to the station, who has the request, who had it, the owners, the branch and the desk")
+  func told() throws {
+    let fixture = try Fixture()
+    let id = try fixture.open(14, more: ["branch": "traffic-brigade"])
+    for to in ["logistics", "inspectorate"] { try fixture.step("redirect", id, ["to": .string(to)]) }
+    try fixture.step("acknowledge", id)
+    let always: [JSONValue] = ["legal-department", "traffic-brigade", "coordination-desk"]
+    #expect(
+      fixture.events("changed").map { $0["to"] } == [
+        .array(["st-02", "logistics"] + always), .array(["st-02", "inspectorate", "logistics"] + always),
+        .array(["st-02", "inspectorate"] + always),
+      ])
+  }
+
   static let ofTheStation = ["provide_info", "feedback", "withdraw", "reopen"]
 
   @Test("to support a station is not to act for it", arguments: ofTheStation)

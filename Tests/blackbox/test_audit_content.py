@@ -6,7 +6,7 @@ import json
 import shutil
 import unittest
 
-from auditlog import ledger
+from auditlog import ledger, read_log
 from harness import DaemonTestCase, new_directory, run_ctl
 
 RECEIVE = {"unit": "st-02", "kind": "unclear", "summary": "A brawl in a restaurant",
@@ -113,6 +113,21 @@ class ContentTests(DaemonTestCase):
                              [link["id"]])
             with self.refused("not_found", "/seq"):
                 client.call("audit.open", {"seq": seq, "id": "another"})
+
+    def test_a_record_that_was_read_is_named_by_who_read_it(self):
+        daemon = self.new_daemon().start()
+        with daemon.connect() as client:
+            client.call("transfer.receive", RECEIVE, reason="from the duty officer")
+            seq = client.call("audit.tail", {"limit": 1})["items"][0]["seq"]
+            entry = client.call("audit.entry", {"seq": seq}, purpose="audit", reason="inspection")
+            self.assertEqual(entry["detail"]["reason"], "from the duty officer")
+        log = read_log(daemon)
+        [record] = log.of("audit.entry")
+        commitment = base64.b64encode(ledger.leaf_hash(log.leaves[seq])).decode()
+        self.assertEqual(record["read"], [["audit", str(seq), 1, commitment]])
+        self.assertEqual(daemon.stop(), 0)
+        verified = run_ctl("audit", "verify", "--state", daemon.directory)
+        self.assertEqual(verified.returncode, 0, verified.stderr)
 
     def test_wrong_use(self):
         for arguments, stdin in ((("audit", "export"), None), (("audit", "export", 1, "--records", "-"), ""),

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import threading
 import unittest
@@ -78,6 +79,23 @@ class BackupTestCase(DaemonTestCase):
         with daemon.connect() as client:
             begun = [client.begin("support.open", OPEN) for _ in range(count)]
             return [client.finish(number)["id"] for number in begun]
+
+
+class ErasureTests(BackupTestCase):
+    def test_a_backup_made_after_an_erasure_holds_nothing_of_it(self):
+        daemon = self.new_daemon().start()
+        number, = self.open(daemon, 1)
+        with sqlite3.connect(f"file:{daemon.directory / 'stationd.db'}?mode=ro", uri=True) as database:
+            sealed, wrapped = database.execute('SELECT sealed, wrapped FROM "support.request"').fetchone()
+        database.close()
+        traces = [sealed[-40:], wrapped[8:40]]
+        before = self.backup(daemon)["path"]
+        self.assertEqual(holding(before, traces), ["stationd.db"])
+        subject = {"module": "support", "subject": number}
+        asked = daemon.call("personal.request_erasure", subject, actor="officer-1", **WHY)["approval"]
+        daemon.call("approval.approve", {"id": asked, "version": 1}, actor="officer-2")
+        daemon.call("personal.erase", dict(subject, approval=asked), actor="officer-1", **WHY)
+        self.assertEqual(holding(self.backup(daemon)["path"], traces + CANARIES), [])
 
 
 class LoadTests(BackupTestCase):
@@ -193,10 +211,11 @@ class ContentTests(BackupTestCase):
             with self.refused("invalid_params", pointer):
                 daemon.call("system.backup", {"directory": directory})
         outcomes = [record["outcome"] for record in read_log(daemon).of("system.backup")]
-        self.assertEqual(outcomes, ["ok"] + ["invalid_params"] * 3)
+        self.assertEqual(outcomes, ["begun", "ok"] + ["begun", "invalid_params"] * 3)
         self.assertEqual(daemon.call("system.backup_progress"), {"step": "none", "done": 0, "all": 0})
-        # What it holds ends before its own record.
-        self.assertEqual(made["size"], [record["method"] for record in read_log(daemon).records].index("system.backup"))
+        # What it holds ends with the record that it begins.
+        begun = [record["method"] for record in read_log(daemon).records].index("system.backup")
+        self.assertEqual(made["size"], begun + 1)
 
     def test_the_oldest_go_and_what_is_not_a_backup_of_this_log_stays(self):
         daemon = self.new_daemon().start()
@@ -210,6 +229,30 @@ class ContentTests(BackupTestCase):
             sorted(os.listdir(self.place)),
             sorted([os.path.basename(path) for path in [foreign] + [one["path"] for one in made[2:]]]
                    + ["keep.txt", "stationd-notes"]))
+
+    def test_what_only_looks_like_a_backup_is_none(self):
+        daemon = self.new_daemon().start()
+        stamp = "stationd-20201120T033000Z"
+        for name in (stamp, f"{stamp}.unfinished", f"{stamp}.tar.gz", "stationd-x.unfinished"):
+            (self.place / name).write_text("mine")
+        for name in ("stationd-old", "stationd-x.old.unfinished", f"{stamp}-copy"):
+            (self.place / name).mkdir()
+        others = set(os.listdir(self.place))
+        made = [os.path.basename(self.backup(daemon, "--keep", "2")["path"]) for _ in range(4)]
+        self.assertEqual(set(os.listdir(self.place)), others | set(made[2:]))
+
+    def test_an_old_backup_that_cannot_be_removed_is_no_failure_of_the_new_one(self):
+        daemon = self.new_daemon().start()
+        first = self.backup(daemon)["path"]
+        with open(os.path.join(first, "note"), "w") as file:
+            file.write("mine")
+        # The first time it is to be removed; from then on it is what is left of one.
+        for _ in range(2):
+            made = self.backup(daemon, "--keep", "1")
+            self.assertNotIn(os.path.basename(first), made["removed"])
+            self.ctl("restore", made["path"], "--state", self.fresh(daemon, os.path.basename(made["path"])))
+        self.assertIn("the backups cannot be tidied up", daemon.log)
+        self.assertEqual(os.listdir(first + ".unfinished"), ["note"])
 
     @unittest.skipUnless(os.getuid() == 0, "mounting needs root")
     def test_no_space_is_told_before_and_a_disk_that_fills_up_leaves_nothing(self):
@@ -362,7 +405,24 @@ class RestoreTests(BackupTestCase):
 
     def test_a_running_daemon_is_left_alone(self):
         self.assertIn("in use", self.restore("--yes", code=1).stderr)
+        (self.daemon.directory / "stationd.lock").unlink()
+        self.assertIn("in use", self.restore("--yes", code=1).stderr)
         self.assertTrue(self.daemon.call("system.health")["ok"])
+
+    @unittest.skipUnless(os.getuid() == 0, "mounting needs root")
+    def test_a_restore_that_finds_no_room_names_the_file_and_leaves_nothing(self):
+        disk = SmallDisk()
+        self.addCleanup(disk.remove)
+        state = disk.path / "state"
+        shutil.copytree(self.fresh(self.daemon), state)
+        self.restore(state=state)
+        before = self.files(state)
+        disk.fill()
+        said = self.restore("--yes", state=state, code=1).stderr
+        self.assertIn(f"{state}/stationd.db.restore: No space left on device", said)
+        self.assertEqual(self.files(state), before)
+        disk.free()
+        self.restore("--yes", state=state)
 
     def test_a_restore_that_is_killed_at_any_step_is_never_taken_for_a_state(self):
         """After a kill the daemon refuses, or has all of the old or all of the new; the same command finishes it."""
@@ -429,7 +489,7 @@ class RightsTests(BackupTestCase):
         with Client(daemon.directory / "admin.sock") as client:
             client.call("system.backup", {"directory": str(self.place)})
         self.assertEqual(len(os.listdir(self.place)), 1)
-        self.assertEqual([record["outcome"] for record in self.records(daemon)], ["denied", "ok"])
+        self.assertEqual([record["outcome"] for record in self.records(daemon)], ["denied", "begun", "ok"])
 
     def records(self, daemon):
         with Client(daemon.directory / "auditor.sock") as client:

@@ -2,17 +2,22 @@
 no right, keys and files that are not what they should be.
 """
 
+import fcntl
 import json
 import os
+import pty
 import shutil
 import signal
+import struct
 import subprocess
+import termios
 import unittest
 
 from harness import STATIONCTL, DaemonTestCase, new_directory, open_requests, run_ctl
 from test_service import ACCESS, OPEN, SOCKETS
 
 ENGLISH = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+ESCAPE = "\x1b["
 # 警察, as a terminal that is set to GBK sends it.
 GBK = os.fsdecode("警察".encode("gbk"))
 
@@ -32,6 +37,81 @@ class CommandLineTests(DaemonTestCase):
             [STATIONCTL, *words], stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.PIPE, text=True, timeout=60,
             env=dict(os.environ, **ENGLISH, STATIOND_SOCKET=self.daemon.socket_path), **options)
 
+    def on_terminal(self, columns, *words, **environment):
+        """What a terminal of so many columns is given."""
+        shown, terminal = pty.openpty()
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        surroundings = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+        with open(terminal, "wb") as output:
+            process = subprocess.Popen(
+                [STATIONCTL, *words], stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL,
+                env=dict(surroundings, **ENGLISH, STATIOND_SOCKET=str(self.daemon.socket_path), **environment))
+        text = b""
+        with open(shown, "rb", buffering=0) as reader:
+            while True:
+                try:
+                    piece = reader.read(65536)
+                except OSError:  # EIO: nobody has the terminal open any more.
+                    break
+                if not piece:
+                    break
+                text += piece
+        self.assertEqual(process.wait(60), 0, text)
+        return text.decode().replace("\r\n", "\n")
+
+    def test_a_terminal_s_table_fits_and_has_whole_ids(self):
+        ids = [item["id"] for item in self.daemon.call("support.list")["items"]]
+        for words in (("support", "list"), ("watch", "--once")):
+            for columns in (80, 100, 132):
+                with self.subTest(words, columns=columns):
+                    lines = self.on_terminal(columns, *words, NO_COLOR="1").splitlines()
+                    self.assertLessEqual(max(map(len, lines)), columns, lines)
+                    self.assertEqual({line.split()[0] for line in lines[1:]}, set(ids))
+        wide = self.on_terminal(400, "support", "list", NO_COLOR="1")
+        self.assertNotIn("…", wide)
+        self.assertRegex(wide, r" \d\d-\d\d \d\d:\d\d  ")
+        self.assertNotIn("+08:00", wide)
+
+    def test_colours_are_for_a_terminal_that_may_have_them(self):
+        self.assertIn(ESCAPE, self.on_terminal(80, "support", "list"))
+        self.assertNotIn(ESCAPE, self.on_terminal(80, "support", "list", NO_COLOR="1"))
+        self.assertNotIn(ESCAPE, self.on_terminal(80, "support", "list", "--no-colour"))
+        self.assertIn(ESCAPE, self.on_terminal(80, "support", "list", NO_COLOR=""))
+        self.assertNotIn(ESCAPE, self.ctl("support", "list").stdout)
+
+    def test_times_of_the_audit_log_are_those_of_the_clock_on_the_wall(self):
+        shown = self.ctl("audit", "tail")
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        self.assertRegex(shown.stdout, r"  \d\d-\d\d \d\d:\d\d  ")
+        self.assertNotRegex(shown.stdout, r"\d\dZ")
+        self.assertRegex(self.ctl("audit", "tail", "--json").stdout, r"\.\d{3}Z")
+
+    def test_json_is_the_same_in_both_languages(self):
+        for words, path in ((("status", "--json"), "/nope"), (("doctor", "--json"), "/nope"),
+                            (("status", "--json"), "/etc/passwd")):
+            with self.subTest(words):
+                english, chinese = (self.ctl(*words, "--lang", language, path=path) for language in ("en", "zh"))
+                self.assertEqual((english.stdout, english.stderr), (chinese.stdout, chinese.stderr))
+                self.assertIn("message_zh", english.stdout + english.stderr)
+
+    def test_a_file_that_is_no_socket_is_called_so(self):
+        done = self.ctl("status", path="/etc/passwd")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("cannot connect to /etc/passwd: Socket operation on non-socket", done.stderr)
+        self.assertNotIn("nobody listens", done.stderr)
+
+    def test_amounts_are_told_in_yuan(self):
+        methods = self.daemon.call("rpc.discover")["methods"]
+        example = next(method for method in methods if method["name"] == "stoploss.report")["examples"][0]
+        params = {param["name"]: param["value"] for param in example["params"] if param["name"] != "meta"}
+        self.daemon.call("stoploss.report", params)
+        words = ("stoploss", "list", "--purpose", "handling", "--reason", "a test")
+        shown = self.ctl(*words)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        self.assertIn("50000.00 yuan", shown.stdout)
+        self.assertNotIn("5000000", shown.stdout)
+        self.assertIn('"amount":5000000', self.ctl(*words, "--json").stdout)
+
     PRINTS = [("support", "list", "--all"), ("support", "list", "--all", "--ndjson"), ("status",), ("call", "support.list"),
               ("metrics",), ("audit", "verify"), ("--json", "call", "audit.checkpoint"), ("plugin", "schema"), ("--help",)]
 
@@ -41,6 +121,28 @@ class CommandLineTests(DaemonTestCase):
                 done = self.into(full, words)
                 self.assertEqual(done.returncode, 2, done.stderr)
                 self.assertRegex(done.stderr, r"(?m)^stationctl: cannot write the output: No space left on device$")
+
+    def test_a_closed_output_is_no_success_and_no_other_file_s_place(self):
+        for words in (("status",), ("call", "support.list"), ("--help",)):
+            with self.subTest(words):
+                done = subprocess.run(
+                    ["sh", "-c", 'exec "$@" >&-', "sh", STATIONCTL, *words], stdin=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE, text=True, timeout=60,
+                    env=dict(os.environ, **ENGLISH, STATIOND_SOCKET=self.daemon.socket_path))
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn("cannot write the output", done.stderr)
+
+    def test_a_file_that_cannot_be_written_is_told_with_the_code_of_that(self):
+        for words in (("key", "new", "/nope/key"), ("audit", "export", "0", "--out", "/nope/proof")):
+            with self.subTest(words):
+                done = self.ctl(*words)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn("cannot write /nope/", done.stderr)
+
+    def test_an_option_in_the_place_of_a_method_is_named(self):
+        done = self.ctl("support", "--nosuch")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertTrue(done.stderr.startswith("stationctl: '--nosuch' needs a method before it"), done.stderr)
 
     def test_a_reader_that_has_gone_ends_it_quietly(self):
         # By SIGPIPE as of old, or, where that is ignored, with a code of its own.
@@ -153,6 +255,11 @@ class CommandLineTests(DaemonTestCase):
 class DoctorTests(DaemonTestCase):
     CONFIG = SOCKETS
     ACCESS = ACCESS
+
+    def test_what_is_for_the_administrators_socket_is_told_where_to_call(self):
+        done = run_ctl("call", "system.backup", socket_path=self.daemon.socket_path, environment=ENGLISH)
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn("hint: call it with --socket admin", done.stderr)
 
     def test_who_may_not_ask_is_told_so_and_nothing_else(self):
         for words in ((), ("--json",)):

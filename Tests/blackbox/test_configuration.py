@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import unittest
 
-from harness import DATA, STATIOND, Client, Daemon, DaemonTestCase, new_directory
+from harness import DATA, REPOSITORY, STATIOND, Client, Daemon, DaemonTestCase, new_directory, wait_until
 from test_framing import ACCESS, CONFIG
 
 GOOD = CONFIG
@@ -225,11 +225,22 @@ bindings:
         self.check_refused("units.json:2:")
 
     def test_a_directory_file_that_breaks_its_schema_or_rules(self):
-        for text in ('{"units": 1}', "[]", '{"units": [{"id": "a"}]}', '{"unitz": []}'):
+        bureau = '{"id": "bureau", "kind": "bureau", "name": {"en": "B", "zh": "局"}}'
+        other = bureau.replace('"id": "bureau", "kind": "bureau"', '"id": "%s", "kind": "%s", "parent": "%s"')
+        table = [
+            ('{"units": 1}', 1, "/units"), ("[]", 1, "an object with 'units'"),
+            ('{"units": [\n{"id": "a"}]}', 2, "/units/0/kind"), ('{\n"unitz": []}', 2, "/unitz"),
+            # What only the import would refuse.
+            (f'{{"units": [\n{bureau},\n{other % ("a", "department", "nowhere")}]}}', 3,
+             "/units/1/parent: There is no active unit 'nowhere'"),
+            (f'{{"units": [\n{bureau},\n{other % ("z", "zone", "bureau")}]}}', 3, "/units/1/lead_station"),
+            (f'{{"units": [\n{bureau},\n{bureau}]}}', 3, "/units/1/id: 'bureau' is there twice"),
+        ]
+        self.write(GOOD.replace("{data}/directory.example.json", "units.json"))
+        for text, line, *words in table:
             with self.subTest(text=text):
-                self.write(GOOD.replace("{data}/directory.example.json", "units.json"))
                 (self.directory / "units.json").write_text(text)
-                self.check_refused("units.json")
+                self.check_refused(f"units.json:{line}: ", *words)
 
     def test_access_errors(self):
         table = [
@@ -273,19 +284,33 @@ bindings:
                 self.check_refused(f"access.yaml:{line}:", *words)
 
     def test_a_bad_scenario_catalogue(self):
-        for text in ("{", "[]", "{}", '{"scenarios": 1}'):
-            with self.subTest(text=text):
+        with open(f"{DATA}/support/scenarios.json", encoding="utf-8") as file:
+            good = file.read()
+        wrong = good.replace('"hours"', '"hors"', 1)
+        table = [
+            ("{", 1), ("[]", 1), ("{}", 1), ('{\n"scenaros": 1}', 2, "scenaros: is not a known member"),
+            (wrong, self.line_of(wrong, "hors"), "'hors' is not a unit of time"),
+        ]
+        for text, line, *words in table:
+            with self.subTest(text=text[:40]):
                 self.write(GOOD.replace("{data}/support/scenarios.json", "scenarios.json"))
                 (self.directory / "scenarios.json").write_text(text)
-                self.check_refused("scenarios.json")
+                self.check_refused(f"scenarios.json:{line}: ", *words)
 
     def test_a_bad_calendar(self):
-        for text in ("{", "{}", '{"year": 2026}'):
-            with self.subTest(text=text):
+        with open(f"{DATA}/calendar/2026.json", encoding="utf-8") as file:
+            good = file.read()
+        wrong = good.replace('"2026-02-14"', '"2026-02-30"')
+        table = [
+            ("{", 1), ("{}", 1, "'year'"), ('{"year":\n2026}', 1, "'version' must be a text, and is missing"),
+            (wrong, self.line_of(wrong, "2026-02-30"), "'worked_days.1'", "2026-02-30"),
+        ]
+        for text, line, *words in table:
+            with self.subTest(text=text[:40]):
                 (self.directory / "calendar").mkdir(exist_ok=True)
                 (self.directory / "calendar" / "2026.json").write_text(text)
                 self.write(GOOD.replace("{data}/calendar", "calendar"))
-                self.check_refused("2026.json")
+                self.check_refused(f"2026.json:{line}: ", *words)
 
     def test_the_command_line_wants_exactly_one_way(self):
         for arguments in ((), ("--dev", "a", "--config", "b"), ("--nonsense",), ("extra",), ("--config",)):
@@ -359,6 +384,28 @@ bindings: [{{user: "{os.getuid()}", roles: [all]}}]
 
 
 class StateTests(DaemonTestCase):
+    def test_a_log_keeps_its_name_and_a_new_one_is_told_of(self):
+        daemon = self.new_daemon(config=GOOD, access=GOOD_ACCESS).start()
+        self.assertNotIn("origin", [problem["part"] for problem in daemon.call("system.health")["problems"]])
+        self.assertEqual(daemon.stop(), 0)
+        path = daemon.directory / "stationd.yaml"
+        text = path.read_text().replace("stationd.test/audit", "other.example/audit")
+        path.write_text(text)
+        line = next(number for number, line in enumerate(text.splitlines(), 1) if line.startswith("origin:"))
+        doubt = f"{path}:{line}: warning: 'origin': the log of this state has the name 'stationd.test/audit'"
+        checked = subprocess.run([STATIOND, "--check-config", str(path)], capture_output=True, text=True, timeout=20,
+                                 env=daemon.environment)
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+        self.assertIn(doubt, checked.stderr)
+        daemon.start()
+        self.assertIn(doubt, daemon.log)
+        self.assertEqual(daemon.call("system.info")["log_origin"], "stationd.test/audit")
+        self.assertIn(("origin", "changed", "warning"),
+                      [(problem["part"], problem["kind"], problem["severity"])
+                       for problem in daemon.call("system.health")["problems"]])
+        self.assertIn(("origin", "warn"), [(finding["check"], finding["level"])
+                                        for finding in daemon.call("system.doctor")["findings"]])
+
     def test_a_second_daemon_on_the_same_state_is_refused_at_once(self):
         second = Daemon(directory=self.daemon.directory)
         second.log_path = self.daemon.directory / "second.log"
@@ -458,6 +505,21 @@ class StateTests(DaemonTestCase):
             and not path.name.endswith("-shm")
             and not (path.name.endswith("-wal") and path.stat().st_size == 0)
         }
+
+    def test_what_make_run_makes_is_for_the_owner_only(self):
+        home = new_directory()
+        self.addCleanup(shutil.rmtree, home, ignore_errors=True)
+        state = home / "a" / "dev"
+        run = subprocess.Popen(
+            ["sh", REPOSITORY / "Tools" / "run.sh", os.path.dirname(os.path.abspath(STATIOND)), state],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ, STATIOND_DATA=DATA),
+            start_new_session=True)
+        try:
+            wait_until(lambda: (state / "stationd.sock").exists(), "a daemon")
+            self.assertEqual(state.stat().st_mode & 0o777, 0o700)
+        finally:
+            os.killpg(run.pid, signal.SIGTERM)
+            run.wait(20)
 
     def test_secrets_are_for_the_owner_only(self):
         for path in self.daemon.directory.iterdir():

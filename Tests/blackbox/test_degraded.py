@@ -245,6 +245,36 @@ class LostAnchorTests(DegradedTestCase):
         self.verified(daemon)
 
 
+class LostDatabaseTests(DegradedTestCase):
+    def test_a_database_that_is_removed_under_the_daemon_is_told_of_and_saved_by_a_backup(self):
+        daemon = self.new_daemon().start()
+        first = daemon.call("support.open", OPEN)["id"]
+        place = self.home / "backups"
+        place.mkdir()
+        for path in daemon.directory.glob("stationd.db*"):
+            path.unlink()
+        displaced = ("store", "displaced", "critical")
+        wait_until(lambda: displaced in self.problems(daemon), "a problem")
+        self.monitored(daemon, 2, "STATIOND CRITICAL - store: ")
+        self.assertIn("run 'stationctl backup' before you stop", daemon.log)
+        for method, params in (("support.open", OPEN), ("support.get", {"id": first})):
+            with self.refused("unavailable"):
+                daemon.call(method, params, **WHY)
+        self.assertEqual(len(daemon.call("support.list", {"open": True})["items"]), 1)
+        made = daemon.call("system.backup", {"directory": str(place)})
+        daemon.stop()
+        # It is missed at the start, and what was acknowledged is in the backup.
+        daemon.spawn()
+        self.assertEqual(daemon.wait_end(), 1)
+        self.assertRegex(daemon.log, "the log has 0 records, but its anchor .* has seen")
+        done = run_ctl("restore", made["path"], "--state", daemon.directory, "--yes", "--lang", "en")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        daemon.start()
+        self.assertEqual(daemon.call("support.get", {"id": first}, **WHY)["id"], first)
+        self.assertEqual(self.problems(daemon), set())
+        self.verified(daemon)
+
+
 class ExpiredCalendarTests(DegradedTestCase):
     def test_terms_are_provisional_until_the_calendar_is_there(self):
         daemon = self.new_daemon(config=SOCKETS, access=ACCESS)

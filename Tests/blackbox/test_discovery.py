@@ -6,10 +6,37 @@ import unittest
 import jsonschema
 import referencing
 import referencing.jsonschema
-from harness import CallError, DaemonTestCase
+from harness import CallError, Daemon, DaemonTestCase
 from openrpc_schema import OPENRPC
 
+# What the administrators' socket alone takes, or a development socket.
+ADMINISTRATIVE = {"dev.clock.set", "key.rotate", "plugin.start", "plugin.stop", "plugin.reload", "system.backup",
+                  "system.reload"}
+
 META_SCHEMA = jsonschema.Draft7Validator(OPENRPC)
+
+# Methods that give several things, and are no lists that go on at a cursor.
+OTHER_LISTS = {
+    "audit.entries": "goes through the log by number, from the oldest on: `from` and `next`",
+    "audit.tail": "goes through the log by number, from the newest back: `before` and `next`",
+    "audit.find": "looks back through a part of the log at a time, by number: `before` and `next`",
+    "mediation.find": "gives one person's disputes up to the limit, and no further page",
+    "plugin.logs": "gives the newest lines of what is kept of a plugin's output",
+}
+
+# The day that the examples are of.
+EXAMPLES_DAY = "2026-03-02T09:00:00+08:00"
+
+# What an example answers that names a record which is not there, or one in another state or version.
+OF_NO_RECORD = {"not_found", "wrong_state", "conflict"}
+
+# Examples that need what a fresh daemon has not.
+UNREADY = {
+    "key.rotate": ("invalid_params", "there is no file with a next key"),
+    "keyperson.tasks": ("refused_by_rule", "tasks are a unit's, and the developer belongs to none"),
+    "system.backup": ("invalid_params", "there is no directory for backups"),
+    "transfer.send": ("refused_by_rule", "the examples before it made a criminal case, which needs an approval"),
+}
 
 
 def of_each_method(test):
@@ -99,6 +126,7 @@ class DiscoveryTests(DaemonTestCase):
         self.assertTrue(method["result"]["schema"])
         self.assertTrue(method["examples"])
         self.assertIn(method["x-permission"], ("everyone", "role"))
+        self.assertEqual(method["x-administers"], method["name"] in ADMINISTRATIVE)
         self.assertIsInstance(method["params"], list)
 
     @of_each_method
@@ -165,11 +193,33 @@ class DiscoveryTests(DaemonTestCase):
 
     @of_each_method
     def test_lists_have_limit_cursor_and_order(self, method):
-        if not method["name"].endswith(".list"):
-            return
         params = {param["name"]: param for param in method["params"]}
+        result = set(method["result"]["schema"].get("properties", {}))
+        is_list = method["name"].endswith(".list") or "limit" in params or {"items", "next"} <= result
+        if not is_list or method["name"] in OTHER_LISTS:
+            return
         self.assertLessEqual({"limit", "cursor", "order"}, set(params))
         self.assertEqual(params["order"]["schema"]["enum"], ["asc", "desc"])
+        self.assertIn("next", result)
+
+    def test_the_exceptions_are_there(self):
+        names = {method["name"] for method in self.methods}
+        self.assertLessEqual(set(OTHER_LISTS) | set(UNREADY), names)
+
+    def test_examples_work_on_a_fresh_daemon(self):
+        """In the order of their names, on one connection; what moves the clock comes last."""
+        methods = sorted(self.methods, key=lambda method: (method["name"].startswith("dev."), method["name"]))
+        with Daemon() as daemon, daemon.connect() as client:
+            client.call("dev.clock.set", {"now": EXAMPLES_DAY})
+            for method in methods:
+                allowed = OF_NO_RECORD | set(UNREADY.get(method["name"], ())[:1])
+                for example in method["examples"]:
+                    params = {param["name"]: param["value"] for param in example["params"]}
+                    with self.subTest(method["name"], example=example["name"]):
+                        try:
+                            client.call(method["name"], params)
+                        except CallError as error:
+                            self.assertIn(error.kind, allowed, error)
 
     @of_each_method
     def test_examples_pass_the_check_of_the_daemon(self, method):
@@ -229,6 +279,14 @@ class DiscoveryTests(DaemonTestCase):
                         self.assertIn(error.kind, ("invalid_params", "refused_by_rule"))
                         continue
                     self.validator(method["result"]["schema"]).validate(answer)
+
+    def test_a_module_tells_its_events(self):
+        told = {event["kind"]: event for module in self.document["x-modules"]
+                for event in self.daemon.call("rpc.module", {"name": module["name"]})["events"]}
+        self.assertLessEqual({"support.escalated", "stoploss.spool_set_aside", "directory.unit_changed"}, set(told))
+        for event in told.values():
+            with self.subTest(event["kind"]):
+                self.assertTrue(event["summary"] and event["summary_zh"] and event["payload"]["properties"])
 
     def test_discovery_takes_positional_nothing_and_is_stable(self):
         with self.connect() as client:

@@ -244,7 +244,10 @@ class FramingTests(DaemonTestCase):
                 client.send(head)
                 data = client.rest()
                 body = data.partition(b"\r\n\r\n")[2] or data
-                self.assertIn(json.loads(body)["error"]["data"]["kind"], ("parse_error", "frame_too_large"))
+                error = json.loads(body)["error"]["data"]
+                self.assertIn(error["kind"], ("parse_error", "frame_too_large"))
+                if error["kind"] == "parse_error":
+                    self.assertEqual(error["message_zh"], "报文头无效")
 
     def test_a_message_cut_off_by_the_end_is_a_parse_error(self):
         for text in ('{"jsonrpc":"2.0","id":1', "[", '"abc', "Content-Length: 10\r\n\r\n{}", "Content-Len"):

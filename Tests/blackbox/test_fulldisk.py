@@ -162,6 +162,19 @@ class FullDiskTests(DaemonTestCase):
         size, root = anchored(self.daemon.directory, log.key)
         self.assertEqual(log.root_at(size), root)
 
+    def test_a_start_on_a_full_disk_says_so_and_is_tried_again(self):
+        self.daemon.stop()
+        self.disk.fill()
+        self.daemon.spawn()
+        self.assertEqual(self.daemon.wait_end(), 75, "the unit does not try again after 1")
+        said = self.daemon.log[self.daemon.log_start:]
+        self.assertNotIn("RPCError(", said)
+        self.assertIn(f"stationd: {self.daemon.directory}", said)
+        self.disk.free()
+        self.daemon.start()
+        self.recovered()
+        self.check_log()
+
     def test_several_times_full(self):
         for _ in range(3):
             self.disk.fill()

@@ -138,8 +138,32 @@ class LimitTests(DaemonTestCase):
             self.assertEqual(len(line), ANSWER, line[:300])
             self.assertEqual(len(json.loads(line)), BATCH)
             client.send(batch(1))
-            self.assertEqual(self.error_kind(client), "answer_too_large")
+            answers = json.loads(client.raw_line())
+            kinds = [item.get("error", {}).get("data", {}).get("kind") for item in answers]
+            self.assertEqual(sorted(kinds, key=str), [None] * (BATCH - 1) + ["answer_too_large"])
             self.assertIn("now", client.call("system.ping"))
+
+    def test_a_batch_that_is_too_long_never_hides_what_was_written(self):
+        """The longest reads give way, each under its own id and with a record."""
+        daemon = self.new_daemon(config=limited(answer_bytes=ANSWER), access=self.ACCESS).start()
+        read = '{"jsonrpc":"2.0","id":"%s","method":"directory.unit.list","params":{"limit":20}}'
+        with daemon.connect() as client:
+            client.send("[%s,%s,%s,%s]\n" % (
+                json.dumps({"jsonrpc": "2.0", "id": "w", "method": "support.open", "params": OPEN}),
+                read % 1, read % 2, read % 3))
+            line = client.raw_line()
+            self.assertLessEqual(len(line), ANSWER)
+            answers = {item["id"]: item for item in json.loads(line)}
+            self.assertEqual(set(answers), {"w", "1", "2", "3"})
+            self.assertEqual(client.call("support.get", {
+                "id": answers["w"]["result"]["id"], "meta": {"purpose": "handling"}})["state"], "submitted")
+            refused = [key for key, item in answers.items() if "error" in item]
+            self.assertTrue(refused)
+            for key in refused:
+                self.assertEqual(answers[key]["error"]["data"]["kind"], "answer_too_large")
+            records = [e["record"] for e in client.call("audit.tail", {"limit": 20, "meta": {"purpose": "audit"}})["items"]]
+            told = [r["request"] for r in records if r["outcome"] == "answer_too_large"]
+            self.assertEqual(sorted(told), sorted(refused))
 
     def test_answer_bytes(self):
         with self.connect() as client:

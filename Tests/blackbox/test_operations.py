@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families as classic
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as strict
 
 from auditlog import read_log
-from harness import STATIONCTL, CallError, Client, DaemonTestCase, new_directory, run_ctl, wait_until
+from harness import STATIONCTL, CallError, Client, Daemon, DaemonTestCase, new_directory, run_ctl, wait_until
 from test_framing import CONFIG
 from test_personal import OPEN, WHY
 from test_service import ACCESS, SOCKETS
@@ -105,6 +105,18 @@ class MetricsTests(DaemonTestCase):
         daemon.call("dev.clock.set", {"now": "2099-01-01T00:00:00+08:00"})
         fired = wait_until(lambda: self.value(self.metrics(daemon), "stationd_deadlines_fired_total"), "a deadline")
         self.assertGreaterEqual(fired, 1)
+
+    def test_a_file_of_something_else_is_not_replaced_with_metrics(self):
+        home = new_directory()
+        self.addCleanup(shutil.rmtree, home)
+        path = home / "stationd.prom"
+        daemon = self.new_daemon(config=CONFIG + f"\nmetrics: {path}\nmetrics_seconds: 1\n", access=ACCESS).start()
+        wait_until(path.exists, "a file of metrics")
+        other = home / "other"
+        other.write_text("mine")
+        other.rename(path)
+        wait_until(lambda: "metrics cannot be written" in daemon.log, "a warning")
+        self.assertEqual(path.read_text(), "mine")
 
     def test_the_file_for_the_collector_is_always_whole(self):
         home = new_directory()
@@ -219,6 +231,20 @@ class DoctorTests(DaemonTestCase):
                      "files", "modules"):
             self.assertEqual(levels[name], "ok", found[name])
 
+    def test_a_key_that_the_next_start_would_not_find_is_told(self):
+        place, = self.daemon.directory.rglob("audit.key")
+        for path, check in ((self.daemon.directory / "master.key", "master key"), (place, "signing key")):
+            with self.subTest(check):
+                kept = path.with_name("kept")
+                path.rename(kept)
+                finding = self.doctor(1)[check]
+                kept.rename(path)
+                self.assertEqual(finding["level"], "fail")
+                self.assertIn(f"{path} is missing", finding["message"])
+        (self.daemon.directory / "master.key").unlink()
+        Daemon.make_master_key(self.daemon.directory / "master.key")
+        self.assertIn("holds another key", self.doctor(1)["master key"]["message"])
+
     @staticmethod
     def unsynchronised():
         """Whether this machine's kernel says that nothing keeps its clock (adjtimex(2)): then doctor says so too."""
@@ -262,7 +288,7 @@ class DoctorTests(DaemonTestCase):
 
     def test_a_line_for_people(self):
         done = run_ctl("doctor", "--lang", "zh", "--socket", self.daemon.directory / "admin.sock")
-        self.assertRegex(done.stdout, r"(?m)^warn  backup +\S")
+        self.assertRegex(done.stdout, r"(?m)^warn  备份 +\S")
         self.assertRegex(done.stdout, r"(?m)^ +-> stationctl backup")
         self.assertTrue(STATIONCTL)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from harness import STATIOND, CallError, DaemonTestCase, luhn, new_directory, wait_until
 from test_access import UserClient
 from test_framing import CONFIG
+from test_sync import held_sync
 
 STATIONCTL = os.environ.get("STATIONCTL") or str(Path(STATIOND).with_name("stationctl"))
 SUMMARY, PLACE = "Canary-summary-7731", "Canary-place-7731"
@@ -233,6 +234,32 @@ class ModuleTests(DaemonTestCase):
         verified = stationctl(daemon, "audit", "verify")
         self.assertIn("good", verified.stdout)
 
+    def test_a_followed_person_is_erased_with_what_was_asked_about_them(self):
+        daemon = self.new_daemon().start()
+        daemon.call("dev.clock.set", {"now": "2026-03-02T09:00:00+08:00"})
+        number = "110101199003074557"
+        asked = {
+            "category": "bail_pending_trial", "station": "st-01", "owner": "key-person-desk",
+            "purpose": "ensure_appearance", "name": NAME, "phone": PHONE, "id_number": number,
+            "instrument": {"authority": "Court", "number": "n-1", "date": "2026-02-20"},
+            "from": "2026-03-01", "to": "2026-08-31", "next_review": "2026-03-30"}
+        person = daemon.call("keyperson.propose", asked, idempotency_key="k-1")["id"]
+        with sqlite3.connect(f"file:{daemon.directory / 'stationd.db'}?mode=ro", uri=True) as database:
+            sealed, wrapped = database.execute('SELECT sealed, wrapped FROM "keyperson.record"').fetchone()
+            digest, = database.execute("SELECT digest FROM idempotency").fetchone()
+            keys = database.execute("SELECT wrapped FROM subject_key").fetchall()
+        database.close()
+        traces = [sealed[-40:], wrapped[8:40], digest, number.encode(), *CANARIES, *(key[8:40] for key, in keys)]
+        self.assertNotEqual(holding(daemon.directory, traces), [])
+        daemon.call("keyperson.delist", {"id": person, "reason": "error"}, **WHY)
+        self.assertEqual(daemon.call("keyperson.erase", {"id": person})["state"], "erased")
+        self.assertEqual(holding(daemon.directory, traces), [])
+        with self.refused("expired", "/meta/idempotency_key"):
+            daemon.call("keyperson.propose", asked, idempotency_key="k-1")
+        daemon.stop()
+        self.assertEqual(holding(daemon.directory, traces), [])
+        self.assertIn("good", stationctl(daemon, "audit", "verify", "--state", str(daemon.directory)).stdout)
+
     def test_a_reason_with_an_id_number_reaches_no_log(self):
         number = "110101199003074557"
         with self.assertRaises(CallError) as caught:
@@ -245,8 +272,12 @@ class RotationTests(DaemonTestCase):
     REQUESTS = 1500
 
     def masters(self, daemon):
-        """How many wrapped keys are under each master key."""
-        database = sqlite3.connect(daemon.directory / "stationd.db")
+        """How many wrapped keys are under each master key, in a copy: what a kill has left stays as it is."""
+        copy = new_directory()
+        self.addCleanup(shutil.rmtree, copy)
+        for path in daemon.directory.glob("stationd.db*"):
+            shutil.copy(path, copy)
+        database = sqlite3.connect(copy / "stationd.db")
         rows = database.execute(
             'SELECT lower(hex(substr(wrapped, 1, 8))), count(*) FROM "support.request" GROUP BY 1').fetchall()
         database.close()
@@ -266,14 +297,31 @@ class RotationTests(DaemonTestCase):
                 self.assertEqual(client.call("support.get", {"id": number}, **WHY)["contact"], OPEN["contact"])
 
     def test_a_rotation_goes_on_over_kill_9_while_calls_are_served(self):
-        daemon = self.new_daemon().start()
+        home = new_directory()
+        self.addCleanup(shutil.rmtree, home)
+        environment, hold, seen = held_sync(home)
+        daemon = self.new_daemon(environment=environment).start()
         numbers = self.fill(daemon)
         new = daemon.directory / "next.key"
         stationctl(daemon, "key", "new", str(new))
         self.assertEqual(new.stat().st_mode & 0o777, 0o600)
-        # Killed again and again, at whatever point it has reached.
-        daemon.call("key.rotate", {"file": str(new)})
-        for _ in range(3):
+        # Killed in the middle: one sync after the other is let go until there are keys under both.
+        hold.write_text("0")
+        rotating = daemon.connect()
+        self.addCleanup(rotating.close)
+        rotating.begin("key.rotate", {"file": str(new)})
+        for count in range(40):
+            hold.write_text(str(count))
+            wait_until(lambda: seen.exists() and seen.read_text() == str(count), "a sync that waits")
+            if len(self.masters(daemon)) == 2:
+                break
+        daemon.kill()
+        hold.unlink()
+        found = self.masters(daemon)
+        self.assertEqual((len(found), sum(found.values())), (2, self.REQUESTS), found)
+        daemon.start()
+        # And again, at whatever point it has reached.
+        for _ in range(2):
             daemon.kill()
             self.assertEqual(holding(daemon.directory, CANARIES), [])
             daemon.start()

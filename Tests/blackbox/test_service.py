@@ -2,6 +2,7 @@
 classes, reloads, and where each value of the configuration comes from.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ import threading
 import time
 import unittest
 
-from harness import STATIOND, STATIONCTL, Daemon, DaemonTestCase, Client, new_directory, run_ctl, wait_until
+from harness import ISOLATED, STATIOND, STATIONCTL, Daemon, DaemonTestCase, Client, new_directory, run_ctl, wait_until
 from test_framing import CONFIG
 
 SOCKETS = CONFIG + """
@@ -186,6 +187,86 @@ class SocketClassTests(DaemonTestCase):
         self.assertIn("system.reload", [r["method"] for r in self.on("auditor").call("audit.tail")["items"]])
 
 
+class SignalTests(DaemonTestCase):
+    CONFIG = SOCKETS
+    ACCESS = ACCESS
+
+    def test_a_hang_up_reloads_with_the_records_of_that_and_what_means_nothing_ends_nothing(self):
+        path = self.daemon.directory / "stationd.yaml"
+        path.write_text(path.read_text() + "limits: {batch_length: 7}\n")
+        for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGHUP):
+            self.daemon.process.send_signal(number)
+
+        def reloads():
+            with Client(self.daemon.directory / "auditor.sock") as client:
+                items = client.call("audit.tail", {"limit": 20})["items"]
+            return [item["outcome"] for item in reversed(items) if item["method"] == "system.reload"]
+
+        wait_until(lambda: len(reloads()) == 2, "the records of a reload")
+        self.assertEqual(reloads(), ["begun", "ok"])
+        self.assertIn("limits.batch_length", self.daemon.log)
+        self.assertEqual(self.daemon.stop(), 0)
+
+
+class DescriptorTests(DaemonTestCase):
+    """What the process is started with: streams, sockets, and how much it may open."""
+
+    def limited(self, limits):
+        if not shutil.which("prlimit"):
+            self.skipTest("no prlimit")
+        return self.new_daemon(prefix=["prlimit", f"--nofile={limits}"])
+
+    @unittest.skipIf(ISOLATED, "what is waited for then is in the log")
+    def test_a_closed_stream_is_no_place_for_the_database(self):
+        daemon = self.new_daemon(prefix=["sh", "-c", 'exec "$@" 0<&- 2>&-', "sh"]).start()
+        for stream in (0, 2):
+            self.assertEqual(os.readlink(f"/proc/{daemon.pid}/fd/{stream}"), "/dev/null")
+
+    def test_all_descriptors_that_are_granted_are_used_and_too_few_are_told_of(self):
+        daemon = self.limited("64:4096").start()
+        with open(f"/proc/{daemon.pid}/limits", encoding="ascii") as limits:
+            line, = (line.split() for line in limits if line.startswith("Max open files"))
+        self.assertEqual(line[3:5], ["4096", "4096"])
+        self.assertIn("'limits.connections': 1 sockets with 4096 connections need", daemon.log)
+
+    @unittest.skipIf(ISOLATED, "processes of modules need descriptors too")
+    def test_without_a_free_one_it_waits_and_says_so_once(self):
+        daemon = self.limited("72:72").start()
+        with daemon.connect() as client, contextlib.ExitStack() as crowd:
+            client.call("system.ping")
+            for _ in range(80):
+                crowd.enter_context(daemon.connect())
+            wait_until(lambda: "clients wait that cannot be accepted" in daemon.log, "a line in the log")
+            before, end = self.ticks(daemon), time.monotonic() + 1
+            wait_until(lambda: time.monotonic() > end, "a second")
+            self.assertLess(self.ticks(daemon) - before, os.sysconf("SC_CLK_TCK") // 4)
+            problems = client.call("system.health")["problems"]
+            self.assertIn(("sockets", "exhausted"), [(problem["part"], problem["kind"]) for problem in problems])
+        self.assertTrue(daemon.call("system.ping"))
+        self.assertEqual(daemon.log.count("clients wait that cannot be accepted"), 1)
+
+    @staticmethod
+    def ticks(daemon):
+        """Processor time of the process, in clock ticks (proc_pid_stat(5))."""
+        with open(f"/proc/{daemon.pid}/stat", encoding="ascii") as stat:
+            return sum(map(int, stat.read().rsplit(")", 1)[1].split()[11:13]))
+
+    def test_a_socket_that_nobody_can_be_served_on_is_not_taken(self):
+        for family, listens in ((socket.AF_INET, True), (socket.AF_UNIX, False)):
+            daemon = self.new_daemon()
+            with self.subTest(family), socket.socket(family) as listener:
+                listener.bind(("127.0.0.1", 0) if family == socket.AF_INET else daemon.socket_path)
+                if listens:
+                    listener.listen()
+                finished = subprocess.run(
+                    ["/bin/sh", "-c", f'exec 3<&{listener.fileno()}; LISTEN_PID=$$ exec "$@"', "sh", STATIOND,
+                     *daemon.arguments],
+                    env=dict(daemon.environment, LISTEN_FDS="1"), pass_fds=[listener.fileno()], capture_output=True,
+                    text=True, timeout=30)
+            self.assertEqual(finished.returncode, 1, finished.stderr)
+            self.assertIn("must be a listening Unix stream socket", finished.stderr)
+
+
 class ReloadTests(DaemonTestCase):
     CONFIG = SOCKETS
     ACCESS = ACCESS
@@ -289,9 +370,9 @@ class ReloadTests(DaemonTestCase):
         self.changed()
         line = self.files["stationd.yaml"].read_text().splitlines().index("limits: {batch_length: 7}") + 1
         shown = run_ctl("config", "show", socket_path=self.admin).stdout
-        self.assertRegex(shown, rf"(?m)^limits\.batch_length +7 +{self.files['stationd.yaml']}:{line}$")
-        self.assertRegex(shown, r"(?m)^limits\.depth +64 +default$")
-        self.assertRegex(shown, rf"(?m)^access: roles\.auditor\.class +auditor +{self.files['access.yaml']}:\d+$")
+        self.assertRegex(shown, rf"(?m)^limits\.batch_length +{self.files['stationd.yaml']}:{line} +7$")
+        self.assertRegex(shown, r"(?m)^limits\.depth +default +64$")
+        self.assertRegex(shown, rf"(?m)^access: roles\.auditor\.class +{self.files['access.yaml']}:\d+ +auditor$")
         offline = json.loads(subprocess.run([STATIOND, "--show-config", str(self.files["stationd.yaml"])],
                                             capture_output=True, text=True, env=self.daemon.environment).stdout)
         self.assertEqual([item["key"] for item in offline],

@@ -474,6 +474,36 @@ for name in [".", "work", "done", "set-aside", ".lock"]:
         bank.wait_out(message)
 
 
+@unittest.skipUnless(shutil.which("strace"), "needs strace")
+class PowerCutTests(unittest.TestCase):
+    """What a power cut can take away is made anew: each step is on the disk before the next begins."""
+
+    def test_a_message_leaves_by_steps_that_are_on_the_disk(self):
+        directory = new_directory()
+        self.addCleanup(shutil.rmtree, directory, ignore_errors=True)
+        trace = directory / "trace"
+        daemon = Daemon(prefix=["strace", "-D", "-f", "-qq", "-y", "-o", str(trace), "-e",
+                                "trace=fsync,fdatasync,renameat2"]).start()
+        self.addCleanup(daemon.remove)
+        bank = Bank(daemon, daemon.directory / "spool")
+        stop, message = bank.report(daemon.call)
+        bank.wait_out(message)
+        wait_until(lambda: bank.message(daemon.call, stop)["state"] == "sent", "the message in state sent")
+        daemon.stop()
+        folder, name = re.escape(str(bank.folder)), re.escape(bank.file(message))
+        kinds = {"made": rf"fsync\(\d+<{folder}/work/{name}>", "work": rf"fsync\(\d+<{folder}/work>",
+                 "out": rf"fsync\(\d+<{folder}/out>", "recorded": r"fdatasync\(\d+<.*stationd\.db-wal>",
+                 "moved": rf'renameat2\(\d+<{folder}/work>, "{name}", \d+<{folder}/out>, "{name}"'}
+        steps = [kind for line in trace.read_text().splitlines() for kind, form in kinds.items()
+                 if re.search(form, line)]
+        steps = steps[steps.index("made"):]
+        # Two folders are synced in either order.
+        self.assertEqual(steps[:3], ["made", "work", "recorded"])
+        moved = steps.index("moved")
+        self.assertCountEqual(steps[moved + 1:moved + 3], ["out", "work"])
+        self.assertIn("recorded", steps[moved + 3:])
+
+
 class KillTests(unittest.TestCase):
     """kill -9 at any moment: each message leaves once, each answer counts once."""
 

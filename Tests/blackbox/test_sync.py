@@ -14,7 +14,20 @@ HELD_SYNC = r"""
 #include <string.h>
 #include <unistd.h>
 
-// While the file $HOLD is there, each sync of a WAL waits; "$HOLD.seen" says that one does.
+static int passed;
+
+static int goes(const char *hold) {
+  int limit = 0;
+  FILE *file = fopen(hold, "r");
+  if (!file) return passed = 0, 1;
+  if (fscanf(file, "%d", &limit) != 1) limit = 0;
+  fclose(file);
+  return passed < limit ? ++passed : 0;
+}
+
+// While the file $HOLD is there, each sync of a WAL waits, but for the first so many as the file says. "$HOLD.seen"
+// says that one waits, and how many went before.
+
 int fdatasync(int fd) {
   char link[64], path[4096], seen[4096];
   const char *hold = getenv("HOLD"), *name = "stationd.db-wal";
@@ -22,10 +35,9 @@ int fdatasync(int fd) {
   ssize_t length = readlink(link, path, sizeof path - 1);
   if (hold && length > (ssize_t)strlen(name) && !memcmp(path + length - strlen(name), name, strlen(name))) {
     snprintf(seen, sizeof seen, "%s.seen", hold);
-    while (!access(hold, F_OK)) {
+    for (; !goes(hold); usleep(1000)) {
       FILE *file = fopen(seen, "w");
-      if (file) fclose(file);
-      usleep(1000);
+      if (file) fprintf(file, "%d", passed), fclose(file);
     }
   }
   return ((int (*)(int))dlsym(RTLD_NEXT, "fdatasync"))(fd);
@@ -36,15 +48,20 @@ WHY = {"purpose": "handling", "reason": "test"}
 SILENCE = 0.3  # seconds
 
 
+def held_sync(home):
+    """The environment of a daemon whose syncs can be held, the file that holds them, and the one that says so."""
+    library, hold = home / "held.so", home / "hold"
+    subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-x", "c", "-", "-o", library, "-ldl"],
+                   input=HELD_SYNC.encode(), check=True)
+    return {"LD_PRELOAD": str(library), "HOLD": str(hold)}, hold, home / "hold.seen"
+
+
 class HeldSyncTests(DaemonTestCase):
     def setUp(self):
         self.home = new_directory()
         self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
-        library = self.home / "held.so"
-        subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-x", "c", "-", "-o", library, "-ldl"],
-                       input=HELD_SYNC.encode(), check=True)
-        self.hold, self.seen = self.home / "hold", self.home / "hold.seen"
-        self.daemon = self.new_daemon(environment={"LD_PRELOAD": str(library), "HOLD": str(self.hold)})
+        environment, self.hold, self.seen = held_sync(self.home)
+        self.daemon = self.new_daemon(environment=environment)
         self.daemon.start()
         self.first = self.daemon.call("support.open", OPENING)["id"]
         self.addCleanup(lambda: self.hold.unlink(missing_ok=True))
@@ -62,7 +79,7 @@ class HeldSyncTests(DaemonTestCase):
 
     @unittest.skipIf(ISOLATED, "the first commit that waits is of what a handler reads")
     def test_nobody_hears_of_a_commit_before_it_is_on_disk(self):
-        caller, reader, prover, follower, other = (self.client() for _ in range(5))
+        caller, reader, prover, follower, other, late = (self.client() for _ in range(6))
         newest = follower.call("events.subscribe", {})
         self.assertIn("subscription", newest)
         size = prover.call("audit.checkpoint")["size"]
@@ -73,8 +90,10 @@ class HeldSyncTests(DaemonTestCase):
         listing = reader.begin("support.list", {"open": True})
         checkpoint = prover.begin("audit.checkpoint")
         getting = other.begin("support.get", {"id": self.first}, **WHY)
+        # Whoever catches up reads past what is on disk.
+        self.assertIn("subscription", late.call("events.subscribe", {"since": 0}))
         self.silent(caller)
-        for client in (reader, prover, follower, other):
+        for client in (reader, prover, follower, other, late):
             self.silent(client)
         self.assertTrue(self.daemon.call("system.ping"))
         self.hold.unlink()
@@ -83,6 +102,8 @@ class HeldSyncTests(DaemonTestCase):
         self.assertEqual(prover.finish(checkpoint)["size"], size + 1)
         self.assertEqual(other.finish(getting)["id"], self.first)
         self.assertEqual(follower.notification()["params"]["events"][0]["kind"], "support.opened")
+        told = [event["kind"] for event in late.notification()["params"]["events"]]
+        self.assertEqual(told.count("support.opened"), 2)
 
     def test_the_writer_goes_on_while_the_disk_is_slow_and_a_kill_loses_no_answer(self):
         self.hold.touch()

@@ -106,6 +106,15 @@ class TamperTests(StateCopies, DaemonTestCase):
         self.assertFalse(serves, "it serves")
         self.assertRegex(said, words)
 
+    def test_a_trigger_in_the_database(self):
+        for on in ("audit", "deadline", "event", '"support.request"'):
+            with self.subTest(on):
+                state = self.fresh(self.killed)
+                with self.database(state) as database:
+                    database.execute(f"CREATE TRIGGER zt BEFORE INSERT ON {on} BEGIN SELECT RAISE(IGNORE); END")
+                self.found(state, "trigger 'zt'")
+                self.refused(state, "has a trigger 'zt', which no stationd makes")
+
     # --- What nobody tampered with
 
     def test_a_stopped_state_is_clean(self):

@@ -1,6 +1,6 @@
 """A state of an older version meets a newer daemon, and the other way round.
 
-The older state is Tests/fixtures/state-1, which a daemon of format 1 left. Format 2 is the present one.
+The older state is Tests/fixtures/state-1, which a daemon of format 1 left. Format 3 is the present one.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ import unittest
 from harness import REPOSITORY, Daemon, DaemonTestCase, new_directory, run_ctl
 from test_fulldisk import SmallDisk
 
+PRESENT = ["1", "2", "3"]  # formats
 FORMER = REPOSITORY / "Tests" / "fixtures" / "state-1"
 ENGLISH = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 # Calls of the daemon that change files, as strace counts them.
@@ -74,10 +75,10 @@ class UpgradeTests(UpgradeTestCase):
         before = tables(state / "stationd.db")
         daemon = self.daemon_on(state).start()
         copy, = self.kept(state)
-        self.assertIn(f"upgrade from format 1 to 2: the database as it was is kept in {copy}", daemon.log)
+        self.assertIn(f"upgrade from format 1 to 3: the database as it was is kept in {copy}", daemon.log)
         self.assertEqual(daemon.call("system.health")["ok"], True)
         daemon.stop()
-        self.assertEqual(formats(state / "stationd.db"), ["1", "2"])
+        self.assertEqual(formats(state / "stationd.db"), PRESENT)
         self.verified(state)
         # The copy is the database as it was, whole and signed.
         self.assertEqual(tables(copy / "stationd.db"), before)
@@ -101,7 +102,7 @@ class UpgradeTests(UpgradeTestCase):
         daemon.start()
         self.assertEqual(daemon.call("audit.tail", {"limit": 50})["items"][-1]["seq"] >= 0, True)
         daemon.stop()
-        self.assertEqual(formats(state / "stationd.db"), ["1", "2"])
+        self.assertEqual(formats(state / "stationd.db"), PRESENT)
         self.verified(state)
 
     def test_a_new_state_and_one_that_is_current_are_not_copied(self):
@@ -128,7 +129,7 @@ class UpgradeTests(UpgradeTestCase):
         daemon = self.daemon_on(state).start()
         daemon.stop()
         with sqlite3.connect(state / "stationd.db") as db:
-            db.execute("INSERT INTO grdb_migrations VALUES ('3')")
+            db.execute("INSERT INTO grdb_migrations VALUES ('99')")
             db.execute("CREATE TABLE later(x)")
         db.close()
         before = {path: digest(path) for path in sorted(state.rglob("*")) if path.is_file()}
@@ -162,15 +163,15 @@ class InterruptedTests(UpgradeTestCase):
                 state = self.former(f"s{number}")
                 ended = self.start_with(state, f"{fault}:when={number}")
                 # What is there is one whole format or the other, never something between.
-                self.assertIn(formats(state / "stationd.db"), (["1"], ["1", "2"]))
-                if formats(state / "stationd.db") == ["1", "2"]:
+                self.assertIn(formats(state / "stationd.db"), (["1"], PRESENT))
+                if formats(state / "stationd.db") == PRESENT:
                     self.assertEqual(len(self.kept(state)), 1)
                 daemon = self.daemon_on(state).start()
                 copy, = self.kept(state)
                 self.assertEqual(formats(copy / "stationd.db"), ["1"])
                 self.assertEqual([path.name for path in (state / "before-upgrade").iterdir()], [copy.name])
                 daemon.stop()
-                self.assertEqual(formats(state / "stationd.db"), ["1", "2"])
+                self.assertEqual(formats(state / "stationd.db"), PRESENT)
                 self.verified(state)
                 shutil.rmtree(state)
             met += bool(ended)

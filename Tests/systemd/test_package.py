@@ -578,7 +578,8 @@ class InstalledTests(unittest.TestCase):
             machine.run("test", "!", "-e", path)
         listed = machine.run("systemctl", "list-unit-files", "--no-legend", "stationd*", check=False).stdout
         self.assertEqual(listed, "")
-        machine.run("test", "!", "-e", "/etc/credstore/stationd.master.key")
+        for key in ("master", "audit"):
+            machine.run("test", "!", "-e", f"/etc/credstore/stationd.{key}.key")
         # Backups are for people to remove.
         self.assertTrue(list((machine.root / "var/backups/stationd").iterdir()))
 

@@ -76,7 +76,7 @@ def mail(event: Event) -> bytes:
     message["X-Stationd-Event"] = f"{event.seq} {event.kind}"
     lines = [f"{payload['request']} 升级提醒 / escalated"]
     if event.kind == "support.immediate":
-        lines = [f"{payload['request']} 紧急：危及生命 / danger to life"]
+        lines = [f"{payload['request']} 特急：危及生命 / danger to life"]
         message["Subject"] = f"[IMMEDIATE] {payload['request']}, {payload['station']}"
     else:
         message["Subject"] = f"{payload['request']}: {payload['rung']} % of its {payload['clock']} time has passed"

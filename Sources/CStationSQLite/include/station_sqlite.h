@@ -3,8 +3,9 @@
 
 // Calls of sqlite3_db_config(), which is variadic and so out of Swift's reach.
 
-/// Switches SQLITE_DBCONFIG_DEFENSIVE (set 1 or 0, or -1 to ask only) and returns its state, or -1.
-int station_sqlite_defensive(void *connection, int set);
+/// Switches one of the options that are on or off, SQLITE_DBCONFIG_… (set 1 or 0, or -1 to ask only), and returns its
+/// state, or -1.
+int station_sqlite_switch(void *connection, int option, int set);
 
 /// Adds a default VFS whose write-ahead logs can gather writes. Call before a database is opened; again does
 /// nothing. Returns an SQLite result code.

@@ -110,7 +110,7 @@ package enum KeyValueArguments {
     do {
       return try JSONParser.parse(bytes)
     } catch {
-      throw UsageError("'\(word)' is not JSON: \(error)", zh: "“\(word)”不是有效的 JSON：\(error)")
+      throw UsageError("'\(word)' is not JSON: \(error)", zh: "“\(word)”不是有效的 JSON：\(error.text(.zh))")
     }
   }
 

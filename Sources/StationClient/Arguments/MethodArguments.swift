@@ -34,8 +34,9 @@ package struct MethodArguments: Sendable, Equatable {
   package func checkRequired(_ method: MethodDescription) throws(UsageError) {
     let missing = method.parameters.filter { $0.required && params[$0.name] == nil }
     guard missing.isEmpty else {
-      let names = missing.map { "--" + MethodDescription.kebab($0.name) }.joined(separator: ", ")
-      throw UsageError("missing: \(names)", zh: "缺少：\(names)")
+      let names = missing.map { "--" + MethodDescription.kebab($0.name) }
+      throw UsageError(
+        "missing: \(names.joined(separator: ", "))", zh: "缺少：\(names.joined(separator: "、"))")
     }
     for parameter in method.parameters {
       guard case .object(let members, _) = parameter.shape, case .object(let given)? = params[parameter.name]
@@ -113,9 +114,10 @@ package struct MethodArguments: Sendable, Equatable {
         shape = .any
         path.append(part)
       } else {
-        let names = members.map(\.name).joined(separator: ", ")
+        let names = members.map(\.name)
         throw UsageError(
-          "'\(part)' is not a member of --\(parts[0]): \(names)", zh: "--\(parts[0]) 没有成员“\(part)”：\(names)")
+          "'\(part)' is not a member of --\(parts[0]): \(names.joined(separator: ", "))",
+          zh: "--\(parts[0]) 没有成员“\(part)”：\(names.joined(separator: "、"))")
       }
     }
     let given = try MethodArguments.text(option, inline: inline, shape: shape, rest: &rest)

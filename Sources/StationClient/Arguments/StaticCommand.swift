@@ -21,7 +21,7 @@ package struct StaticCommand: Sendable {
       name: "events", en: "Print events, past and as they happen", zh: "查看事件，可持续跟踪", subcommands: [],
       options: ["--since", "--kind", "--follow"]),
     StaticCommand(
-      name: "watch", en: "Show open support requests with the time left", zh: "实时查看未办结的支援请求及剩余时间",
+      name: "watch", en: "Show open support requests with the time left", zh: "实时查看未关闭的支援请求及剩余时间",
       subcommands: [], options: ["--once", "--department", "--station"]),
     StaticCommand(
       name: "import", en: "Enter the lines of a file, many at once; running it again enters nothing twice",

@@ -10,21 +10,25 @@ enum ValueArgument {
         throw UsageError("\(name) takes an integer, not '\(word)'", zh: "\(name) 须为整数，不能是“\(word)”")
       }
       if let minimum, value < minimum {
-        throw UsageError("\(name) is at least \(minimum), not \(value)", zh: "\(name) 不得小于 \(minimum)")
+        throw UsageError(
+          "\(name) is at least \(minimum), not \(value)", zh: "\(name) 不得小于 \(minimum)，不能是 \(value)")
       }
       if let maximum, value > maximum {
-        throw UsageError("\(name) is at most \(maximum), not \(value)", zh: "\(name) 不得大于 \(maximum)")
+        throw UsageError(
+          "\(name) is at most \(maximum), not \(value)", zh: "\(name) 不得大于 \(maximum)，不能是 \(value)")
       }
       return .number(number)
     case .boolean:
       guard word == "true" || word == "false" else {
-        throw UsageError("\(name) is true or false, not '\(word)'", zh: "\(name) 须为 true 或 false")
+        throw UsageError(
+          "\(name) is true or false, not '\(word)'", zh: "\(name) 须为 true 或 false，不能是“\(word)”")
       }
       return .bool(word == "true")
     case .string(let words):
       guard words.isEmpty || words.contains(word) else {
-        let list = words.joined(separator: ", ")
-        throw UsageError("\(name) is one of \(list); not '\(word)'", zh: "\(name) 须为以下之一：\(list)")
+        throw UsageError(
+          "\(name) is one of \(words.joined(separator: ", ")); not '\(word)'",
+          zh: "\(name) 须为以下之一：\(words.joined(separator: "、"))；不能是“\(word)”")
       }
       return .string(word)
     case .array(let element):

@@ -11,6 +11,8 @@ package struct MethodDescription: Sendable {
   /// Who may call it; empty if the daemon does not say.
   package let permission: String
   package let examples: [Example]
+  /// The members of the result, wherever in it they are, that are amounts of money in fen.
+  package let amounts: Set<String>
 
   package struct Parameter: Sendable {
     package let name: String
@@ -74,6 +76,7 @@ extension MethodDescription {
     let english = json["summary"]?.stringValue ?? ""
     summary = language.pick(english, zh: json["x-summary-zh"]?.stringValue ?? english)
     disclosesPersonalData = json["x-discloses"]?.boolValue ?? false
+    amounts = Self.amounts(in: json["result"]?["schema"] ?? .null)
     permission = json["x-permission"]?.stringValue ?? ""
 
     let order = json["x-positional"]?.arrayValue?.compactMap(\.stringValue) ?? []
@@ -96,5 +99,18 @@ extension MethodDescription {
       }
       return Example(name: example["name"]?.stringValue ?? "", params: params)
     }
+  }
+
+  /// The properties that a schema marks with the unit fen, in whatever schema they are.
+  private static func amounts(in schema: JSONValue) -> Set<String> {
+    var names: Set<String> = []
+    for (key, value) in schema.objectValue ?? [:] {
+      for (name, property) in key == "properties" ? value.objectValue ?? [:] : [:]
+      where property["x-unit"] == "fen" {
+        names.insert(name)
+      }
+      names.formUnion(amounts(in: value))
+    }
+    return (schema.arrayValue ?? []).reduce(into: names) { $0.formUnion(amounts(in: $1)) }
   }
 }

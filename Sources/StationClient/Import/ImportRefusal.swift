@@ -17,7 +17,7 @@ package struct ImportRefusal: Sendable, Equatable {
 
   /// Lines that are not even sent.
   static func notJSON(line: Int, _ error: JSONError) -> ImportRefusal {
-    local(line, "parse_error", "Not JSON: \(error)", zh: "不是有效的 JSON（第 \(error.offset) 字节）")
+    local(line, "parse_error", "Not JSON: \(error)", zh: "不是有效的 JSON：\(error.text(.zh))")
   }
 
   static func tooLong(line: Int, limit: Int) -> ImportRefusal {

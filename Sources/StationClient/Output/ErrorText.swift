@@ -61,6 +61,8 @@ package struct ErrorText: Sendable, Equatable {
       return language.pick(
         "say what the data is for: --purpose CODE --reason 'TEXT'; both go into the audit log",
         zh: "请说明用途和理由：--purpose 代码 --reason '理由'；两者都会记入审计日志")
+    case "denied" where error.message.hasSuffix("is for the administrators' socket"):
+      return language.pick("call it with --socket admin", zh: "请加 --socket admin 调用")
     case "denied":
       return language.pick(
         "your user has no role that allows this here; roles are given in access.yaml",
@@ -78,7 +80,7 @@ package struct ErrorText: Sendable, Equatable {
       return language.pick("free space on the daemon's disk; it recovers by itself", zh: "请清理磁盘空间；守护进程会自行恢复")
     default:
       if let rule = data?["rule"]?.stringValue {
-        return language.pick("rule: \(rule)", zh: "依据规则：\(rule)")
+        return language.pick("rule: \(rule)", zh: "依据规则 \(rule)")
       }
       if let wait = data?["retry_after_ms"]?.intValue {
         return language.pick("worth trying again in \(wait) ms", zh: "可在 \(wait) 毫秒后重试")
@@ -93,6 +95,10 @@ package struct ErrorText: Sendable, Equatable {
       language.pick(
         "is stationd running? systemctl status stationd; another socket is named by --socket or STATIOND_SOCKET",
         zh: "stationd 是否在运行？systemctl status stationd；可用 --socket 或 STATIOND_SOCKET 指定其他套接字")
+    case ENOTSOCK:
+      language.pick(
+        "name the daemon's socket: --socket PATH, or a name such as admin",
+        zh: "请用 --socket 指定守护进程的套接字：路径，或名称如 admin")
     case ECONNREFUSED:
       language.pick(
         "the socket is there, but nobody listens: systemctl status stationd",
@@ -100,7 +106,7 @@ package struct ErrorText: Sendable, Equatable {
     case EACCES, EPERM:
       language.pick(
         "your user may not open the socket; it is its group's (ls -l shows which): ask your sysadmin",
-        zh: "您的用户无权打开该套接字；须属于其用户组（ls -l 可查看），请联系系统管理员")
+        zh: "您的用户无权打开该套接字；您须属于该套接字的用户组（ls -l 可查看），请联系系统管理员")
     case EAGAIN:
       language.pick("too many connections are waiting; try again", zh: "等待的连接过多；请重试")
     default: nil

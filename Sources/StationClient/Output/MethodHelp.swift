@@ -13,7 +13,7 @@ package struct MethodHelp: Sendable {
         let count = api.methods(of: name).count
         let title = api.title(of: name)
         let methods = language.pick(count == 1 ? "1 method" : "\(count) methods", zh: "\(count) 个方法")
-        return (name, title.isEmpty ? methods : "\(title) (\(methods))")
+        return (name, title.isEmpty ? methods : title + language.pick(" (\(methods))", zh: "（\(methods)）"))
       })
   }
 
@@ -47,7 +47,7 @@ package struct MethodHelp: Sendable {
     }
     let clashes = method.parameters.map { "--" + $0.name }.filter { CommonOption.takesValue($0) != nil }
     if !clashes.isEmpty {
-      let names = clashes.joined(separator: ", ")
+      let names = clashes.joined(separator: language.comma)
       text += language.pick(
         "\nThis method has a \(names) of its own; the one of the call goes before '\(method.module)'.\n",
         zh: "\n该方法自身有 \(names)；调用本身的同名选项须写在“\(method.module)”之前。\n")
@@ -87,7 +87,11 @@ package struct MethodHelp: Sendable {
       notes.append(words.joined(separator: "|"))
     }
     if case .integer(let minimum?, let maximum?) = parameter.shape { notes.append("\(minimum)…\(maximum)") }
-    if !notes.isEmpty { about += (about.isEmpty ? "(" : " (") + notes.joined(separator: ", ") + ")" }
+    if !notes.isEmpty {
+      let space = about.isEmpty ? "" : " "
+      about += language.pick(
+        "\(space)(\(notes.joined(separator: ", ")))", zh: "（\(notes.joined(separator: "，"))）")
+    }
     var options = [
       (name + (parameter.shape.placeholder.isEmpty ? "" : " " + parameter.shape.placeholder), about)
     ]

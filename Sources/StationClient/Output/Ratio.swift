@@ -5,6 +5,8 @@ struct Ratio {
   private let numerator: String
   private let denominator: String
   private let quotient: String
+  /// What is counted, where that is told.
+  private let unit: String
   private let exclusions: [(name: String, count: String)]
 
   /// nil if the value is something else.
@@ -14,6 +16,7 @@ struct Ratio {
     self.numerator = numerator.literal
     self.denominator = denominator.literal
     quotient = DisplayWidth.printable(value["text"]?.stringValue ?? "")
+    unit = value["unit"]?.stringValue.map { " " + DisplayWidth.printable($0) } ?? ""
     exclusions = (value["exclusions"]?.objectValue ?? [:]).compactMap { name, count in
       guard let count = count.numberValue?.literal, count != "0" else { return nil }
       return (DisplayWidth.printable(name), count)
@@ -22,13 +25,13 @@ struct Ratio {
 
   /// `3/4 75.0 %`
   var short: String {
-    quotient.isEmpty ? "\(numerator)/\(denominator)" : "\(numerator)/\(denominator) \(quotient)"
+    "\(numerator)/\(denominator)\(unit)" + (quotient.isEmpty ? "" : " \(quotient)")
   }
 
   /// The same with what was left out.
   func long(_ language: Language) -> String {
     guard !exclusions.isEmpty else { return short }
-    let list = exclusions.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
+    let list = exclusions.map { "\($0.name) \($0.count)" }.joined(separator: language.comma)
     return short + language.pick(" (excluded: \(list))", zh: "（不计入：\(list)）")
   }
 

@@ -1,3 +1,4 @@
+import StationCalendar
 import StationJSON
 
 /// Results as people read them: lists as tables, single objects as aligned `key: value` lines.
@@ -6,11 +7,20 @@ package struct ResultText: Sendable {
   package let colours: Bool
   /// Columns of the terminal; nil if the output is none.
   package let width: Int?
+  /// The daemon's clock; without it timestamps are shown as they are.
+  package var clock: WallClock?
+  /// The members that are amounts in fen.
+  package var amounts: Set<String> = []
 
-  package init(language: Language, colours: Bool = false, width: Int? = nil) {
+  package init(
+    language: Language, colours: Bool = false, width: Int? = nil, clock: WallClock? = nil,
+    amounts: Set<String> = []
+  ) {
     self.language = language
     self.colours = colours
     self.width = width
+    self.clock = clock
+    self.amounts = amounts
   }
 
   /// The name and the elements of the member that makes a result a list; nil if it is none.
@@ -36,6 +46,7 @@ package struct ResultText: Sendable {
 
   /// The lines of a result, the last with its line feed.
   package func text(_ result: JSONValue) -> String {
+    let result = Readable(language: language, amounts: amounts).value(result)
     if let list = ResultText.list(in: result) {
       var rest = result.objectValue ?? [:]
       for key in [list.key, "next", "next_cursor"] { rest[key] = nil }
@@ -51,7 +62,7 @@ package struct ResultText: Sendable {
   }
 
   /// A table with a column for each member that any of the objects has.
-  package func table(_ items: [JSONValue]) -> String {
+  private func table(_ items: [JSONValue]) -> String {
     guard !items.isEmpty else { return language.pick("(none)\n", zh: "（无）\n") }
     // Rows of figures are all in inner objects.
     let items = items.contains(where: Ratio.isWithin) ? items.map { .object(ResultText.flat($0)) } : items
@@ -65,11 +76,10 @@ package struct ResultText: Sendable {
     }
     guard !keys.isEmpty else { return items.reduce(into: "") { $0 += cell($1) + "\n" } }
     let columns = keys.map { key in
-      let isNumeric = items.allSatisfy { item in
-        let value = item[key]
-        return value == nil || value?.isNull == true || value?.numberValue != nil
-      }
-      return Table.Column(key, toTheRight: isNumeric)
+      let values = items.compactMap { $0[key] }.filter { !$0.isNull }
+      return Table.Column(
+        key, toTheRight: amounts.contains(key) || values.allSatisfy { $0.numberValue != nil },
+        isWhole: values.allSatisfy { $0.stringValue.flatMap(Instant.init(rfc3339:)) != nil })
     }
     var table = Table(columns: columns)
     for item in items { table.add(keys.map { key in item[key].map(tableCell) ?? "" }) }
@@ -83,6 +93,7 @@ package struct ResultText: Sendable {
     switch value {
     case .object(let object) where bilingual(object) != nil: return text
     case .array, .object: return DisplayWidth.cut(text, to: 40)
+    case .string(let timestamp): return clock?.minute(timestamp) ?? text
     default: return text
     }
   }
@@ -130,15 +141,9 @@ package struct ResultText: Sendable {
     }
   }
 
-  /// What may stand beside a text in both languages that says the same as the text.
-  private static let besideText: Set<String> = ["code", "fields"]
-
   /// The member of the reader's language, if the object is one text in both.
   private func bilingual(_ object: JSONObject) -> String? {
-    guard let en = object["en"]?.stringValue, let zh = object["zh"]?.stringValue,
-      object.allSatisfy({ ["en", "zh"].contains($0.key) || Self.besideText.contains($0.key) })
-    else { return nil }
-    return language.pick(en, zh: zh)
+    Readable.isText(object) ? object[language.rawValue]?.stringValue : nil
   }
 
   /// The elements of a list of such texts, as an explanation is one; nil for what is none.
@@ -179,6 +184,8 @@ package struct ResultText: Sendable {
         collect(member, prefix: name + ".", into: &lines, &blocks)
       case .array(let items) where items.first?.objectValue != nil:
         blocks += sentences(member).map { [(name, Self.lines($0))] } ?? inner(items, name)
+      case .string(let timestamp):
+        lines.append((name, clock?.second(timestamp) ?? cell(member)))
       default:
         lines.append((name, cell(member)))
       }

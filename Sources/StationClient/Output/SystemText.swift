@@ -12,5 +12,14 @@ package enum SystemText {
     language == .zh ? chinese[code] ?? english(code) : english(code)
   }
 
+  /// What other parts say of a file, `PATH: No such file or directory`, in the reader's language.
+  package static func text(of file: String, _ language: Language) -> String {
+    guard language == .zh else { return file }
+    for (code, meant) in chinese where file.hasSuffix(": " + english(code)) {
+      return file.dropLast(english(code).count + 2) + "：" + meant
+    }
+    return file.hasSuffix(" is missing") ? file.dropLast(" is missing".count) + " 不存在" : file
+  }
+
   private static func english(_ code: Int32) -> String { String(cString: strerror(code)) }
 }

@@ -7,7 +7,7 @@ package final class PluginCheck {
   /// One check: `problem` says what is wrong, `advice` what to do about it.
   package struct Finding: Sendable {
     package let name: Text
-    package let problem: String?
+    package let problem: Text?
     package let advice: Text
     /// What was seen, for a check that passed.
     package let note: String?
@@ -21,7 +21,7 @@ package final class PluginCheck {
   /// Whether all checks were made.
   private var isWhole = false
   /// For what it could not be talked to any further, once that was said.
-  private var reported: String?
+  private var reported: Text?
   private(set) var talk: PluginTalk?
   var manifest: PluginManifest?
   var module: CompiledModule?
@@ -66,24 +66,28 @@ package final class PluginCheck {
   /// after it are left out.
   /// - Returns: whether it passed.
   @discardableResult
-  func check(_ name: Text, advice: Text, note: String? = nil, _ problem: String?) -> Bool {
+  func check(_ name: Text, advice: Text, note: String? = nil, _ problem: Text?) -> Bool {
     if let broken = talk?.broken, broken == reported { return false }
     reported = talk?.broken
-    let problem = reported.map { "it would be ended: \($0)" } ?? problem
+    let problem =
+      reported.map { Text("it would be ended: \($0.en)", zh: "守护进程将终止它：\($0.zh)") } ?? problem
     let advice = reported == nil ? advice : Self.brokenAdvice
     if problem != nil { isGood = false }
     report(Finding(name: name, problem: problem, advice: advice, note: note))
     return problem == nil
   }
 
+  /// What the parts that the daemon uses too say, in their one language.
+  static func said(_ text: String) -> Text { Text(text, zh: text) }
+
   // MARK: - Its start
 
   private func start() -> Bool {
-    var problem: String?
+    var problem: Text?
     do throws(ManifestError) {
       talk = try PluginTalk(command, limits: limits)
     } catch {
-      problem = error.description
+      problem = Self.said(error.description)
     }
     return check(
       Text("starts", zh: "启动"),
@@ -94,7 +98,7 @@ package final class PluginCheck {
 
   private func becomeReady() -> Bool {
     guard let talk else { return false }
-    let began = MonotonicTime.milliseconds()
+    let began = Monotonic.milliseconds()
     guard let told = hearManifest(talk) else { return false }
     do throws(ManifestError) {
       manifest = try PluginManifest(told)
@@ -104,7 +108,7 @@ package final class PluginCheck {
         Text("manifest", zh: "清单"),
         advice: Text(
           "Mend the declaration at the place named; docs/reference/plugin-protocol.md shows every member.",
-          zh: "请按所指位置修改声明；各成员见 docs/reference/plugin-protocol.md。"), error.description)
+          zh: "请按所指位置修改声明；各成员见 docs/reference/plugin-protocol.md。"), Self.said(error.description))
     }
     guard let manifest, let module else { return false }
     check(
@@ -112,11 +116,16 @@ package final class PluginCheck {
       note: "\(manifest.name) \(manifest.version), \(manifest.methods.count) methods", nil)
     talk.check = OperationCheck(module: module, calls: manifest.calls.map(\.method))
     talk.askStart(Self.startParams(config, limits))
-    var problem: String?
+    var problem: Text?
     switch talk.waitForStart() {
-    case nil: problem = "no answer to 'plugin.init' within \(limits.startMs) ms"
-    case .failure(let error): problem = "it refuses its configuration: \(error.message.en)"
-    case .success where !talk.waitUntilReady(): problem = "no 'plugin.ready' within \(limits.startMs) ms"
+    case nil:
+      problem = Text(
+        "no answer to 'plugin.init' within \(limits.startMs) ms", zh: "\(limits.startMs) 毫秒内未应答 plugin.init")
+    case .failure(let error):
+      problem = Text("it refuses its configuration: \(error.message.en)", zh: "拒绝其配置：\(error.message.zh)")
+    case .success where !talk.waitUntilReady():
+      problem = Text(
+        "no 'plugin.ready' within \(limits.startMs) ms", zh: "\(limits.startMs) 毫秒内未发送 plugin.ready")
     case .success: break
     }
     return check(
@@ -124,15 +133,17 @@ package final class PluginCheck {
       advice: Text(
         "Answer 'plugin.init', then send the notification 'plugin.ready'; --config gives it its configuration.",
         zh: "应答 plugin.init 后发送通知 plugin.ready；配置用 --config 给出。"),
-      note: "\(MonotonicTime.milliseconds() - began) ms", problem)
+      note: "\(Monotonic.milliseconds() - began) ms", problem)
   }
 
   private func hearManifest(_ talk: PluginTalk) -> JSONValue? {
     talk.askManifest("check")
-    var problem = "no answer to 'plugin.manifest' within \(limits.startMs) ms"
+    var problem = Text(
+      "no answer to 'plugin.manifest' within \(limits.startMs) ms",
+      zh: "\(limits.startMs) 毫秒内未应答 plugin.manifest")
     switch talk.waitForManifest() {
     case .success(let value)?: return value
-    case .failure(let error)?: problem = "an error: \(error.message.en)"
+    case .failure(let error)?: problem = Text("an error: \(error.message.en)", zh: "应答错误：\(error.message.zh)")
     case nil: break
     }
     check(
@@ -173,13 +184,18 @@ package final class PluginCheck {
     talk.drain()
     let isAnswered = talk.outcome(of: under) != nil
     let code = talk.waitForExit(limits.drainMs)
-    var problem: String?
+    var problem: Text?
     if !isAnswered {
-      problem = "a call under way was not answered"
+      problem = Text("a call under way was not answered", zh: "进行中的调用未应答")
     } else if let code {
-      problem = code == 0 ? nil : code < 0 ? "it ended by signal \(-code)" : "it exited with \(code)"
+      problem =
+        code == 0
+        ? nil
+        : code < 0
+          ? Text("it ended by signal \(-code)", zh: "被信号 \(-code) 终止")
+          : Text("it exited with \(code)", zh: "以 \(code) 退出")
     } else {
-      problem = "it did not exit within \(limits.drainMs) ms"
+      problem = Text("it did not exit within \(limits.drainMs) ms", zh: "\(limits.drainMs) 毫秒内未退出")
     }
     check(
       Text("drain", zh: "排空退出"),
@@ -201,13 +217,15 @@ package final class PluginCheck {
       advice: Text(
         "A manifest must not depend on time or configuration: after a restart the records are still there.",
         zh: "清单不得随时间或配置变化。"),
-      again == former ? nil : "a second start tells another manifest")
+      again == former ? nil : Text("a second start tells another manifest", zh: "再次启动给出的清单不同"))
     second.program.hangUp()
     check(
       Text("ends with the daemon", zh: "随守护进程结束"),
       advice: Text("Exit when descriptor 3 is closed.", zh: "描述符 3 关闭时须退出。"),
       second.program.exit(within: limits.drainMs) == nil
-        ? "it still runs \(limits.drainMs) ms after its descriptor was closed" : nil)
+        ? Text(
+          "it still runs \(limits.drainMs) ms after its descriptor was closed",
+          zh: "描述符关闭 \(limits.drainMs) 毫秒后仍在运行") : nil)
   }
 
   /// A method that no plugin has.

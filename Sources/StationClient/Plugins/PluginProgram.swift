@@ -1,6 +1,6 @@
 import CStationSpawn
 import Glibc
-import StationJSON
+import StationKit
 import StationPluginHost
 import StationPluginWire
 
@@ -76,7 +76,7 @@ package final class PluginProgram {
 
   /// Sends everything. False where the program does not read within `limit` milliseconds, or is gone.
   package func send(_ bytes: [UInt8], within limit: Int) -> Bool {
-    let end = MonotonicTime.milliseconds() + Int64(limit)
+    let end = Monotonic.milliseconds() + Int64(limit)
     var sent = 0
     while sent < bytes.count {
       let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
@@ -85,7 +85,7 @@ package final class PluginProgram {
         sent += count
         continue
       }
-      guard count < 0, errno == EAGAIN || errno == EINTR, MonotonicTime.milliseconds() < end else {
+      guard count < 0, errno == EAGAIN || errno == EINTR, Monotonic.milliseconds() < end else {
         return false
       }
       wait(for: POLLIN | POLLOUT, until: end)
@@ -97,7 +97,7 @@ package final class PluginProgram {
 
   /// The next message, waited for so many milliseconds at most.
   package func next(within limit: Int) -> Heard {
-    let end = MonotonicTime.milliseconds() + Int64(limit)
+    let end = Monotonic.milliseconds() + Int64(limit)
     while true {
       do throws(LineFramer.Fault) {
         if let message = try framer.next() { return .message(message) }
@@ -108,7 +108,7 @@ package final class PluginProgram {
         }
       }
       guard !isClosed else { return .closed }
-      guard MonotonicTime.milliseconds() < end else { return .silence }
+      guard Monotonic.milliseconds() < end else { return .silence }
       wait(for: POLLIN, until: end)
       receive()
     }
@@ -119,8 +119,8 @@ package final class PluginProgram {
 
   /// Its exit code, or minus the signal; nil where it has not ended within so many milliseconds.
   package func exit(within limit: Int) -> Int32? {
-    let end = MonotonicTime.milliseconds() + Int64(limit)
-    while MonotonicTime.milliseconds() < end {
+    let end = Monotonic.milliseconds() + Int64(limit)
+    while Monotonic.milliseconds() < end {
       var ended = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
       if poll(&ended, 1, 10) > 0 {
         receive()
@@ -140,7 +140,7 @@ package final class PluginProgram {
   private func wait(for events: Int32, until end: Int64) {
     var polled = [pollfd(fd: channel, events: Int16(events), revents: 0)]
     polled += pipes.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-    _ = poll(&polled, 3, Int32(max(1, min(1_000, end - MonotonicTime.milliseconds()))))
+    _ = poll(&polled, 3, Int32(max(1, min(1_000, end - Monotonic.milliseconds()))))
   }
 
   /// Takes what is there, of the channel and of what it prints.

@@ -28,7 +28,7 @@ package struct PluginScaffold {
     guard Names.isWord(name) else {
       throw UsageError(
         "'\(name)' is no name of a plugin: a-z, 0-9 and _, a letter first",
-        zh: "“\(name)”不能作为插件名：须为小写字母、数字和下划线")
+        zh: "“\(name)”不能作为插件名：须以小写字母开头，由小写字母、数字和下划线组成")
     }
     guard !Self.taken.contains(name) else {
       throw UsageError(

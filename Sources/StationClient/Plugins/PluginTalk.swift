@@ -25,7 +25,7 @@ final class PluginTalk {
   private(set) var manifest: Result<JSONValue, RPCError>?
   private(set) var started: Result<JSONValue, RPCError>?
   /// What the daemon would end the process for.
-  private(set) var broken: String?
+  private(set) var broken: Text?
   /// What the daemon would refuse, and count.
   private(set) var offences: [String] = []
   /// What it declares; nil before its manifest.
@@ -92,7 +92,7 @@ final class PluginTalk {
   func send(_ bytes: [UInt8]) {
     guard broken == nil else { return }
     guard program.send(bytes, within: limits.callMs) else {
-      broken = "does not read what is sent to it, or has ended"
+      broken = Text("does not read what is sent to it, or has ended", zh: "不读取收到的消息，或已结束")
       return
     }
   }
@@ -128,20 +128,20 @@ final class PluginTalk {
   private var isEnding = false
 
   private func wait<Value>(_ limit: Int, _ found: () -> Value?) -> Value? {
-    let end = MonotonicTime.milliseconds() + Int64(limit)
+    let end = Monotonic.milliseconds() + Int64(limit)
     while true {
       if let value = found() { return value }
       guard broken == nil else { return nil }
       guard !isClosed else {
-        if !isEnding { broken = "it closed descriptor 3, or exited" }
+        if !isEnding { broken = Text("it closed descriptor 3, or exited", zh: "已关闭描述符 3 或已退出") }
         return nil
       }
-      let left = end - MonotonicTime.milliseconds()
+      let left = end - Monotonic.milliseconds()
       guard left > 0 else { return nil }
       switch program.next(within: Int(left)) {
       case .message(let message): react(conversation.receive(message))
       case .closed: isClosed = true
-      case .broken(let what): broken = what
+      case .broken(let what): broken = PluginCheck.said(what)
       case .silence: return nil
       }
     }
@@ -170,7 +170,7 @@ final class PluginTalk {
       journals[call, default: CallJournal()].note(number: number, of: series, generation: 0)
       send(conversation.answer(request, .success(.int(number))))
     case .offence(let request, let error, let what): refuse(request, error, what)
-    case .broken(let what): broken = what
+    case .broken(let what): broken = PluginCheck.said(what)
     }
   }
 

@@ -1,4 +1,5 @@
 import StationJSON
+import StationKit
 
 /// What was found, a line each, with what to do about it.
 package struct DoctorText: Sendable {
@@ -6,10 +7,10 @@ package struct DoctorText: Sendable {
   package struct Finding: Sendable {
     package let check: String
     package let level: HealthLine.State
-    package let message: String
-    package let advice: String?
+    package let message: Text
+    package let advice: Text?
 
-    package init(_ check: String, _ level: HealthLine.State, _ message: String, advice: String? = nil) {
+    package init(_ check: String, _ level: HealthLine.State, _ message: Text, advice: Text? = nil) {
       self.check = check
       self.level = level
       self.message = message
@@ -17,9 +18,10 @@ package struct DoctorText: Sendable {
     }
 
     /// - Parameter value: one of `findings` of `system.doctor`.
-    package init(_ value: JSONValue, language: Language) {
-      func text(_ name: String) -> String? {
-        language.pick(value[name], zh: value[name + "_zh"] ?? value[name])?.stringValue
+    package init(_ value: JSONValue) {
+      func text(_ name: String) -> Text? {
+        guard let en = value[name]?.stringValue else { return nil }
+        return Text(en, zh: value[name + "_zh"]?.stringValue ?? en)
       }
       let level: HealthLine.State =
         switch value["level"]?.stringValue {
@@ -27,15 +29,34 @@ package struct DoctorText: Sendable {
         case "warn": .warning
         default: .critical
         }
-      self.init(value["check"]?.stringValue ?? "?", level, text("message") ?? "?", advice: text("advice"))
+      self.init(
+        value["check"]?.stringValue ?? "?", level, text("message") ?? Text("?", zh: "?"),
+        advice: text("advice"))
     }
 
+    /// As `system.doctor` has it, whatever the language of this run.
     package var json: JSONValue {
       var object: JSONObject = [
-        "check": .string(check), "level": .string(DoctorText.word(level)), "message": .string(message),
+        "check": .string(check), "level": .string(DoctorText.word(level)), "message": .string(message.en),
+        "message_zh": .string(message.zh),
       ]
-      object["advice"] = advice.map(JSONValue.string)
+      object["advice"] = (advice?.en).map(JSONValue.string)
+      object["advice_zh"] = (advice?.zh).map(JSONValue.string)
       return .object(object)
+    }
+
+    private static let names = [
+      "daemon": "守护进程", "settings": "配置", "versions": "版本", "modules": "模块", "plugins": "插件", "space": "磁盘空间",
+      "clock": "时钟", "calendar": "日历", "signing key": "签名密钥", "master key": "主密钥", "log": "日志",
+      "backup": "备份",
+      "files": "文件",
+    ]
+
+    /// What was looked at, in the reader's language; a plugin by its name.
+    func name(_ language: Language) -> String {
+      guard language == .zh else { return check }
+      guard check.hasPrefix("plugin ") else { return Self.names[check] ?? check }
+      return "插件 " + check.dropFirst("plugin ".count)
     }
   }
 
@@ -56,9 +77,10 @@ package struct DoctorText: Sendable {
     }
   }
 
-  package func text(colours: Bool) -> String {
-    let width = findings.map(\.check.count).max() ?? 0
-    return findings.map { finding in
+  package func text(_ language: Language, colours: Bool) -> String {
+    let names = findings.map { DisplayWidth.printable($0.name(language)) }
+    let width = names.map(DisplayWidth.columns).max() ?? 0
+    return zip(findings, names).map { finding, name in
       let word = Self.word(finding.level)
       let style: Style? =
         switch finding.level {
@@ -68,13 +90,11 @@ package struct DoctorText: Sendable {
         }
       let padded = word + String(repeating: " ", count: 4 - word.count)
       let head = style?.apply(padded, colours: colours) ?? padded
-      let check = finding.check + String(repeating: " ", count: width - finding.check.count)
+      let check = name + String(repeating: " ", count: width - DisplayWidth.columns(name))
+      func shown(_ text: Text) -> String { DisplayWidth.printable(language.pick(text.en, zh: text.zh)) }
       let advice =
-        finding.advice.map {
-          "\n" + String(repeating: " ", count: width + 7) + "-> " + DisplayWidth.printable($0)
-        } ?? ""
-      return
-        "\(head)  \(DisplayWidth.printable(check))  \(DisplayWidth.printable(finding.message))\(advice)\n"
+        finding.advice.map { "\n" + String(repeating: " ", count: width + 7) + "-> " + shown($0) } ?? ""
+      return "\(head)  \(check)  \(shown(finding.message))\(advice)\n"
     }.joined()
   }
 }

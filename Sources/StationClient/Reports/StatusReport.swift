@@ -21,6 +21,8 @@ package struct StatusReport: Sendable {
 
   /// The lines.
   package func text(_ style: ResultText) -> String {
+    var style = style
+    style.clock = info["now"]?.stringValue.flatMap(WallClock.init(timestamp:))
     let language = style.language
     let verdict =
       isHealthy

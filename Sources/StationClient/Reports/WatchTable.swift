@@ -40,7 +40,7 @@ package struct WatchTable: Sendable {
   package func text(now: Instant, style: ResultText) -> String {
     let language = style.language
     guard !items.isEmpty else {
-      return language.pick("no open support requests\n", zh: "没有未办结的支援请求\n")
+      return language.pick("no open support requests\n", zh: "没有未关闭的支援请求\n")
     }
     let titles = [
       language.pick("REQUEST", zh: "请求"), language.pick("LEFT", zh: "剩余"),
@@ -68,7 +68,7 @@ package struct WatchTable: Sendable {
     func two(_ number: UInt64) -> String { number < 10 ? "0\(number)" : "\(number)" }
     if days >= 2 {
       let hours = seconds / 3_600 % 24
-      return sign + language.pick("\(days) d \(two(hours)) h", zh: "\(days) 天 \(two(hours)) 时")
+      return sign + language.pick("\(days) d \(two(hours)) h", zh: "\(days) 天 \(two(hours)) 小时")
     }
     return "\(sign)\(seconds / 3_600):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
   }

@@ -34,11 +34,20 @@ final class LineSocket {
       }
     }
     guard outcome == 0 else {
-      let code = errno
+      // The kernel says of any other file that nobody listens (connect(2)).
+      let code = errno == ECONNREFUSED && !isSocket(path) ? ENOTSOCK : errno
       Glibc.close(descriptor)
       throw .unreachable(path: path, code: code)
     }
     return LineSocket(descriptor: descriptor)
+  }
+
+  /// Whether that is a socket, as far as one may know. Leaves `errno` as it is.
+  private static func isSocket(_ path: String) -> Bool {
+    let code = errno
+    defer { errno = code }
+    var status = stat()
+    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFSOCK
   }
 
   /// Sends all of the bytes. Reads what comes meanwhile, so that two full buffers never wait for each other.

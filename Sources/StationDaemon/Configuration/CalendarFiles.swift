@@ -4,7 +4,7 @@ import StationJSON
 
 /// The State Council's calendars, one JSON file a year, named after it.
 enum CalendarFiles {
-  /// - Throws: ``ConfigurationError`` naming the file at fault.
+  /// - Throws: ``ConfigurationError`` naming the file at fault, with the line.
   static func load(_ directory: String) throws -> WorkCalendar {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
       throw ConfigurationError(directory, nil, "cannot be read")
@@ -20,58 +20,48 @@ enum CalendarFiles {
   }
 
   private static func year(_ path: String) throws -> YearCalendar {
-    let value = try JSONFile.load(path)
-    func bad(_ what: String) -> ConfigurationError { ConfigurationError(path, nil, what) }
-    func date(_ value: JSONValue?, _ name: String) throws -> CivilDate {
-      guard let text = value?.stringValue, let date = CivilDate(text) else {
-        throw bad("'\(name)' must be a date, YYYY-MM-DD")
-      }
-      return date
-    }
-    func only(_ members: Set<String>, _ value: JSONValue?, _ place: String = "") throws {
-      guard let unknown = value?.objectValue?.keys.first(where: { !members.contains($0) }) else { return }
-      throw bad("'\(place)\(unknown)' is not known; expected \(members.sorted().joined(separator: ", "))")
-    }
-    try only(["$comment", "year", "version", "source", "holidays", "worked_days"], value)
-    try only(["title", "document_number", "published"], value["source"], "source.")
-    for (number, holiday) in (value["holidays"]?.arrayValue ?? []).enumerated() {
-      try only(["name", "english_name", "first", "last"], holiday, "holidays.\(number).")
-    }
-    guard let year = value["year"]?.intValue, let version = value["version"]?.stringValue,
-      let source = value["source"], let title = source["title"]?.stringValue,
-      let document = source["document_number"]?.stringValue,
-      let holidays = value["holidays"]?.arrayValue, let worked = value["worked_days"]?.arrayValue
-    else { throw bad("needs year, version, source, holidays and worked_days") }
+    let root = JSONMember(try JSONFile(path))
+    try root.allow(["$comment", "year", "version", "source", "holidays", "worked_days"])
+    let (source, holidays, worked) = (root["source"], root["holidays"], root["worked_days"])
+    try source.allow(["title", "document_number", "published"])
+    guard let year = root["year"].value?.intValue else { throw root["year"].mustBe("a year") }
     guard path.hasSuffix("/\(year).json") else {
-      throw bad("its 'year' is \(year): the file of that year is \(year).json")
+      throw root["year"].mustBe("that of the file's name: the file of \(year) is \(year).json")
     }
     do {
       return try YearCalendar(
-        year: year, version: version,
+        year: year, version: root["version"].text(),
         source: .init(
-          title: title, documentNumber: document,
-          published: try date(source["published"], "source.published")),
-        holidays: holidays.map {
-          .init(
-            name: $0["name"]?.stringValue ?? "", englishName: $0["english_name"]?.stringValue ?? "",
-            first: try date($0["first"], "holidays.first"), last: try date($0["last"], "holidays.last"))
+          title: source["title"].text(), documentNumber: source["document_number"].text(),
+          published: source["published"].date()),
+        holidays: holidays.elements().map {
+          try $0.allow(["name", "english_name", "first", "last"])
+          return .init(
+            name: $0["name"].value?.stringValue ?? "",
+            englishName: $0["english_name"].value?.stringValue ?? "",
+            first: try $0["first"].date(), last: try $0["last"].date())
         },
-        workedDays: worked.map { try date($0, "worked_days") })
+        workedDays: worked.elements().map { try $0.date() })
     } catch let error as CalendarError {
-      throw bad("\(error)")
+      throw root.file.wrong("\(error)", at: try place(of: error, root).pointer)
     }
   }
-}
 
-/// A JSON data file.
-enum JSONFile {
-  static func load(_ path: String) throws -> JSONValue {
-    let text = try DaemonConfiguration.text(of: path)
-    do {
-      return try JSONParser.parse(text)
-    } catch {
-      let line = 1 + text.utf8.prefix(error.offset).count { $0 == 0x0A }
-      throw ConfigurationError(path, line, error.kind.explanation)
+  /// Where the days stand that cannot be right.
+  private static func place(of error: CalendarError, _ root: JSONMember) throws -> JSONMember {
+    func holds(_ holiday: JSONMember, _ day: CivilDate) throws -> Bool {
+      let (first, last) = (try holiday["first"].date(), try holiday["last"].date())
+      return day == first || day == last || (first < day && day < last)
+    }
+    switch error {
+    case .yearOutOfRange: return root["year"]
+    case .badVersion: return root["version"]
+    case .dateOutsideYear(let day, _), .dayListedTwice(let day), .workedDayOnWeekday(let day),
+      .holidayBackwards(let day, _):
+      // Of a day that is listed twice, the later place.
+      let worked = try root["worked_days"].elements().last { try $0.date() == day }
+      return try worked ?? root["holidays"].elements().last { try holds($0, day) } ?? root
+    default: return root
     }
   }
 }

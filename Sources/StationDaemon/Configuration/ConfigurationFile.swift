@@ -69,7 +69,7 @@ extension DaemonConfiguration {
     }
     let origin = text.replacingOccurrences(of: "%H", with: ProcessInfo.processInfo.hostName)
     // It becomes the name of the signing key.
-    guard NoteKey.isValidName(origin) else {
+    guard NoteKey.isValidName(origin), !origin.contains("://") else {
       throw reader.wrong("origin", nil, "a URL without a scheme: not empty, and without blanks and '+'")
     }
     reader.holds("origin", origin)

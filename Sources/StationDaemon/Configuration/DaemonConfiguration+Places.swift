@@ -1,21 +1,69 @@
 import Foundation
 import Glibc
+import StationKit
+import StationStore
+import StationSystemd
 import StationTransport
 
 /// What the configuration names outside of itself: mistakes there are told with the line of the key that names it.
 extension DaemonConfiguration {
   /// - Throws: ``ConfigurationError`` where a daemon with this configuration could not start.
   func checkPlaces() throws {
-    for (key, path) in named where access(path, R_OK) != 0 {
-      throw wrong(key, "\(path): cannot be read (is it there, and readable for this user?)")
+    for (key, path) in named {
+      guard access(path, R_OK) == 0 else {
+        throw wrong(key, "\(path): cannot be read (is it there, and readable for this user?)")
+      }
+      let wantsFolder = key == "calendars"
+      guard Self.isFolder(path) == wantsFolder else {
+        throw wrong(key, "\(path): is \(wantsFolder ? "no" : "a") directory")
+      }
     }
+    try checkState()
     try checkSockets()
     try checkMasterKey()
+    if let metricsFile, let why = MetricsFile.refusal(metricsFile) {
+      throw wrong("metrics", "\(metricsFile): \(why)")
+    }
   }
 
   /// A mistake in what a key names.
   func wrong(_ key: String, _ what: String) -> ConfigurationError {
     ConfigurationError(file ?? "the development profile", trace.entry(key)?.line, "'\(key)': \(what)")
+  }
+
+  /// A line where the state's log has another name than the file gives: its name is that of its key and stays.
+  func doubt(keptOrigin kept: String?) -> String? {
+    guard let kept, kept != origin else { return nil }
+    return doubt("origin", "the log of this state has the name '\(kept)' and keeps it")
+  }
+
+  /// A line where more connections are allowed than the process may have descriptors.
+  var doubtOfConnections: String? {
+    guard let (needed, granted) = DescriptorLimit.shortage(connections: ownSockets.count * limits.connections)
+    else { return nil }
+    return doubt(
+      "limits.connections",
+      "\(ownSockets.count) sockets with \(limits.connections) connections need \(needed) file descriptors, and the"
+        + " process may have \(granted) (LimitNOFILE=, ulimit -Hn)")
+  }
+
+  private func doubt(_ key: String, _ what: String) -> String {
+    let place = trace.entry(key)?.line.map { "\(file ?? ""):\($0)" } ?? file ?? "the development profile"
+    return "\(place): warning: '\(key)': \(what)"
+  }
+
+  /// Whether the state has begun.
+  private var hasState: Bool { access(stateDirectory + "/stationd.db", F_OK) == 0 }
+
+  /// The organisation that a new state begins with.
+  /// - Returns: what is wrong with its file in its place, where there is a state, which does not read it any more.
+  func organisation(_ registry: Registry) throws -> (value: Organisation?, doubt: String?) {
+    guard let directoryFile else { return (nil, nil) }
+    do {
+      return (try Organisation(directoryFile, registry), nil)
+    } catch let error as ConfigurationError where hasState {
+      return (nil, error.warning)
+    }
   }
 
   /// Files and folders that are read.
@@ -24,9 +72,19 @@ extension DaemonConfiguration {
       modules[module].map { ("modules.\(module.rawValue).\(module.dataKey)", $0) }
     }
     let others = [
-      ("access", accessFile), ("calendars", calendarDirectory), ("directory", directoryFile),
+      ("access", accessFile), ("calendars", calendarDirectory), ("directory", hasState ? nil : directoryFile),
     ]
     return others.compactMap { key, path in path.map { (key, $0) } } + data
+  }
+
+  /// Where the store lives and how it is run.
+  var storeConfiguration: StoreConfiguration {
+    var store = StoreConfiguration(
+      directory: stateDirectory, origin: origin, readerThreads: readerThreads, queueLimit: limits.writeQueue,
+      synchronous: synchronous)
+    store.masterKey = masterKey
+    store.keyFile = Credentials.path("audit.key")
+    return store
   }
 
   /// Sockets that the daemon makes itself, each with the key that names it.
@@ -37,6 +95,26 @@ extension DaemonConfiguration {
       + sockets.map { ("sockets.\($0.socketClass?.rawValue ?? "").path", $0) }
   }
 
+  /// nil where nothing is there.
+  private static func isFolder(_ path: String) -> Bool? {
+    var about = stat()
+    return stat(path, &about) == 0 ? about.st_mode & S_IFMT == S_IFDIR : nil
+  }
+
+  /// Folders that the start makes where they are not there.
+  private func checkState() throws {
+    let places =
+      [("state", stateDirectory)] + (spool.map { [("modules.stoploss.spool", $0.directory)] } ?? [])
+    for (key, path) in places where Self.isFolder(path) == false {
+      throw wrong(key, "\(path): is no directory")
+    }
+    let folder = (stateDirectory as NSString).deletingLastPathComponent
+    guard trace.entry("state")?.line != nil, Self.isFolder(stateDirectory) == nil,
+      Self.isFolder(folder) != true
+    else { return }
+    throw wrong("state", "\(stateDirectory): its folder does not exist")
+  }
+
   private func checkSockets() throws {
     var taken: [String: String] = [:]
     for (key, socket) in ownSockets {
@@ -45,12 +123,18 @@ extension DaemonConfiguration {
       } catch {
         throw wrong(key, "\(socket.path): \(error.explanation)")
       }
-      let path = (socket.path as NSString).standardizingPath
+      var path = (socket.path as NSString).standardizingPath
+      let folder = (path as NSString).deletingLastPathComponent
+      path = ((folder as NSString).resolvingSymlinksInPath as NSString)
+        .appendingPathComponent((path as NSString).lastPathComponent)
       if let other = taken.updateValue(key, forKey: path) {
         throw wrong(key, "\(socket.path): is the path of '\(other)' already")
       }
+      var about = stat()
+      if lstat(path, &about) == 0, about.st_mode & S_IFMT != S_IFSOCK {
+        throw wrong(key, "\(socket.path): \(ListeningSocket.Failure.notASocket.explanation)")
+      }
       // Below /run the service manager makes folders when the service starts.
-      let folder = (path as NSString).deletingLastPathComponent
       guard trace.entry(key)?.line != nil, !path.hasPrefix("/run/") else { continue }
       guard access(folder, F_OK) == 0 || errno != ENOENT else {
         throw wrong(key, "\(socket.path): its folder does not exist")
@@ -61,6 +145,18 @@ extension DaemonConfiguration {
   /// A state that is not there yet cannot be begun without the key that the file names. Whether one that is there opens
   /// with it, its database tells.
   private func checkMasterKey() throws {
+    for (key, path, isCredential) in [
+      ("master_key", masterKey.path, masterKey.isCredential),
+      ("master_key_next", masterKey.nextPath, masterKey.isNextCredential),
+    ] {
+      guard let path else { continue }
+      do {
+        // Who checks as root may check for the daemon's user; the start asks for the owner in any case.
+        _ = try MasterKey.loadIfPresent(path, isCredential: isCredential, anyOwner: geteuid() == 0)
+      } catch {
+        throw wrong(key, "\(error)")
+      }
+    }
     func isMissing(_ path: String) -> Bool { access(path, F_OK) != 0 && errno == ENOENT }
     guard trace.entry("master_key")?.line != nil, isMissing(masterKey.path),
       isMissing(stateDirectory + "/stationd.db")

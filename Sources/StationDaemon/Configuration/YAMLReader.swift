@@ -3,11 +3,17 @@ import Yams
 
 /// A mistake in a configuration file, with where it is and what was expected.
 package struct ConfigurationError: Error, CustomStringConvertible {
-  package let description: String
+  private let place: String
+  private let what: String
 
   package init(_ file: String, _ line: Int?, _ what: String) {
-    description = line.map { "\(file):\($0): \(what)" } ?? "\(file): \(what)"
+    place = line.map { "\(file):\($0)" } ?? file
+    self.what = what
   }
+
+  package var description: String { "\(place): \(what)" }
+  /// The same, of what does not keep the daemon from starting.
+  var warning: String { "\(place): warning: \(what)" }
 }
 
 /// One mapping of a YAML file, read key by key: what is left unread at the end is an error.
@@ -109,6 +115,10 @@ struct YAMLReader {
   /// A path; a relative one is relative to the file's folder.
   func path(_ name: String, standard: String = "", takes: String = "a file") throws -> String? {
     guard let text = try string(name, standard: standard, takes: takes) else { return nil }
+    // A line that is half written is not the file's own folder.
+    guard !text.isEmpty, pairs[name]?.value.null == nil, !text.utf8.contains(0) else {
+      throw misnamed(name, "a path: it is empty, or has a NUL")
+    }
     let path = resolve(text)
     note(name, path, pairs[name]?.value, takes)
     return path
@@ -145,7 +155,9 @@ struct YAMLReader {
       note(name, standard.map(String.init) ?? "", nil, takes)
       return nil
     }
-    guard let text = value.string, let number = Int(text), range.contains(number) else {
+    // As it is written anywhere: `010` is eight to some, and ten to others.
+    guard let text = value.string, let number = Int(text), String(number) == text, range.contains(number)
+    else {
       throw wrong(name, value, takes)
     }
     note(name, text, value, takes)

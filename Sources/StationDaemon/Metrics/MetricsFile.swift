@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import StationStore
 import Synchronization
@@ -10,11 +11,10 @@ final class MetricsFile: Sendable {
     ticker = Ticker("metrics", every: .seconds(seconds), leeway: .milliseconds(100), qos: .utility)
     let failed = Mutex(false)
     ticker.start {
-      let reason: String?
+      var reason = Self.refusal(path)
       do {
         // Whoever collects is another user.
-        try FileIO.create(path, Array(text().utf8), mode: 0o644)
-        reason = nil
+        if reason == nil { try FileIO.create(path, Array(text().utf8), mode: 0o644) }
       } catch {
         reason = "\(error)"
       }
@@ -24,6 +24,17 @@ final class MetricsFile: Sendable {
       }
       if let reason, isNew { log.warning("the metrics cannot be written", metadata: ["reason": "\(reason)"]) }
     }
+  }
+
+  /// Why a file must not be replaced with the metrics; nil where they were in it before, or nothing is there.
+  static func refusal(_ path: String) -> String? {
+    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else { return errno == ENOENT ? nil : String(cString: strerror(errno)) }
+    defer { close(file) }
+    let beginning = Array(PrometheusText.beginning.utf8)
+    var bytes = [UInt8](repeating: 0, count: beginning.count)
+    return read(file, &bytes, bytes.count) == bytes.count && bytes == beginning
+      ? nil : "is there, and does not hold this daemon's metrics"
   }
 
   /// Nothing is written after this returns.

@@ -10,6 +10,9 @@ struct PrometheusText {
   /// What the format is called where it is served.
   static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
+  /// How every text of this daemon begins.
+  static let beginning = "# HELP stationd_"
+
   /// Begins a metric; its samples follow.
   mutating func family(_ name: String, _ kind: Kind, _ help: String) {
     text += "# HELP \(name) \(Self.escaped(help, quotes: false))\n# TYPE \(name) \(kind.rawValue)\n"

@@ -58,7 +58,7 @@ extension AuditModule {
           .notFound,
           Text(
             "Record \(seq) wrote nothing that may be opened and is stored as it was",
-            zh: "编号 \(seq) 的记录没有写入可公开且保存如初的内容"), pointer: "/seq")
+            zh: "编号 \(seq) 的记录未写入内容，或所写内容不可公开、已与当时不同"), pointer: "/seq")
       }
       return [
         "items": .array(

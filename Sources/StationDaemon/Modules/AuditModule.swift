@@ -22,11 +22,6 @@ enum AuditModule {
     return log
   }
 
-  private static func store(_ services: Services) throws(RPCError) -> Store {
-    guard let store = services.store else { throw RPCError(.unavailable, retryAfterMs: 100) }
-    return store
-  }
-
   private static func checkpoint(_ services: Services) -> Method {
     Method(
       "checkpoint",
@@ -49,7 +44,7 @@ enum AuditModule {
         let present = try log.size()
         let size = try bounded(params["size"], by: present, "/size") ?? present
         let root = try log.root(size: size)
-        let store = try store(services)
+        let store = try services.openStore()
         return [
           "checkpoint": .string(try store.sign(TreeHead(size: size, root: root))),
           "verifier_key": .string(store.signer.verifierKey.text), "size": .int(Int(size)),
@@ -88,6 +83,7 @@ enum AuditModule {
       guard let entry = try log(tx).entry(UInt64(seq)) else {
         throw RPCError.notFound("audit record", String(seq), pointer: "/seq")
       }
+      tx.disclose(entry)
       var result: JSONObject = [
         "seq": .int(seq), "leaf": .string(Base64.encode(entry.leaf)),
         "record": try JSONParser.parse(entry.leaf),
@@ -220,7 +216,7 @@ enum AuditModule {
         guard UInt64(seq) < size, let entry = try log.entry(UInt64(seq)) else {
           throw RPCError.notFound("audit record", String(seq), pointer: "/seq")
         }
-        let store = try store(services)
+        let store = try services.openStore()
         let proof = try log.inclusionProof(UInt64(seq), size: size)
         let head = TreeHead(size: size, root: try log.root(size: size))
         return [

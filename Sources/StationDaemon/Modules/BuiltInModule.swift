@@ -34,16 +34,4 @@ package enum BuiltInModule: String, Sendable, CaseIterable {
     case .transfer: try CaseTransfer.module(configuration: data)
     }
   }
-
-  /// The units that its data names, which the directory has to have.
-  ///
-  /// - Throws: as ``module(_:)``.
-  func units(_ data: JSONValue) throws -> [String] {
-    switch self {
-    case .support: try SupportRequests.units(configuration: data)
-    case .stoploss: try StopLoss.units(configuration: data)
-    case .transfer: try CaseTransfer.units(configuration: data)
-    case .mediation, .keyperson: []
-    }
-  }
 }

@@ -12,7 +12,7 @@ final class Discovery: Sendable {
 
   var document: JSONValue { stored.withLock { $0.document } }
 
-  /// A module's rules and life cycles; nil where there is no such module.
+  /// A module's rules, life cycles and events; nil where there is no such module.
   func module(_ name: String) -> JSONValue? { stored.withLock { $0.modules[name] } }
 
   func describe(_ registry: Registry, version: String) {
@@ -53,6 +53,7 @@ final class Discovery: Sendable {
     [
       "name": .string(module.name), "rules": .array(module.declaration.rules.map(rule)),
       "life_cycles": .array(module.declaration.lifeCycles.map(lifeCycle)),
+      "events": .array(module.declaration.events.map { event($0, of: module.name) }),
     ]
   }
 
@@ -82,6 +83,7 @@ final class Discovery: Sendable {
       "x-module": .string(method.moduleName),
       "x-permission": .string(declaration.permission.rawValue),
       "x-writes": .bool(declaration.handler.writes),
+      "x-administers": .bool(declaration.handler.administers),
       "x-discloses": .bool(declaration.disclosesPersonalData),
       "errors": .array(
         errorKinds(declaration).map { ["$ref": .string("#/components/errors/\($0.rawValue)")] }),
@@ -112,6 +114,13 @@ final class Discovery: Sendable {
     ]
   }
 
+  private static func event(_ event: EventKind, of module: String) -> JSONValue {
+    [
+      "kind": .string("\(module).\(event.name)"), "summary": .string(event.summary.en),
+      "summary_zh": .string(event.summary.zh), "payload": event.payload,
+    ]
+  }
+
   private static func errorKinds(_ method: Method) -> [ErrorKind] {
     var kinds: [ErrorKind] = [.invalidParams, .denied, .unavailable]
     if method.handler.writes { kinds += [.conflict, .idempotencyMismatch, .storageFull] }
@@ -122,7 +131,9 @@ final class Discovery: Sendable {
   /// A call as it may be sent: with why, where the method discloses personal data.
   private static func example(_ example: Example, discloses: Bool) -> JSONValue {
     var given = example.params.objectValue ?? [:]
-    if discloses { given["meta"] = ["purpose": "handling", "reason": "duty shift"] }
+    if discloses {
+      given["meta"] = ["purpose": .string(example.purpose ?? "handling"), "reason": "duty shift"]
+    }
     let params = given.map { name, value -> JSONValue in ["name": .string(name), "value": value] }
     return [
       "name": .string(example.name), "params": .array(params),

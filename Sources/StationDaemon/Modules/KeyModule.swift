@@ -18,11 +18,6 @@ enum KeyModule {
     "current": "5f0c27a99d1be304", "former": "0a77d1f0c3b2e954", "done": false, "rewrapped": 512, "failed": 0,
   ]
 
-  private static func store(_ services: Services) throws(RPCError) -> Store {
-    guard let store = services.store else { throw RPCError(.unavailable, retryAfterMs: 100) }
-    return store
-  }
-
   private static func shown(_ status: Rotation.Status) -> JSONValue {
     var object: JSONObject = [
       "current": .string(status.current), "done": .bool(status.former == nil),
@@ -40,7 +35,7 @@ enum KeyModule {
         zh: "查看现用主密钥与轮换进度；“former”消失后即可销毁旧密钥"),
       params: Shapes.nothing, result: result, permission: .role,
       examples: [Example("During a rotation", params: [:], result: example)],
-      handler: .inline { _, _ in shown(try store(services).rotation.status) })
+      handler: .inline { _, _ in shown(try services.openStore().rotation.status) })
   }
 
   private static func rotate(_ services: Services, _ nextKeyFile: String?) -> Method {
@@ -56,7 +51,7 @@ enum KeyModule {
       ],
       handler: Handler(
         body: .write { params, _, tx in
-          let store = try store(services)
+          let store = try services.openStore()
           let isUnderWay = store.rotation.status.former != nil
           let file = params["file"]?.stringValue ?? (isUnderWay ? nil : nextKeyFile)
           if let file {

@@ -14,7 +14,7 @@ enum PersonalModule {
 
   private static let request = Method(
     "request_erasure",
-    Text("Ask a second person to approve that a subject is erased", zh: "申请删除某一主体的个人信息"),
+    Text("Ask a second person to approve that a subject is erased", zh: "申请由第二人批准删除某一主体的记录"),
     params: Shapes.object(names), positional: ["module", "subject"],
     result: Shapes.object(["approval": Shapes.text, "expires_at": Shapes.instant]), permission: .role,
     disclosesPersonalData: true,
@@ -39,7 +39,8 @@ enum PersonalModule {
   private static let erase = Method(
     "erase",
     Text(
-      "Erase a subject's records of one module, once another person has approved it", zh: "经他人批准后删除主体的全部个人信息"),
+      "Erase a subject's records of one module, once another person has approved it",
+      zh: "经他人批准后，删除某一主体在指定模块中的记录"),
     params: Shapes.object(names.adding("approval", Shapes.text(max: 64))),
     positional: ["module", "subject", "approval"], result: Shapes.object(["erased": Shapes.count]),
     permission: .role, disclosesPersonalData: true,

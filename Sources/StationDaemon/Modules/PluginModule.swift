@@ -86,9 +86,7 @@ enum PluginModule {
 
   private static func name(of cursor: String) throws(RPCError) -> String {
     guard let name = Hex.decode(cursor).map({ String(decoding: $0, as: UTF8.self) }), Names.isWord(name)
-    else {
-      throw .invalid(Text("This cursor is not from this list", zh: "游标不属于此列表"), pointer: "/cursor")
-    }
+    else { throw .foreignCursor }
     return name
   }
 

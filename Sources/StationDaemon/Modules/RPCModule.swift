@@ -14,16 +14,18 @@ enum RPCModule {
           handler: .inline { _, _ in discovery.document }),
         Method(
           "module",
-          Text("Tell a module's rules with their sources, and its life cycles", zh: "说明模块的规则来源和流转"),
+          Text(
+            "Tell a module's rules with their sources, its life cycles and its events",
+            zh: "说明模块的规则来源、流转和事件"),
           params: Shapes.object(["name": Shapes.text(max: 40)]), positional: ["name"],
           result: Shapes.object([
             "name": Shapes.text, "rules": Shapes.list(Shapes.anyObject),
-            "life_cycles": Shapes.list(Shapes.anyObject),
+            "life_cycles": Shapes.list(Shapes.anyObject), "events": Shapes.list(Shapes.anyObject),
           ]), permission: .everyone,
           examples: [
             Example(
               "Support requests", params: ["name": "support"],
-              result: ["name": "support", "rules": [], "life_cycles": []])
+              result: ["name": "support", "rules": [], "life_cycles": [], "events": []])
           ],
           handler: .inline { params, _ in
             let name = try params.string("name")

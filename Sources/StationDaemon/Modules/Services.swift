@@ -14,6 +14,7 @@ final class Services: Sendable {
     var moduleNames: [String] = []
     var plugins: PluginHost?
     var connectionCount: @Sendable () -> Int = { 0 }
+    var turnsNobodyIn: @Sendable () -> Bool = { false }
     /// nil until the daemon serves.
     var reload: Reload?
     /// nil until the daemon serves.
@@ -36,6 +37,14 @@ final class Services: Sendable {
 
   /// nil until the store has opened.
   var store: Store? { state.withLock { $0.store } }
+
+  /// The store, once it has opened.
+  /// - Throws: `unavailable` before.
+  func openStore() throws(RPCError) -> Store {
+    guard let store else { throw RPCError(.unavailable, retryAfterMs: 100) }
+    return store
+  }
+
   var moduleNames: [String] { state.withLock { $0.moduleNames } }
   func connectionCount() -> Int { state.withLock { $0.connectionCount }() }
 
@@ -79,12 +88,14 @@ final class Services: Sendable {
   }
 
   func serving(
-    connectionCount: @escaping @Sendable () -> Int, reload: @escaping Reload, preview: @escaping Reload,
+    connectionCount: @escaping @Sendable () -> Int, turnsNobodyIn: @escaping @Sendable () -> Bool,
+    reload: @escaping Reload, preview: @escaping Reload,
     configuration: @escaping @Sendable () -> [RunningConfiguration.Value],
     protectedFiles: @escaping @Sendable () -> [ProtectedFile]
   ) {
     state.withLock {
       $0.connectionCount = connectionCount
+      $0.turnsNobodyIn = turnsNobodyIn
       $0.reload = reload
       $0.preview = preview
       $0.configuration = configuration
@@ -100,7 +111,9 @@ final class Services: Sendable {
     report.judge(DiskSpace(of: store.stateDirectory))
     report.judge(store.environment.calendar, at: clock.now(), zone: store.environment.zone)
     report.judge(jump: clockJump)
+    report.judge(turnsNobodyIn: state.withLock { $0.turnsNobodyIn }())
     report.judge(missing: state.withLock { $0.units }?.missing ?? [])
+    report.judge(origin: origin, kept: store.signer.verifierKey.name)
     for plugin in plugins { report.judge(plugin) }
     return report
   }

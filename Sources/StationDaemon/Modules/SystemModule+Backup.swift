@@ -60,7 +60,8 @@ extension SystemModule {
       return RPCError(
         .wrongState, Text("Another backup is being made", zh: "另一备份正在进行"), retryAfterMs: 10_000)
     case .directory(let why):
-      return .invalid(Text("Not a place for a backup: \(why)", zh: "不能用作备份目录：\(why)"), pointer: "/directory")
+      return .invalid(
+        Text("Not a place for a backup: \(why.en)", zh: "不能用作备份目录：\(why.zh)"), pointer: "/directory")
     case .space(let needed, let free):
       return RPCError(
         .storageFull,
@@ -92,8 +93,7 @@ extension SystemModule {
           "While it is verified", params: [:], result: ["step": "verifying", "done": 4096, "all": 20_411])
       ],
       handler: .inline { _, _ in
-        guard let store = services.store else { throw RPCError(.unavailable, retryAfterMs: 100) }
-        let progress = store.backups.progress
+        let progress = try services.openStore().backups.progress
         return [
           "step": .string(progress.step.rawValue), "done": .int(Int(progress.done)),
           "all": .int(Int(progress.all)),

@@ -26,12 +26,17 @@ extension SystemModule {
       ],
       handler: Handler(
         body: .deferred { _, _, done in
-          queue.async { done(read(services)) }
+          queue.async { done(reloaded(services.reload)) }
         }))
   }
 
-  private static func read(_ services: Services) -> Result<JSONValue, RPCError> {
-    guard let reload = services.reload else { return .failure(RPCError(.unavailable, retryAfterMs: 100)) }
+  /// What `system.reload` does, for an act of the daemon's own.
+  static func reload(
+    _ reload: @escaping Services.Reload, _ done: @escaping @Sendable (Result<JSONValue, RPCError>) -> Void
+  ) { queue.async { done(reloaded(reload)) } }
+
+  private static func reloaded(_ reload: Services.Reload?) -> Result<JSONValue, RPCError> {
+    guard let reload else { return .failure(RPCError(.unavailable, retryAfterMs: 100)) }
     do {
       return .success(try reload().json)
     } catch {

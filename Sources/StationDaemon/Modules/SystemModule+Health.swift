@@ -28,7 +28,7 @@ extension SystemModule {
           ])
       ],
       handler: .inline { _, _ in
-        guard let store = services.store else { throw RPCError(.unavailable, retryAfterMs: 100) }
+        let store = try services.openStore()
         let reading = store.health.now
         let report = services.healthReport
         return [

@@ -53,7 +53,8 @@ enum SystemModule {
           "started_at": .string(services.startedAt.rfc3339(zone: context.zone)),
           "now": .string(context.now.rfc3339(zone: context.zone)),
           "clock_held": .bool(services.clock.isHeld), "pid": .int(Int(getpid())),
-          "log_origin": .string(services.origin), "calendar": .string(context.calendar.version),
+          "log_origin": .string(services.store?.signer.verifierKey.name ?? services.origin),
+          "calendar": .string(context.calendar.version),
           "modules": .array(services.moduleNames.map(JSONValue.string)), "you": .object(you),
         ]
       })

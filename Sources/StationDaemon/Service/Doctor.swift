@@ -28,9 +28,12 @@ struct Doctor {
     do {
       let report = try services.preview()
       guard report.changed.isEmpty, report.needsRestart.isEmpty else {
-        let keys = (report.changed + report.needsRestart).map(\.key).joined(separator: ", ")
+        let keys = (report.changed + report.needsRestart).map(\.key)
         return Finding(
-          "settings", .warn, Text("changed in the files and not in force: \(keys)", zh: "文件已改但未生效：\(keys)"),
+          "settings", .warn,
+          Text(
+            "changed in the files and not in force: \(keys.joined(separator: ", "))",
+            zh: "文件已改但未生效：\(keys.joined(separator: "、"))"),
           advice: report.needsRestart.isEmpty
             ? Text("stationctl reload", zh: "stationctl reload")
             : Text("systemctl restart stationd", zh: "systemctl restart stationd"))
@@ -39,7 +42,7 @@ struct Doctor {
     } catch {
       return Finding(
         "settings", .fail,
-        Text("the daemon would not start with its files: \(error)", zh: "当前文件无法启动：\(error)"),
+        Text("the daemon would not start with its files: \(error)", zh: "按当前文件守护进程将无法启动：\(error)"),
         advice: Text(
           "mend it before the next start; stationd --check-config FILE",
           zh: "下次启动前请修正；stationd --check-config FILE"))
@@ -94,7 +97,7 @@ struct Doctor {
     report.judge(space)
     return report.problems.isEmpty
       ? Finding("space", .ok, text)
-      : Finding("space", .warn, text, advice: Text("make room on the state's disk", zh: "请清理状态所在磁盘"))
+      : Finding("space", .warn, text, advice: Text("make room on the state's disk", zh: "请清理状态目录所在磁盘"))
   }
 
   private func clock() throws -> Finding {
@@ -146,8 +149,11 @@ struct Doctor {
 
   private func keys() -> [Finding] {
     let status = store.rotation.status
-    let signer = Finding(
-      "signing key", .ok, Text(store.signer.verifierKey.text, zh: store.signer.verifierKey.text))
+    let text = store.signer.verifierKey.text
+    let signer =
+      store.signingKeyFault.map { lost("signing key", $0) }
+      ?? Finding("signing key", .ok, Text(text, zh: text))
+    if let fault = store.masterKeyFault { return [signer, lost("master key", fault)] }
     if status.failed > 0 {
       return [
         signer,
@@ -169,6 +175,14 @@ struct Doctor {
       ]
     }
     return [signer, Finding("master key", .ok, Text(status.current, zh: status.current))]
+  }
+
+  /// The daemon goes on with the key that it has read; the next start reads the file again.
+  private func lost(_ check: String, _ fault: String) -> Finding {
+    Finding(
+      check, .fail, Text("the next start does not find it: \(fault)", zh: "下次启动将无法使用：\(fault)"),
+      advice: Text(
+        "put it back from your copy before the daemon stops", zh: "请在守护进程停止前用副本恢复"))
   }
 
   private func logAndAnchor() throws -> Finding {

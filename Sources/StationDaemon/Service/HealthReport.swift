@@ -45,6 +45,13 @@ struct HealthReport: Sendable {
           "The disk failed while writing; the daemon stops and recovers when it starts again",
           zh: "写盘失败，守护进程停止，重启后恢复"))
     }
+    if reading.displaced != nil {
+      add(
+        "store", "displaced", .critical,
+        Text(
+          "The database's files were removed or replaced while the daemon runs: run 'stationctl backup' before you stop"
+            + " it", zh: "数据库文件在运行期间被删除或替换：请在停止守护进程前运行 stationctl backup"))
+    }
     if reading.anchorTrouble != nil {
       add(
         "anchor", "unavailable", .critical,
@@ -89,7 +96,7 @@ struct HealthReport: Sendable {
     let free = space.free >> 20
     add(
       "disk", "low", .warning,
-      Text("\(free) MiB are free on the state's disk: make room", zh: "状态所在磁盘仅余 \(free) MiB：请清理"))
+      Text("\(free) MiB are free on the state's disk: make room", zh: "状态目录所在磁盘仅余 \(free) MiB：请清理"))
   }
 
   mutating func judge(_ calendar: WorkCalendar, at now: Instant, zone: Zone) {
@@ -99,7 +106,8 @@ struct HealthReport: Sendable {
         "calendar", ErrorKind.expired.rawValue, .warning,
         Text(
           "There is no working-day calendar for \(today.year): terms in working days count Monday to Friday and are"
-            + " provisional. Install it and reload", zh: "缺少 \(today.year) 年工作日历：工作日期限暂按周一至周五计算。请安装后重新加载"))
+            + " provisional. Install it and reload",
+          zh: "缺少 \(today.year) 年工作日历：工作日期限暂按周一至周五计算，标记为暂定。请安装后重新加载"))
     } else if !calendar.covers(today.adding(days: Self.noticeDays).year) {
       add(
         "calendar", "ends", .warning,
@@ -111,13 +119,21 @@ struct HealthReport: Sendable {
 
   mutating func judge(missing units: [String]) {
     guard !units.isEmpty else { return }
-    let names = units.joined(separator: ", ")
     add(
       "directory", "missing", .warning,
       Text(
         "The modules' data files name units that are no active department or desk of the directory, so that nobody"
-          + " there answers: \(names). Put them into the directory, or name others",
-        zh: "业务数据文件所指单位不是组织机构中的现存部门，无人响应：\(names)。请补建单位或改用其他单位"))
+          + " there answers: \(units.joined(separator: ", ")). Put them into the directory, or name others",
+        zh: "业务数据文件所指单位不是组织机构中在用的部门（含专班、办公室），无人响应：\(units.joined(separator: "、"))。请补建单位或改用其他单位"))
+  }
+
+  mutating func judge(origin: String, kept: String) {
+    guard origin != kept else { return }
+    add(
+      "origin", "changed", .warning,
+      Text(
+        "The configuration names the log '\(origin)', but its key is of '\(kept)': that name stays. Set 'origin' to it",
+        zh: "配置将日志命名为“\(origin)”，但其密钥属于“\(kept)”，名称不变：请将 origin 改回"))
   }
 
   mutating func judge(jump seconds: Int?) {
@@ -127,6 +143,15 @@ struct HealthReport: Sendable {
       Text(
         "The machine's clock was set by \(seconds) s while the daemon ran: check what was recorded and what fired",
         zh: "运行期间系统时钟被调整 \(seconds) 秒：请核对记录时间与已触发的期限"))
+  }
+
+  mutating func judge(turnsNobodyIn: Bool) {
+    guard turnsNobodyIn else { return }
+    add(
+      "sockets", "exhausted", .critical,
+      Text(
+        "Clients wait that cannot be connected, since no file descriptor is free: close connections, or raise"
+          + " LimitNOFILE and restart", zh: "文件描述符已用尽，新连接无法接入：请关闭部分连接，或调高 LimitNOFILE 并重启"))
   }
 
   /// Why it failed is for administrators: `plugin.show` and `system.doctor` tell.

@@ -13,29 +13,20 @@ final class UnitCheck: Sendable {
   private let named: [String]
   private let found = Mutex<[String]>([])
 
-  /// - Throws: as the modules, for a file that they cannot use.
-  init(_ configuration: DaemonConfiguration) throws {
-    named = Set(try Self.named(configuration).flatMap(\.units)).sorted()
-  }
+  init(_ modules: [Module]) { named = Set(modules.flatMap(\.units)).sorted() }
 
   /// A line for each unit that a data file names and the organisation's file does not have.
   ///
   /// - Parameter units: the ids of the organisation's file; nil where the configuration names none.
-  static func warnings(_ configuration: DaemonConfiguration, units: Set<String>?) throws -> [String] {
+  static func warnings(
+    _ configuration: DaemonConfiguration, _ modules: [Module], units: Set<String>?
+  ) -> [String] {
     guard let units else { return [] }
-    return try named(configuration).flatMap { file, named in
-      named.filter { !units.contains($0) }.map {
+    return modules.flatMap { module in
+      let file = BuiltInModule(rawValue: module.name).flatMap { configuration.modules[$0] } ?? module.name
+      return module.units.filter { !units.contains($0) }.map {
         "\(file): warning: the organisation's file has no unit '\($0)'"
       }
-    }
-  }
-
-  private static func named(
-    _ configuration: DaemonConfiguration
-  ) throws -> [(file: String, units: [String])] {
-    try BuiltInModule.allCases.compactMap { builtIn in
-      guard let file = configuration.modules[builtIn] else { return nil }
-      return (file, try builtIn.units(try JSONFile.load(file)))
     }
   }
 

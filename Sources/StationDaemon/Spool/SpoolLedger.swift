@@ -38,17 +38,15 @@ package struct StoreSpoolLedger: SpoolLedger {
     let answered = Waiter()
     let declaration = method.declaration
     let purpose = declaration.disclosesPersonalData ? "handling" : nil
+    let call = StoreCall(
+      method: method, params: Params(params), principal: environment.systemPrincipal, purpose: purpose,
+      reason: nil, token: CallToken())
     if declaration.handler.writes || declaration.disclosesPersonalData {
       // A disclosure is on record before a byte of it leaves: on the writer, where it is one transaction.
-      let call = WriteCall(
-        method: method, params: Params(params), principal: environment.systemPrincipal, purpose: purpose,
-        reason: nil, idempotency: nil, token: CallToken())
       let cause = environment.ownCause(method.fullName, purpose: purpose)
       store.write(WriteJob(cause: cause, work: .call(call)) { answered.give($0) })
     } else {
-      store.call(
-        method, Params(params), principal: environment.systemPrincipal, purpose: nil, reason: nil,
-        token: CallToken(), report: { _ in }, done: { answered.give($0.answer) })
+      store.call(call, report: { _ in }, done: { answered.give($0.answer) })
     }
     return answered.take()
   }

@@ -18,6 +18,7 @@ package struct SpoolRound {
   }
 
   package static let fileLimit = 262_144
+  private static let outgoingLimit = 64 << 20
   private static let outgoingAtOnce = 8
   private static let incomingAtOnce = 64
   static let namesAtOnce = 65_536
@@ -80,12 +81,14 @@ package struct SpoolRound {
     guard let id = message["id"]?.stringValue else { return false }
     var state = message["state"]?.stringValue
     var name = message["name"]?.stringValue.map { FileName($0) }
+    var digest = message["digest"]?.stringValue
     if state == "waiting" {
       var params: JSONObject = ["id": .string(id)]
       if let text = message["text"]?.stringValue, let file = message["name"]?.stringValue {
         let bytes = Array(text.utf8)
         try files.write(bytes, to: FileName(file), isShared: true)
-        params["digest"] = .string(SHA256.hash(bytes).hex)
+        digest = SHA256.hash(bytes).hex
+        params["digest"] = digest.map(JSONValue.string)
         params["name"] = .string(file)
       }
       // From here on the file is complete, and its content will not be made again.
@@ -94,6 +97,7 @@ package struct SpoolRound {
       if params["name"] == nil { name = nil }
     }
     guard state == "prepared", let name else { return state == "dropped" }
+    try requirePrepared(name, digest)
     switch try files.move(name, from: .work, to: .out, as: name) {
     case .moved: break
     // Moved before: the connector may have taken it already.
@@ -103,11 +107,19 @@ package struct SpoolRound {
     return try ledger.call("sent", ["id": .string(id)])["state"]?.stringValue != "prepared"
   }
 
+  /// What lies in `work` leaves only as it was prepared: a disk may have lost a part, or somebody put another there.
+  private func requirePrepared(_ name: FileName, _ digest: String?) throws {
+    // Where there is none, it has left before.
+    guard let made = try files.read(name, in: .work, limit: Self.outgoingLimit) else { return }
+    guard case .bytes(let bytes) = made.content, SHA256.hash(bytes).hex == digest else {
+      throw FileFault("\(name.text ?? "") in work/ is not as it was made: it does not leave", code: 74)
+    }
+  }
+
   /// A file of the name is in `out` and in `work`: only a copy of the state that was put back makes that.
   private func replaced(_ name: FileName) throws {
-    let limit = 64 << 20
-    let made = try files.read(name, in: .work, limit: limit)
-    let there = try files.read(name, in: .out, limit: limit)
+    let made = try files.read(name, in: .work, limit: Self.outgoingLimit)
+    let there = try files.read(name, in: .out, limit: Self.outgoingLimit)
     guard let made, let there, made.content == there.content else {
       throw FileFault("\(name.text ?? "") is in out/ with another content", code: 17)
     }

@@ -25,7 +25,7 @@ public struct FigurePeriod: Sendable {
     last = to ?? max(first, first.adding(months: 1).adding(days: -1))
     guard first <= last, last.dayNumber - first.dayNumber < daysAtMost else {
       throw .refused(
-        rule: rule, Text("A period has 1 to \(daysAtMost) days", zh: "统计期间为一至\(daysAtMost)日"),
+        rule: rule, Text("A period has 1 to \(daysAtMost) days", zh: "统计期间为 1 至 \(daysAtMost) 日"),
         pointer: "/to")
     }
     start = first.start(in: context.zone)

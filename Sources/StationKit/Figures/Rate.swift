@@ -72,6 +72,6 @@ public struct Rate: Sendable, Hashable {
       "text": Shapes.text(max: 64),
       "exclusions": Shapes.object(exclusions.reduce(into: [:]) { $0[$1] = Shapes.count }),
     ]
-    return Shapes.object(members.reduce(into: figure) { $0[$1.key] = $1.value }, required: figure.keys)
+    return Shapes.object(figure.merging(members), required: figure.keys)
   }
 }

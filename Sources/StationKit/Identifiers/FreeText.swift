@@ -16,7 +16,7 @@ public enum FreeText {
     /// What it is called in a message.
     public var name: Text {
       switch self {
-      case .idNumber: Text("an ID number", zh: "身份证号码")
+      case .idNumber: Text("an ID number", zh: "公民身份号码")
       case .coordinates: Text("coordinates", zh: "地理坐标")
       }
     }

@@ -59,9 +59,9 @@ package struct BackupFolder: Sendable {
   private static func unused(_ name: String, in directory: String) throws -> BackupFolder {
     for number in 1...100 {
       let folder = BackupFolder(path: "\(directory)/\(name)" + (number > 1 ? "-\(number)" : ""))
-      if access(folder.path, F_OK) != 0 { return folder }
+      if [folder, folder.whileMade].allSatisfy({ access($0.path, F_OK) != 0 }) { return folder }
     }
-    throw BackupFault.directory("it has a hundred backups of this second")
+    throw BackupFault.directory(Text("it has a hundred backups of this second", zh: "同一秒的备份已满一百份"))
   }
 
   /// Makes a backup in a directory: a folder that says by its name that it is unfinished, and gets its own when `fill`
@@ -86,6 +86,23 @@ package struct BackupFolder: Sendable {
     }
   }
 
+  /// Whether a daemon gives such a name, finished or not: `stationd-20261122T163000Z`, `stationd-20261122T163000Z-2`.
+  private static func isOurs(_ name: String) -> Bool {
+    let plain = name.hasSuffix(unfinished) ? name.dropLast(unfinished.count) : name[...]
+    let form = Array((prefix + "00000000T000000Z").utf8)
+    func fits(_ pair: (UInt8, UInt8)) -> Bool {
+      pair.0 == UInt8(ascii: "0") ? (0x30...0x39).contains(pair.1) : pair.0 == pair.1
+    }
+    let rest = plain.utf8.dropFirst(form.count)
+    return plain.utf8.count >= form.count && zip(form, plain.utf8).allSatisfy(fits)
+      && (rest.isEmpty || rest.first == UInt8(ascii: "-") && Int(Substring(rest.dropFirst())) != nil)
+  }
+
+  private static func isDirectory(_ path: String) -> Bool {
+    var about = stat()
+    return lstat(path, &about) == 0 && about.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// All folders of a directory that have a backup's name, finished or not.
   private static func all(in directory: String) throws(FileError) -> [BackupFolder] {
     guard let stream = opendir(directory) else { throw FileError(directory) }
@@ -95,7 +112,8 @@ package struct BackupFolder: Sendable {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      if name.hasPrefix(prefix) { found.append(BackupFolder(path: "\(directory)/\(name)")) }
+      let folder = BackupFolder(path: "\(directory)/\(name)")
+      if isOurs(name), isDirectory(folder.path) { found.append(folder) }
     }
     return found.sorted { $0.name < $1.name }
   }

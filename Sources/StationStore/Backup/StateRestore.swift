@@ -37,7 +37,7 @@ package final class StateRestore {
   ) throws(RestoreFault) -> StateRestore {
     do {
       let place = StoreConfiguration(directory: stateDirectory, origin: "")
-      guard mkdir(stateDirectory, 0o700) == 0 || errno == EEXIST else { throw FileError(stateDirectory) }
+      try FileIO.makeDirectory(stateDirectory)
       let lock = try hold(place)
       let trusted = try key ?? ownKey(place)
       let backup = BackupFolder(path: path)
@@ -113,18 +113,17 @@ package final class StateRestore {
   /// Puts the backup in the place of the state.
   /// - Returns: where the replaced state was moved to; nil where there was none.
   package func run(at now: Instant) throws(RestoreFault) -> String? {
+    let fresh = place.databasePath + ".restore"
     do {
-      let fresh = place.databasePath + ".restore"
       try copy(to: fresh)
       let aside = try note(at: now)
       if let aside { try moveAside(to: aside) }
       try move(fresh, place.databasePath)
       try replaceAnchor()
       return aside
-    } catch let fault as RestoreFault {
-      throw fault
     } catch {
-      throw .failed("\(error)")
+      unlink(fresh)
+      throw error as? RestoreFault ?? .failed("\(error)")
     }
   }
 
@@ -135,7 +134,11 @@ package final class StateRestore {
     defer { close(target) }
     var written = 0
     let digest = try FileIO.hash(source, backup.databasePath) { piece in
-      try FileIO.write([UInt8](piece), at: written, to: target)
+      do throws(FileError) {
+        try FileIO.write([UInt8](piece), at: written, to: target)
+      } catch {
+        throw error.at(path)
+      }
       written += piece.count
     }
     // It may have been changed since it was verified.
@@ -196,7 +199,7 @@ package final class StateRestore {
       throw FileError("stationd.db-shm")
     }
     for path in [aside, aside + "/anchor"] {
-      guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileError(path) }
+      try FileIO.makeDirectory(path)
       try giveToOwner(path)
     }
     for name in anchors where access("\(aside)/anchor/\(name)", F_OK) != 0 {
@@ -213,7 +216,7 @@ package final class StateRestore {
 
   private func replaceAnchor() throws {
     let directory = place.anchorDirectory
-    guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw FileError(directory) }
+    try FileIO.makeDirectory(directory)
     try giveToOwner(directory)
     let checkpoint = try FileIO.read(backup.checkpointPath) ?? []
     for name in [DatabaseSeal.fileName] + Anchor.fileNames.reversed() {

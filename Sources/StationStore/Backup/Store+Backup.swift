@@ -31,13 +31,13 @@ extension Store {
     defer { backups.end() }
     do {
       try requirePlace(directory)
-      try BackupFolder.removeUnfinished(in: directory)
+      tidy { try BackupFolder.removeUnfinished(in: directory) }
       let now = environment.clock.now()
       let (folder, manifest) = try BackupFolder.make(at: now, in: directory) { unfinished in
         try write(unfinished, at: now, version: version)
       }
-      let removed = try keep.map { try removeOldest(in: directory, keep: $0, made: folder) } ?? []
       health.backedUp(at: now)
+      let removed = keep.map { removeOldest(in: directory, keep: $0, made: folder) } ?? []
       return BackupReport(folder: folder, manifest: manifest, removed: removed)
     } catch let fault as BackupFault {
       throw fault
@@ -49,14 +49,19 @@ extension Store {
   }
 
   private func requirePlace(_ directory: String) throws {
-    guard directory.hasPrefix("/") else { throw BackupFault.directory("give the whole path") }
+    guard directory.hasPrefix("/") else {
+      throw BackupFault.directory(Text("give the whole path", zh: "须为绝对路径"))
+    }
     var about = stat()
     guard stat(directory, &about) == 0, about.st_mode & S_IFMT == S_IFDIR, access(directory, W_OK | X_OK) == 0
-    else { throw BackupFault.directory("it is no directory that this daemon's user may write to") }
+    else {
+      throw BackupFault.directory(
+        Text("it is no directory that this daemon's user may write to", zh: "守护进程用户无法写入的目录"))
+    }
     var state = stat()
     guard stat(stateDirectory, &state) == 0 else { throw FileError(stateDirectory) }
     guard (about.st_dev, about.st_ino) != (state.st_dev, state.st_ino) else {
-      throw BackupFault.directory("it is the state itself")
+      throw BackupFault.directory(Text("it is the state itself", zh: "即状态目录本身"))
     }
     try readNow { try Self.requireSpace(for: $0, in: directory) }
   }
@@ -136,12 +141,22 @@ extension Store {
     if let reason = health.now.brokenBy { throw BackupFault.failed(reason) }
   }
 
-  private func removeOldest(in directory: String, keep: Int, made: BackupFolder) throws -> [String] {
-    let others = try BackupFolder.finished(in: directory, key: signer.verifierKey)
-      .map(\.folder).filter { $0.path != made.path }
+  /// - Returns: the names of those that are gone.
+  private func removeOldest(in directory: String, keep: Int, made: BackupFolder) -> [String] {
+    let finished = tidy { try BackupFolder.finished(in: directory, key: signer.verifierKey) } ?? []
+    let others = finished.map(\.folder).filter { $0.path != made.path }
     let old = others.prefix(max(0, others.count - max(0, keep - 1)))
-    for folder in old { try folder.retire() }
-    return old.map(\.name)
+    return old.filter { folder in tidy { try folder.retire() } != nil }.map(\.name)
+  }
+
+  /// What cannot be tidied up is told, and is no failure of the backup.
+  private func tidy<T>(_ body: () throws -> T) -> T? {
+    do {
+      return try body()
+    } catch {
+      report("the backups cannot be tidied up: \(error)")
+      return nil
+    }
   }
 }
 

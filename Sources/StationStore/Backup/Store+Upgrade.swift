@@ -20,8 +20,6 @@ extension Store {
     let applied = try queue.read { try CoreSchema.applied($0) }
     guard !applied.isEmpty, !applied.contains(CoreSchema.newest) else { return }
     let log = try queue.read { try AuditLog(loading: $0) }
-    // A log that was put back is not signed anew, and not copied either.
-    try requireExtension(of: configuration, log: log, key: signer.verifierKey, pool: queue)
     let step = "upgrade from format \(applied.compactMap(Int.init).max() ?? 0) to \(CoreSchema.newest)"
     do {
       let folder = try keep(
@@ -35,7 +33,7 @@ extension Store {
   private static func keep(
     _ queue: DatabaseQueue, in directory: String, _ head: TreeHead, by signer: SignerKey, at now: Instant
   ) throws -> BackupFolder {
-    guard mkdir(directory, 0o700) == 0 || errno == EEXIST else { throw FileError(directory) }
+    try FileIO.makeDirectory(directory)
     try BackupFolder.removeUnfinished(in: directory)
     let made = try BackupFolder.finished(in: directory, key: signer.verifierKey)
     if let same = made.last(where: { $0.manifest.head == head }) { return same.folder }

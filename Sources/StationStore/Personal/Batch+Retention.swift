@@ -37,8 +37,7 @@ extension SQLWriteTransaction {
     if let version {
       try remove(plan, due.subject, version: version)
     } else {
-      try SQL("DELETE FROM deadline WHERE kind = ? AND subject = ?", on: db)
-        .bind(1, due.kind).bind(2, due.subject).run()
+      try DeadlineTable.remove(due.kind, due.subject, on: db)
     }
   }
 }

@@ -1,7 +1,7 @@
 import GRDB
 import StationCrypto
 
-/// The first result of an idempotent call as it is kept: encrypted where the method discloses personal data.
+/// The first result of an idempotent call as it is kept: encrypted where the call read or wrote personal data.
 struct IdempotentResult {
   let bytes: [UInt8]
   let isSealed: Bool
@@ -15,17 +15,21 @@ struct IdempotentResult {
     self.init(bytes: isPersonal ? try sealer.sealResult(result, key: key) : result, isSealed: isPersonal)
   }
 
-  /// The result; nil where it was forgotten because somebody was erased since.
-  func opened(_ key: [UInt8], _ sealer: Sealer) throws -> [UInt8]? {
-    guard isSealed else { return bytes }
-    return bytes.isEmpty ? nil : try sealer.openResult(bytes, key: key)
+  /// Whether it is gone, because somebody was erased since; what the call asked is gone with it.
+  var isForgotten: Bool { bytes.isEmpty }
+
+  func opened(_ key: [UInt8], _ sealer: Sealer) throws -> [UInt8] {
+    isSealed ? try sealer.openResult(bytes, key: key) : bytes
   }
 }
 
 extension IdempotencyTable {
-  /// Forgets results that hold personal data. Their keys stay: nothing is done twice.
+  /// Forgets what calls with personal data asked and were answered: whoever holds the store's key can try ID numbers
+  /// against a digest. Their keys stay: nothing is done twice.
   static func forgetPersonal(on db: Database) throws {
-    try SQL("UPDATE idempotency SET result = x'' WHERE personal NOT NULL", on: db).run()
+    try SQL(
+      "UPDATE idempotency SET digest = x'', result = x'', personal = NULL WHERE personal NOT NULL", on: db
+    ).run()
   }
 
   /// Digests from before they were keyed. Params can be few enough to be guessed.

@@ -54,14 +54,17 @@ package final class MasterKey: Sendable {
     return key
   }
 
-  static func loadIfPresent(_ path: String, isCredential: Bool = false) throws -> MasterKey? {
+  /// - Parameter anyOwner: for who looks at the key of another user.
+  package static func loadIfPresent(
+    _ path: String, isCredential: Bool = false, anyOwner: Bool = false
+  ) throws -> MasterKey? {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (isCredential ? 0 : O_NOFOLLOW))
     guard file >= 0 else {
       if errno == ENOENT { return nil }
       throw StoreError("the master key cannot be read: \(FileError(path).description)")
     }
     defer { close(file) }
-    try requirePrivate(file, path, isCredential)
+    try requirePrivate(file, path, isCredential, anyOwner)
     var text = [UInt8](repeating: 0, count: 256)
     defer { text.withUnsafeMutableBytes { SecretKey.wipe($0) } }
     let count = read(file, &text, text.count)
@@ -79,7 +82,9 @@ package final class MasterKey: Sendable {
     return MasterKey(try bytes.withUnsafeBytes { try SecretKey($0) })
   }
 
-  private static func requirePrivate(_ file: Int32, _ path: String, _ isCredential: Bool) throws {
+  private static func requirePrivate(
+    _ file: Int32, _ path: String, _ isCredential: Bool, _ anyOwner: Bool
+  ) throws {
     var about = stat()
     guard fstat(file, &about) == 0 else { throw FileError(path) }
     guard about.st_mode & S_IFMT == S_IFREG else { throw StoreError("\(path) is not a regular file") }
@@ -90,7 +95,7 @@ package final class MasterKey: Sendable {
       }
       return
     }
-    guard about.st_uid == geteuid() else {
+    guard about.st_uid == geteuid() || anyOwner else {
       throw StoreError(
         "\(path) belongs to uid \(about.st_uid), and must belong to the daemon's user, uid \(geteuid()): chown it"
       )

@@ -99,9 +99,7 @@ package struct RetentionPreview {
     guard let bytes = Hex.decode(cursor), let parts = (try? JSONParser.parse(bytes))?.arrayValue,
       parts.count == 3, let at = parts[0].intValue, let kind = parts[1].stringValue,
       let id = parts[2].stringValue
-    else {
-      throw .invalid(Text("This cursor is not from this list", zh: "游标不属于此列表"), pointer: "/cursor")
-    }
+    else { throw .foreignCursor }
     return (at, kind, id)
   }
 

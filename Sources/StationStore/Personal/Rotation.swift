@@ -48,11 +48,14 @@ package final class Rotation: Sendable {
       cause: .unrecorded,
       work: .upkeep { [self] in try self.step($0) ? [1] : [] },
       done: { [weak store] answer in
-        guard case .success(let more) = answer else {
+        switch answer {
+        case .success(let more) where more.isEmpty: break
+        // What it did is stored; only the keys of before are still in the write-ahead log, because of a reader.
+        case .success, .failure(Wiper.pending):
+          if let store { self.run(store) }
+        case .failure:
           store?.report("rotating the master key stopped; it goes on at the next start or call of key.rotate")
-          return
         }
-        if !more.isEmpty, let store { self.run(store) }
       })
     store.write(step)
   }
@@ -192,7 +195,7 @@ extension Transaction {
       master = try MasterKey.load(path)
     } catch {
       throw RPCError.invalid(
-        Text("No usable master key there: \(error)", zh: "该处没有可用的主密钥"), pointer: "/file")
+        Text("No usable master key there: \(error)", zh: "该处没有可用的主密钥：\(error)"), pointer: "/file")
     }
     transaction.hasWritten = true
     try store.rotation.begin(with: master, from: path, on: transaction.db)

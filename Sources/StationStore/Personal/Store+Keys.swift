@@ -100,7 +100,7 @@ package struct MasterKeyPlaces: Sendable {
   package var isMadeWhenNew: Bool
 
   /// The next key may be a plain file all the same.
-  var isNextCredential: Bool {
+  package var isNextCredential: Bool {
     let directory = path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)
     return isCredential && nextPath?.hasPrefix(directory + "/") ?? false
   }

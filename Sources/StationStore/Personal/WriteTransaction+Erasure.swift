@@ -50,10 +50,7 @@ extension SQLWriteTransaction {
       throw try missed(plan, id, expected: version)
     }
     ends[CacheKey(collection: plan.compiled.fullName, id: id)] = nil
-    if let rule = plan.retention {
-      try SQL("DELETE FROM deadline WHERE kind = ? AND subject = ?", on: db)
-        .bind(1, rule.deadline).bind(2, id).run()
-    }
+    if let rule = plan.retention { try DeadlineTable.remove(rule.deadline, id, on: db) }
     if plan.personal != nil {
       subjectKeys[CacheKey(collection: plan.compiled.fullName, id: id)] = nil
       try noteErasure()

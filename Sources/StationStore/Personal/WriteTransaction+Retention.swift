@@ -6,15 +6,9 @@ extension SQLWriteTransaction {
     guard let rule = plan.retention else { return }
     hasWritten = true
     guard let due = try rule.end(of: body, zone: context.zone) else {
-      try SQL("DELETE FROM deadline WHERE kind = ? AND subject = ?", on: db)
-        .bind(1, rule.deadline).bind(2, id).run()
-      return
+      return try DeadlineTable.remove(rule.deadline, id, on: db)
     }
-    let statement = try hot.sql(DeadlineTable.set)
-    statement.bind(1, rule.deadline).bind(2, id)
-    statement.bind(3, Int(due.milliseconds)).bind(4, Int(due.milliseconds))
-    statement.bind(5, blob: Array("{}".utf8))
-    try statement.run()
+    try DeadlineTable.set(rule.deadline, id, due: due, payload: Array("{}".utf8), hot)
     state.deadlineSet(due.milliseconds)
   }
 

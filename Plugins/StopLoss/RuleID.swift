@@ -1,7 +1,7 @@
 import StationKit
 
 /// The ids of the module's rules, and the numbers that each must have in its data file.
-package enum StopLossRules {
+package enum RuleID {
   // Intake
   package static let station = "stoploss.intake.station"
   package static let key = "stoploss.intake.key"
