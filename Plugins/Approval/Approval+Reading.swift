@@ -46,7 +46,11 @@ extension Approval {
       var query = Query("request", index: "by_state", equals: [.text(state)])
       query.takePage(params, size: 50)
       // What is out of reach leaves the page shorter.
-      return .object(try tx.query(query).answer { reaches($0, context.principal) ? shown($0) : nil })
+      return .object(
+        try tx.query(query).answer { record -> JSONValue? in
+          guard reaches(record, context.principal) else { return .none }
+          return shown(record)
+        })
     })
 
   static func find(_ id: String, _ tx: any ReadTransaction) throws -> Record {

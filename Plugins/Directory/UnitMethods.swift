@@ -52,7 +52,10 @@ enum UnitMethods {
       let active = params["active"]?.boolValue
       // A filter on `active` can leave a page short; `next` alone says whether there is more.
       return .object(
-        try tx.query(query).answer { active == nil || $0["active"]?.boolValue == active ? answer($0) : nil })
+        try tx.query(query).answer { record -> JSONValue? in
+          guard active == nil || record["active"]?.boolValue == active else { return .none }
+          return answer(record)
+        })
     })
 
   static let put = Method(

@@ -84,7 +84,8 @@ package final class Dispatcher: Sendable {
   func onlyReads(_ method: String) -> Bool {
     switch registry.methods[method]?.declaration.handler.body {
     case .inline, .read, .remote(_, writes: false, _): true
-    case nil, .connection, .deferred, .remote, .write: false
+    case .connection(let name): name == "check"
+    case nil, .deferred, .remote, .write: false
     }
   }
 

@@ -167,8 +167,8 @@ package final class Store: Sendable {
 
   var quiet: UInt64? { syncer.quiet }
 
-  /// Reads on the calling thread; for start-up and administration.
+  /// Reads on the calling thread, also from within another read; for start-up and administration.
   func readNow<T>(_ body: (Database) throws -> T) throws -> T {
-    try pool.read { try body($0) }
+    try pool.unsafeReentrantRead { try body($0) }
   }
 }

@@ -38,7 +38,7 @@ struct RootCommand: ParsableCommand {
   /// Whether the error is a parser's message, a request for help or the like, and not one of a command's run.
   static func isParserError(_ error: any Error) -> Bool {
     switch error {
-    case is ClientError, is UsageError, is LogFault: false
+    case is ClientError, is UsageError, is LogFault, is OutputFault: false
     default: true
     }
   }

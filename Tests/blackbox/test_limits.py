@@ -156,7 +156,7 @@ class LimitTests(DaemonTestCase):
             answers = {item["id"]: item for item in json.loads(line)}
             self.assertEqual(set(answers), {"w", "1", "2", "3"})
             self.assertEqual(client.call("support.get", {
-                "id": answers["w"]["result"]["id"], "meta": {"purpose": "handling"}})["state"], "submitted")
+                "id": answers["w"]["result"]["id"], "meta": {"purpose": "handling", "reason": "a look"}})["state"], "submitted")
             refused = [key for key, item in answers.items() if "error" in item]
             self.assertTrue(refused)
             for key in refused:

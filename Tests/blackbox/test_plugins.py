@@ -49,7 +49,13 @@ class PluginDaemon(Daemon):
         return self.call("plugin.show", {"name": name})
 
     def wait_state(self, name, *states):
-        return wait_until(lambda: (found := self.state(name))["state"] in states and found, f"{name}: {states}")
+        def reached():
+            # Unknown until the record of its start is on disk.
+            with contextlib.suppress(CallError):
+                found = self.state(name)
+                return found["state"] in states and found
+
+        return wait_until(reached, f"{name}: {states}")
 
 
 def hostile(name, fault="none", where="call", **keys):

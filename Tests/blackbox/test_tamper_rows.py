@@ -83,8 +83,7 @@ class RowTests(TamperCase):
         "a deadline removed": "DELETE FROM deadline WHERE rowid_is_none",
         "a series set back": "UPDATE series SET value = value - 5",
         "an idempotency key removed": "DELETE FROM idempotency WHERE seq = 3",
-        "a first result exchanged": """UPDATE idempotency SET result = (SELECT result FROM idempotency WHERE seq = 4)
-            WHERE seq = 3""",
+        "a first result exchanged": "UPDATE idempotency SET result = x'7b7d' WHERE seq = 3",
     }
 
     def test_rows_that_the_log_does_not_commit_to_are_under_the_seal_of_a_stopped_daemon(self):

@@ -193,7 +193,7 @@ class InterruptedTests(UpgradeTestCase):
         state = self.former(home=disk.path)
         disk.fill()
         daemon = self.daemon_on(state).spawn()
-        self.assertEqual(daemon.wait_end(), 1)
+        self.assertEqual(daemon.wait_end(), 75)
         self.assertEqual(digest(state / "stationd.db"), digest(FORMER / "stationd.db"))
         # A little room, but not enough: said in words.
         with open(disk.path / "filler", "r+b") as filler:
