@@ -7,7 +7,19 @@ import Synchronization
 /// its own; what tells that something was written never does.
 final class BatchCollector: Sendable {
   /// Answers a call with an error in the place of its result.
-  typealias Refusal = @Sendable (_ error: RPCError, _ answer: @escaping @Sendable ([UInt8]) -> Void) -> Void
+  struct Refusal: Sendable {
+    /// About how long that answer is.
+    let bytes: Int
+    let run: @Sendable (_ error: RPCError, _ answer: @escaping @Sendable ([UInt8]) -> Void) -> Void
+
+    init(
+      id: [UInt8],
+      _ run: @escaping @Sendable (_ error: RPCError, _ answer: @escaping @Sendable ([UInt8]) -> Void) -> Void
+    ) {
+      bytes = id.count + 512
+      self.run = run
+    }
+  }
 
   private struct Entry {
     let bytes: [UInt8]
@@ -21,9 +33,6 @@ final class BatchCollector: Sendable {
   private let state: Mutex<State>
   private let byteLimit: Int
   private let done: @Sendable ([UInt8]?) -> Void
-
-  /// About what an error takes; answers that are not longer do not give way.
-  private static let errorBytes = 512
 
   /// - Parameter done: called once, with nil when every member was a notification.
   init(count: Int, byteLimit: Int, done: @escaping @Sendable ([UInt8]?) -> Void) {
@@ -46,7 +55,7 @@ final class BatchCollector: Sendable {
     guard !excess.isEmpty else { return done(Self.joined(complete.compactMap { $0?.bytes })) }
     state.withLock { $0.missing = excess.count }
     let error = RPCError(.answerTooLarge, details: ["limit_bytes": .int(byteLimit)])
-    for (position, refusal) in excess { refusal(error) { [self] in add($0, at: position) } }
+    for (position, refusal) in excess { refusal.run(error) { [self] in add($0, at: position) } }
   }
 
   /// The longest answers that may give way, so many that the others fit.
@@ -55,9 +64,9 @@ final class BatchCollector: Sendable {
     var total = answers.reduce(1 + answers.count) { $0 + $1.1.bytes.count }
     var excess: [(Int, Refusal)] = []
     for (place, entry) in answers.sorted(by: { $0.1.bytes.count > $1.1.bytes.count }) {
-      guard total > byteLimit, entry.bytes.count > Self.errorBytes else { break }
-      guard let refusal = entry.refusal else { continue }
-      total -= entry.bytes.count - Self.errorBytes
+      guard total > byteLimit else { break }
+      guard let refusal = entry.refusal, entry.bytes.count > refusal.bytes else { continue }
+      total -= entry.bytes.count - refusal.bytes
       excess.append((place, refusal))
     }
     return excess

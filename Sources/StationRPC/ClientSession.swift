@@ -100,7 +100,7 @@ package final class ClientSession: Session {
   /// caller must hear of.
   private func refusalOfAnswer(to request: RPCRequest) -> BatchCollector.Refusal? {
     guard let id = request.id, dispatcher.onlyReads(request.method) else { return nil }
-    return { [self] error, answer in
+    return BatchCollector.Refusal(id: id) { [self] error, answer in
       dispatcher.refuse(request, error, identity) { answer(RPCResponse.encode(id: id, $0)) }
     }
   }

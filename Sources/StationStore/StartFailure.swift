@@ -23,13 +23,10 @@ package struct StartFailure: Error, CustomStringConvertible {
       }
   }
 
-  /// Below so many bytes free, a file that cannot be made or grow is taken for what a full disk does.
-  private static let leastBytes = 1 << 20
-
   private static func isFull(_ code: Int32, _ directory: String) -> Bool {
     switch code {
     case SQLITE_FULL: true
-    case SQLITE_IOERR, SQLITE_CANTOPEN: DiskSpace(of: directory).map { $0.free < leastBytes } ?? false
+    case SQLITE_IOERR, SQLITE_CANTOPEN: DiskSpace(of: directory)?.isFull ?? false
     default: false
     }
   }

@@ -41,6 +41,12 @@ extension Store {
     guard code == 0 else { throw StoreError("SQLite's file layer could not be set up (code \(code))") }
   }
 
+  /// SQLite maps the log's index into memory; where the disk has no block for a page of it, touching that page ends
+  /// the process (SIGBUS).
+  static func requireRoom(_ configuration: StoreConfiguration) throws {
+    if DiskSpace(of: configuration.directory)?.isFull == true { throw RPCError(.storageFull) }
+  }
+
   /// Refuses a state that must not be served, before anything in it is changed: one without its database, of which
   /// SQLite would make a new one and delete the old one's write-ahead log; one of a newer version; one with code in
   /// it; one that does not extend its anchor.

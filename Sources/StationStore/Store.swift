@@ -46,6 +46,7 @@ package final class Store: Sendable {
     try Self.requireMaster(configuration)
     try Self.installFileLayer()
     try FileIO.makeDirectory(configuration.directory)
+    try Self.requireRoom(configuration)
     lock = try StateLock(configuration)
     signer = try Self.signer(configuration)
     try Self.requireUsable(configuration, key: signer.verifierKey)

@@ -237,13 +237,13 @@ class DoctorTests(DaemonTestCase):
             with self.subTest(check):
                 kept = path.with_name("kept")
                 path.rename(kept)
-                finding = self.doctor(1)[check]
+                finding = self.doctor(2)[check]
                 kept.rename(path)
                 self.assertEqual(finding["level"], "fail")
                 self.assertIn(f"{path} is missing", finding["message"])
         (self.daemon.directory / "master.key").unlink()
         Daemon.make_master_key(self.daemon.directory / "master.key")
-        self.assertIn("holds another key", self.doctor(1)["master key"]["message"])
+        self.assertIn("holds another key", self.doctor(2)["master key"]["message"])
 
     @staticmethod
     def unsynchronised():
