@@ -163,6 +163,10 @@ bench: build-static ## Measure beside PostgreSQL, Redis and bare SQLite; writes 
 fuzz: ## Fuzz each target for ten minutes
 	@Tools/fuzz.sh 600
 
+.PHONY: fuzz-calls
+fuzz-calls: build ## Random calls of all methods over the socket, judged by their schemas (SEED=1, CALLS=3000)
+	$(PYTHON) Fuzz/calls/fuzz.py --seed $(or $(SEED),1) --calls $(or $(CALLS),3000)
+
 .PHONY: docs
 docs: build ## Generate the generated pages of docs/ again
 	$(PYTHON) Tools/docs.py

@@ -26,7 +26,7 @@ def run(command):
 
 def check_log(client, expected):
     """Recomputes the tree from its leaves, checks who signed it, and counts the records against what was done."""
-    hashes, counted, spool, opening = [], Counter(), Counter(), None
+    hashes, counted, begun, spool, opening = [], Counter(), Counter(), Counter(), None
     while True:
         page = client.call("audit.entries", {"from": len(hashes), "limit": 1000})
         for item in page["items"]:
@@ -34,7 +34,9 @@ def check_log(client, expected):
             hashes.append(ledger.leaf_hash(leaf))
             record = json.loads(leaf)
             method = record["method"]
-            if method in SPOOL:
+            if record["outcome"] == "begun":
+                begun[method] += 1
+            elif method in SPOOL:
                 spool[method] += 1
             elif method.split(".")[0] in MODULES and not method.startswith("stoploss.spool."):
                 counted[method, record["outcome"]] += 1
@@ -48,6 +50,10 @@ def check_log(client, expected):
         raise Mismatch("the signed checkpoint is not of the records that the log shows")
     if counted != expected or spool != SPOOL:
         raise Mismatch(f"log: missing {expected - counted}, too many {counted - expected}, spool {dict(spool)}")
+    # An administrative act has a record before it begins, and one of how it ended.
+    ended = {method: sum(number for (name, _), number in counted.items() if name == method) for method in begun}
+    if begun != ended:
+        raise Mismatch(f"log: begun {dict(begun)}, ended {ended}")
     return size, signed, counted, spool.total(), answer["verifier_key"], opening
 
 

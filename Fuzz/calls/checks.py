@@ -119,7 +119,9 @@ class Checks:
         kept = [item for item in self.keys if self.maker.now - item[3] < dt.timedelta(days=29)]
         for name, params, result, _ in self.rng.sample(kept, min(20, len(kept))):
             answer = self.call(name, params)
-            if answer.get("result") != result:
+            # An erasure, asked for or when a record's keeping ends, forgets first results that may hold personal data.
+            forgotten = answer.get("error", {}).get("data", {}).get("kind") == "expired"
+            if answer.get("result") != result and not forgotten:
                 self.finding("idem", f"{name} later", params, result, answer)
 
     def consistent(self):
@@ -229,7 +231,7 @@ class Checks:
                 break
             start = answer["next"]
         for number, (name, kind) in self.sent.items():
-            leaves = [leaf for leaf in found[number] if leaf["method"] == name]
+            leaves = [leaf for leaf in found[number] if leaf["method"] == name and leaf["outcome"] != "begun"]
             method = self.methods[name]
             needed = kind not in ("ok", "cancelled") or method["x-discloses"] or method["x-writes"]
             if needed and len(leaves) != 1 and kind not in ("too_many_in_flight",) or len(leaves) > 1:
