@@ -76,9 +76,10 @@ struct Batch {
       let bytes = (call.mask?.apply(to: result) ?? result).encoded()
       if let idempotency = call.idempotency {
         transaction.hasWritten = true
-        let isPersonal = call.method.declaration.disclosesPersonalData || transaction.hasPersonal
         let kept = try IdempotentResult(
-          bytes, isPersonal: isPersonal, key: idempotency.key, batch.state.sealer(batch.catalog.vault))
+          bytes, discloses: call.method.declaration.disclosesPersonalData,
+          asksPersonal: transaction.hasPersonal, key: idempotency.key, batch.state.sealer(batch.catalog.vault)
+        )
         try IdempotencyTable.insert(idempotency, result: kept, at: now, batch.hot)
       }
       try batch.log.append(

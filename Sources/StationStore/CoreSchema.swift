@@ -87,9 +87,10 @@ enum CoreSchema {
     """
 
   private static let third = """
-    -- 1 where the call read or wrote personal data: its result is encrypted. 0 where nothing is known of that, because
-    -- the call is from before; its result may be in clear. NULL where there was none, or what there was is forgotten:
-    -- then digest and result are empty. A version from before would take such a key for one that was never used.
+    -- 1 where the method discloses personal data: its result is encrypted. 0 where the call read or wrote some and
+    -- tells none, or nothing is known of that, because the call is from before. NULL where there was none, or what
+    -- there was is forgotten: then digest and result are empty. A version from before would take such a key for one
+    -- that was never used.
     UPDATE idempotency SET personal = 0 WHERE personal IS NULL;
     """
 }

@@ -24,7 +24,8 @@ enum IdempotencyTable {
     statement.bind(1, blob: key).bind(2, oldest(at: now))
     defer { statement.done() }
     guard try statement.step() else { return nil }
-    let result = IdempotentResult(bytes: statement.blob(1), isSealed: statement.int(2) == 1)
+    let personal = statement.isNull(2) ? nil : IdempotentResult.Personal(rawValue: statement.int(2))
+    let result = IdempotentResult(bytes: statement.blob(1), personal: personal)
     return (statement.digest(0), result)
   }
 
@@ -34,7 +35,7 @@ enum IdempotencyTable {
     let statement = try hot.sql(insert)
     statement.bind(1, blob: idempotency.key).bind(2, idempotency.digest).bind(3, blob: result.bytes)
     statement.bind(4, Int(at.milliseconds))
-    if result.isSealed { statement.bind(5, 1) } else { statement.bindNull(5) }
+    if let personal = result.personal { statement.bind(5, personal.rawValue) } else { statement.bindNull(5) }
     try statement.run()
   }
 

@@ -193,11 +193,17 @@ import Testing
     ) { try OfflineVerifier.verify(stateDirectory: copy.path) }
   }
 
+  /// Modules whose `test.run` discloses.
+  private static func disclosing(_ scripts: Scripts) -> [Module] {
+    [
+      TestModules.test(scripts, collections: [PersonalModules.person], writeDiscloses: true),
+      TestModules.other,
+    ]
+  }
+
   @Test func `the same results of calls that disclose are replayed, and are not kept in clear`() async throws
   {
-    let bench = try Bench(modules: {
-      [TestModules.test($0, collections: [PersonalModules.person], writeDiscloses: true), TestModules.other]
-    })
+    let bench = try Bench(modules: Self.disclosing)
     let first = await bench.write(key: "k", payload: "p") { _, _ in "canary words" }
     #expect(first.value == "canary words")
     let second = await bench.write(key: "k", payload: "p") { _, _ in "not run" }
@@ -209,7 +215,7 @@ import Testing
   }
 
   @Test func `a first result that was changed is not given, and nobody else is harmed`() async throws {
-    let bench = try bench()
+    let bench = try Bench(modules: Self.disclosing)
     for key in ["k1", "k2"] {
       await bench.write(key: key) { tx, _ in
         .string(try tx.create("person", id: key, ["name": "n", "unit": "u"]).id)
@@ -222,7 +228,7 @@ import Testing
       UPDATE idempotency SET result = (SELECT result FROM idempotency WHERE key = CAST('k2' AS BLOB))
       WHERE key = CAST('k1' AS BLOB)
       """)
-    let again = try bench.reopened(modules: { PersonalModules.all($0) })
+    let again = try bench.reopened(modules: Self.disclosing)
     #expect(await again.write(key: "k1") { _, _ in "done again" }.kind == .internalError)
     #expect(await again.write(key: "k2") { _, _ in "done again" }.value == "k2")
     #expect(again.store.health.now.unreadable == 1)

@@ -1,25 +1,38 @@
 import GRDB
 import StationCrypto
 
-/// The first result of an idempotent call as it is kept: encrypted where the call read or wrote personal data.
+/// The first result of an idempotent call as it is kept.
 struct IdempotentResult {
-  let bytes: [UInt8]
-  let isSealed: Bool
-
-  init(bytes: [UInt8], isSealed: Bool) {
-    self.bytes = bytes
-    self.isSealed = isSealed
+  /// What becomes of it when somebody is erased; the raw values are stored.
+  enum Personal: Int {
+    /// The call read or wrote personal data and tells none: what it asked is forgotten.
+    case asked = 0
+    /// The method discloses personal data: the result is encrypted, and both are forgotten.
+    case told = 1
   }
 
-  init(_ result: [UInt8], isPersonal: Bool, key: [UInt8], _ sealer: Sealer) throws {
-    self.init(bytes: isPersonal ? try sealer.sealResult(result, key: key) : result, isSealed: isPersonal)
+  let bytes: [UInt8]
+  /// nil where there is no personal data in it.
+  let personal: Personal?
+
+  init(bytes: [UInt8], personal: Personal?) {
+    self.bytes = bytes
+    self.personal = personal
+  }
+
+  init(_ result: [UInt8], discloses: Bool, asksPersonal: Bool, key: [UInt8], _ sealer: Sealer) throws {
+    if discloses {
+      self.init(bytes: try sealer.sealResult(result, key: key), personal: .told)
+    } else {
+      self.init(bytes: result, personal: asksPersonal ? .asked : nil)
+    }
   }
 
   /// Whether it is gone, because somebody was erased since; what the call asked is gone with it.
   var isForgotten: Bool { bytes.isEmpty }
 
   func opened(_ key: [UInt8], _ sealer: Sealer) throws -> [UInt8] {
-    isSealed ? try sealer.openResult(bytes, key: key) : bytes
+    personal == .told ? try sealer.openResult(bytes, key: key) : bytes
   }
 }
 
