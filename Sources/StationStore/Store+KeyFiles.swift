@@ -20,7 +20,7 @@ extension Store {
     let places = configuration.masterKey
     let current = rotation.status.current
     do {
-      let recorded = try readNow { try KeyTable.get(.path, on: $0) }.map {
+      let recorded = try readWithin { try KeyTable.get(.path, on: $0) }.map {
         String(decoding: $0, as: UTF8.self)
       }
       let files = [

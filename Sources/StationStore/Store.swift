@@ -168,8 +168,13 @@ package final class Store: Sendable {
 
   var quiet: UInt64? { syncer.quiet }
 
-  /// Reads on the calling thread, also from within another read; for start-up and administration.
+  /// Reads on the calling thread, on one consistent snapshot; for start-up and administration.
   func readNow<T>(_ body: (Database) throws -> T) throws -> T {
+    try pool.read { try body($0) }
+  }
+
+  /// Reads on the calling thread, also from within another read: without a snapshot of its own.
+  func readWithin<T>(_ body: (Database) throws -> T) throws -> T {
     try pool.unsafeReentrantRead { try body($0) }
   }
 }
