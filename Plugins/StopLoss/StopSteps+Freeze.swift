@@ -196,7 +196,8 @@ extension StopSteps {
   private func frozenAmount(
     _ params: Params, _ freeze: Freeze, _ work: StopWork, _ tx: any ReadTransaction
   ) throws -> Int {
-    let canBeWhole = try gone(work, tx) == 0 || freeze.amount <= left(work, tx)
+    let gone = try gone(work, tx)
+    let canBeWhole = gone == 0 || freeze.amount <= left(work, gone: gone)
     guard let amount = params["amount"]?.intValue ?? (canBeWhole ? freeze.amount : nil) else {
       throw RPCError.refused(
         rule: RuleID.freezeRecord,

@@ -25,8 +25,12 @@ extension StopSteps {
   }
 
   /// The most that can still be held of the account by what its banks have said, in fen.
+  ///
+  /// - Parameter gone: what ``gone(_:_:)`` tells.
+  func left(_ work: StopWork, gone: Int) -> Int { max(0, (work.account?.counted ?? 0) - gone) }
+
   func left(_ work: StopWork, _ tx: any ReadTransaction) throws -> Int {
-    max(0, (work.account?.counted ?? 0) - (try gone(work, tx)))
+    left(work, gone: try gone(work, tx))
   }
 
   /// The first freeze that waits behind one that has ended takes effect by itself, from that instant: for what can be

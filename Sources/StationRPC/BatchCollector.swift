@@ -8,17 +8,11 @@ import Synchronization
 final class BatchCollector: Sendable {
   /// Answers a call with an error in the place of its result.
   struct Refusal: Sendable {
-    /// About how long that answer is.
-    let bytes: Int
+    let id: [UInt8]
     let run: @Sendable (_ error: RPCError, _ answer: @escaping @Sendable ([UInt8]) -> Void) -> Void
 
-    init(
-      id: [UInt8],
-      _ run: @escaping @Sendable (_ error: RPCError, _ answer: @escaping @Sendable ([UInt8]) -> Void) -> Void
-    ) {
-      bytes = id.count + 512
-      self.run = run
-    }
+    /// About how long that answer is.
+    var bytes: Int { id.count + 512 }
   }
 
   private struct Entry {

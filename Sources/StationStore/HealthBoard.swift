@@ -54,6 +54,9 @@ package final class HealthBoard: Sendable {
 
   func broke(_ reason: String) { reading.withLock { $0.brokenBy = reason } }
 
+  /// Whether a file of the database is not in its place.
+  var isDisplaced: Bool { reading.withLock { $0.displaced != nil } }
+
   /// - Returns: whether it is news that a file is not in its place.
   func displaced(_ path: String?) -> Bool {
     reading.withLock { reading in

@@ -17,10 +17,14 @@ package class SQLReadTransaction: ReadTransaction {
   /// Methods of other modules that were called, in order.
   var via: [String] = []
   private var depth = 0
+  private let keys: Vault.Keys?
 
+  /// - Parameter keys: the vault's from before the snapshot; nil on the writer's thread, which alone changes them.
   init(
-    db: Database, catalog: Catalog, module: CompiledModule, context: CallContext, tracksReads: Bool
+    db: Database, catalog: Catalog, module: CompiledModule, context: CallContext, tracksReads: Bool,
+    keys: Vault.Keys?
   ) {
+    self.keys = keys
     self.db = db
     self.catalog = catalog
     self.module = module
@@ -104,7 +108,7 @@ package class SQLReadTransaction: ReadTransaction {
   /// What decrypts for this transaction.
   func sealer() throws -> Sealer {
     if let ownSealer { return ownSealer }
-    let made = try Sealer(catalog.vault)
+    let made = try Sealer(catalog.vault, earlier: keys)
     ownSealer = made
     return made
   }

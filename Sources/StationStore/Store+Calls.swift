@@ -25,7 +25,7 @@ extension Store {
     }
     let posted = read(
       in: line,
-      { [catalog, environment] db in
+      { [catalog, environment, keys = catalog.vault.keys] db in
         if let kind = call.token.refusal { return fail(RPCError(kind)) }
         guard let module = catalog.registry.modules[method.moduleName] else {
           return fail(RPCError(.unavailable))
@@ -33,7 +33,7 @@ extension Store {
         let transaction = SQLReadTransaction(
           db: db, catalog: catalog, module: module,
           context: call.context(environment, now: environment.clock.now()),
-          tracksReads: method.declaration.disclosesPersonalData)
+          tracksReads: method.declaration.disclosesPersonalData, keys: keys)
         do {
           let result = try call.prepared?.replay(transaction) ?? transaction.run(method, call.params)
           if environment.checksResults, let violation = method.result.validate(result) {

@@ -11,13 +11,13 @@ extension Store {
     done: @escaping @Sendable (Result<JSONValue, RPCError>) -> Void
   ) {
     let posted = read(
-      { [self] db in
+      { [self, keys = catalog.vault.keys] db in
         let catalog = catalog
         guard let module = catalog.registry.modules[name] else {
           return done(.failure(RPCError(.unavailable)))
         }
         let transaction = SQLReadTransaction(
-          db: db, catalog: catalog, module: module, context: context, tracksReads: false)
+          db: db, catalog: catalog, module: module, context: context, tracksReads: false, keys: keys)
         do {
           let result = try body(transaction)
           if let error = transaction.unreadable { report("\(context.method): \(error)") }

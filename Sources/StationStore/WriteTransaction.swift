@@ -24,7 +24,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     self.state = state
     self.hot = hot
     super.init(
-      db: db, catalog: catalog, module: module, context: context, tracksReads: tracksReads)
+      db: db, catalog: catalog, module: module, context: context, tracksReads: tracksReads, keys: nil)
   }
 
   /// From when the keeping of the records is counted that this call has read.

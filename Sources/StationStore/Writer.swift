@@ -119,7 +119,7 @@ final class Writer: @unchecked Sendable {
 
   /// What may go on though the database's files are not in their place; the rest is refused, and no deadline fires.
   private func inPlace(_ jobs: [WriteJob]) -> [WriteJob] {
-    guard health.now.displaced != nil else { return jobs }
+    guard health.isDisplaced else { return jobs }
     deadlinesRestUntil = Monotonic.now() + 1_000_000_000
     let refusal = RPCError(.unavailable, retryAfterMs: 1000)
     answer(jobs.filter(\.work.needsPlace).map { ($0, .failure(refusal)) })

@@ -95,15 +95,7 @@ import Testing
 
   @Test func `a module that needs one that is off is named at the place of that`() throws {
     let files = try Files.good()
-    try files.write(
-      "stationd.yaml",
-      """
-      origin: a
-      access: access.yaml
-      calendars: \(Files.root)/etc/calendar
-      modules:
-        support: {enabled: false}
-      """)
+    try files.configure(modules: "support: {enabled: false}")
     let problem = try #require(files.problem())
     #expect(problem.contains("stationd.yaml:5: 'modules.support.enabled'"), "\(problem)")
     #expect(problem.contains("'mediation' needs 'support'"), "\(problem)")

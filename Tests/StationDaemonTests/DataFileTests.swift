@@ -36,15 +36,7 @@ import Testing
   private static func problem(_ module: BuiltInModule, _ text: String) throws -> String? {
     let files = try Files(["access.yaml": Files.goodAccess, "data.json": text])
     let key = module == .support ? "scenarios" : "rules"
-    try files.write(
-      "stationd.yaml",
-      """
-      origin: a
-      access: access.yaml
-      calendars: \(Files.root)/etc/calendar
-      modules:
-        \(module.rawValue): {\(key): data.json}
-      """)
+    try files.configure(modules: "\(module.rawValue): {\(key): data.json}")
     return files.problem()
   }
 

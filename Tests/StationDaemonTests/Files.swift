@@ -41,6 +41,19 @@ final class Files: Sendable {
     ])
   }
 
+  /// Replaces the configuration by one of the shipped data whose `modules` say this.
+  func configure(modules: String) throws {
+    try write(
+      "stationd.yaml",
+      """
+      origin: a
+      access: access.yaml
+      calendars: \(Self.root)/etc/calendar
+      modules:
+        \(modules)
+      """)
+  }
+
   static let goodAccess = """
     roles:
       desk:

@@ -61,6 +61,16 @@ final class Bench: Sendable {
     return try Bench(in: directory, at: now ?? clock.now(), modules: modules)
   }
 
+  /// What opening a state says; nil when it opens.
+  static func refusal(_ directory: TemporaryDirectory) -> String? {
+    do {
+      try Bench(in: directory).stop()
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
+
   // MARK: - Calls
 
   /// Runs a script as the write method `test.run` and waits until it is on disk.
@@ -118,6 +128,23 @@ final class Bench: Sendable {
       }
       gate.signal()
     }
+  }
+
+  /// Begins a read that has looked at a record, and keeps its snapshot until `gate` is signalled: then it looks again.
+  func holdSnapshot(
+    of collection: String, _ id: String, until gate: DispatchSemaphore
+  ) async -> Task<Result<JSONValue, RPCError>, Never> {
+    let entered = DispatchSemaphore(value: 0)
+    let held = Task {
+      await read { tx, _ in
+        _ = try tx.get(collection, id)
+        entered.signal()
+        gate.wait()
+        return .bool(try tx.get(collection, id) != nil)
+      }.answer
+    }
+    await Task.detached { entered.waitInThread() }.value
+    return held
   }
 
   /// Runs a script as the read method `test.look`.

@@ -146,14 +146,7 @@ import Testing
     try await PersonalStoreTests.fill(bench)
     let traces = try Self.traces(bench.directory, of: "p1")
     let gate = DispatchSemaphore(value: 0)
-    let entered = DispatchSemaphore(value: 0)
-    async let held = bench.read { tx, _ in
-      _ = try tx.get("person", "p1")
-      entered.signal()
-      gate.wait()
-      return .bool(try tx.get("person", "p1") != nil)
-    }
-    await Task.detached { entered.waitInThread() }.value
+    let held = await bench.holdSnapshot(of: "person", "p1", until: gate)
     let erased = await bench.write { tx, _ in .int(try tx.erase(subject: "p1")) }
     #expect(erased.kind == .wipePending)
     #expect(bench.store.health.now.wipeIsPending)
@@ -161,7 +154,7 @@ import Testing
     // Others are served meanwhile.
     #expect(await bench.write { _, _ in 1 }.value == 1)
     gate.signal()
-    #expect(await held.answer.value == true)
+    #expect(await held.value.value == true)
     let end = Date(timeIntervalSinceNow: 10)
     while bench.store.health.now.wipeIsPending, Date() < end {
       await bench.write { _, _ in .null }
@@ -176,19 +169,12 @@ import Testing
     try await PersonalStoreTests.fill(bench)
     let traces = try Self.traces(bench.directory, of: "p1")
     let gate = DispatchSemaphore(value: 0)
-    let entered = DispatchSemaphore(value: 0)
-    async let held = bench.read { tx, _ in
-      _ = try tx.get("person", "p1")
-      entered.signal()
-      gate.wait()
-      return .null
-    }
-    await Task.detached { entered.waitInThread() }.value
+    let held = await bench.holdSnapshot(of: "person", "p1", until: gate)
     #expect(await bench.write { tx, _ in .int(try tx.erase(subject: "p1")) }.kind == .wipePending)
     // What a crash leaves behind: the files as they are now.
     let crashed = try bench.directory.copy()
     gate.signal()
-    _ = await held
+    _ = await held.value
     bench.stop()
     #expect(try crashed.files(holding: traces) != [])
     let again = try self.bench(in: crashed)

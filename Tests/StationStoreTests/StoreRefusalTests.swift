@@ -25,15 +25,6 @@ import Testing
     return try bench.directory.copy()
   }
 
-  private static func refusal(_ directory: TemporaryDirectory) -> String? {
-    do {
-      try Bench(in: directory).stop()
-      return nil
-    } catch {
-      return "\(error)"
-    }
-  }
-
   /// What somebody did to a state, and what the start says.
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -92,7 +83,7 @@ import Testing
     let directory = try await Self.killed()
     try this.happen(to: directory)
     let before = try Self.bytes(directory)
-    #expect(Self.refusal(directory)?.contains(this.says) == true)
+    #expect(Bench.refusal(directory)?.contains(this.says) == true)
     #expect(try Self.bytes(directory) == before)
   }
 
@@ -100,7 +91,7 @@ import Testing
     let directory = try await Self.killed()
     let (database, aside) = (directory.file("stationd.db"), directory.file("aside"))
     try FileManager.default.moveItem(atPath: database, toPath: aside)
-    #expect(Self.refusal(directory) != nil)
+    #expect(Bench.refusal(directory) != nil)
     try FileManager.default.moveItem(atPath: aside, toPath: database)
     #expect(try Bench(in: directory).logSize == 3)
   }
@@ -141,12 +132,12 @@ import Testing
     let bench = try Bench()
     try await bench.write { _, _ in 1 }.check()
     try FileManager.default.removeItem(atPath: bench.directory.file("stationd.lock"))
-    #expect(Self.refusal(bench.directory)?.contains("is in use by another stationd") == true)
+    #expect(Bench.refusal(bench.directory)?.contains("is in use by another stationd") == true)
     #expect(throws: OfflineFault.inUse(directory: bench.directory.path)) {
       try OfflineVerifier.verify(stateDirectory: bench.directory.path)
     }
     bench.stop()
-    #expect(Self.refusal(bench.directory) == nil)
+    #expect(Bench.refusal(bench.directory) == nil)
   }
 
   @Test func `a daemon that locks nothing but the file is respected`() async throws {
@@ -154,7 +145,7 @@ import Testing
     let file = open(directory.file("stationd.lock"), O_RDWR | O_CREAT, 0o600)
     defer { close(file) }
     #expect(flock(file, LOCK_EX | LOCK_NB) == 0)
-    #expect(Self.refusal(directory)?.contains("is in use by another stationd") == true)
+    #expect(Bench.refusal(directory)?.contains("is in use by another stationd") == true)
   }
 
   @Test func `a store that is not alone stops`() async throws {

@@ -4,11 +4,11 @@ what the audit log says about it.
 
 import json
 import os
-import socket
 import unittest
 
-from harness import DATA, Client, DaemonTestCase
+from harness import DATA, DaemonTestCase
 from test_framing import CONFIG
+from users import UserClient, UserTestCase
 
 STATION, OTHER_STATION, DESK, AUDITOR, FRONT, STRANGER = 60001, 60002, 60003, 60004, 60005, 65534
 GROUP, GROUP_MEMBER = 61000, 60006
@@ -36,52 +36,13 @@ OPEN = {
 WHY = {"purpose": "handling", "reason": "own case"}
 
 
-class UserClient(Client):
-    """A client whose socket was connected by a process of another uid."""
-
-    def __init__(self, path, uid, groups=()):
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        child = os.fork()
-        if child == 0:
-            try:
-                os.setgroups(list(groups))
-                os.setresgid(uid, uid, uid)
-                os.setresuid(uid, uid, uid)
-                fd = socket.socket(socket.AF_UNIX)
-                fd.connect(path)
-                socket.send_fds(theirs, [b"x"], [fd.fileno()])
-                os._exit(0)
-            except BaseException:
-                os._exit(1)
-        theirs.close()
-        data, fds, _, _ = socket.recv_fds(ours, 1, 1)
-        ours.close()
-        os.waitpid(child, 0)
-        if not data or not fds:
-            raise OSError(f"uid {uid} could not connect")
-        self.socket = socket.socket(fileno=fds[0])
-        self.socket.settimeout(20)
-        self.buffer, self.next_id, self.kept, self.notifications = bytearray(), 0, {}, []
-
-
-@unittest.skipUnless(os.getuid() == 0, "connecting as other users needs root")
-class AccessTests(DaemonTestCase):
+class AccessTests(UserTestCase):
     CONFIG = CONFIG
     ACCESS = ACCESS
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.daemon.directory.chmod(0o755)
-
-    def as_user(self, uid, groups=()):
-        client = UserClient(self.daemon.socket_path, uid, groups)
-        self.addCleanup(client.close)
-        return client
-
     def setUp(self):
-        self.auditor = self.as_user(AUDITOR)
-        self.station = self.as_user(STATION)
+        self.auditor = self.user(AUDITOR)
+        self.station = self.user(STATION)
         self.size = self.log_size()
 
     def log_size(self):
@@ -104,7 +65,7 @@ class AccessTests(DaemonTestCase):
         )
 
     def test_default_is_deny_and_exactly_one_record_says_so(self):
-        stranger = self.as_user(STRANGER)
+        stranger = self.user(STRANGER)
         with self.refused("denied"):
             stranger.call("support.open", OPEN)
         record = self.one_record("denied", STRANGER, "support.open")
@@ -112,7 +73,7 @@ class AccessTests(DaemonTestCase):
         self.assertNotIn("written", record)
 
     def test_a_stranger_gets_every_method_with_a_role_denied(self):
-        stranger = self.as_user(STRANGER)
+        stranger = self.user(STRANGER)
         for method in stranger.call("rpc.discover")["methods"]:
             if method["x-permission"] != "role":
                 continue
@@ -120,7 +81,7 @@ class AccessTests(DaemonTestCase):
                 stranger.call(method["name"])
 
     def test_a_stranger_still_gets_what_everyone_may_have(self):
-        stranger = self.as_user(STRANGER)
+        stranger = self.user(STRANGER)
         self.assertIn("now", stranger.call("system.ping"))
         self.assertEqual(stranger.call("system.info")["you"]["roles"], [])
         self.assertFalse(stranger.call("rpc.check", {"method": "support.open", "params": OPEN})["ok"])
@@ -131,7 +92,7 @@ class AccessTests(DaemonTestCase):
             root.call("support.list")
 
     def test_a_denied_caller_learns_nothing_about_params(self):
-        stranger = self.as_user(STRANGER)
+        stranger = self.user(STRANGER)
         with self.refused("denied"):
             stranger.call("support.open", {"nonsense": 1})
         with self.refused("denied"):
@@ -154,7 +115,7 @@ class AccessTests(DaemonTestCase):
             self.station.call("dev.clock.set", {"now": None})
 
     def test_own_scope(self):
-        other = self.as_user(OTHER_STATION)
+        other = self.user(OTHER_STATION)
         theirs = other.call("support.open", dict(OPEN, station="st-02"))
         mine = self.station.call("support.open", OPEN)
         with self.refused("denied"):
@@ -183,14 +144,14 @@ class AccessTests(DaemonTestCase):
         )
 
     def test_another_units_request_cannot_be_told_from_one_that_is_not_there_by_its_content(self):
-        other = self.as_user(OTHER_STATION)
+        other = self.user(OTHER_STATION)
         theirs = other.call("support.open", dict(OPEN, station="st-02", summary="secret words"))
         with self.assertRaises(Exception) as caught:
             self.station.call("support.get", {"id": theirs["id"]}, **WHY)
         self.assertNotIn("secret words", str(caught.exception))
 
     def test_supported_scope(self):
-        desk = self.as_user(DESK)
+        desk = self.user(DESK)
         mine = self.station.call("support.open", OPEN)
         self.assertEqual(mine["department"], "command-centre")
         found = desk.call("support.get", {"id": mine["id"]}, **WHY)
@@ -198,26 +159,26 @@ class AccessTests(DaemonTestCase):
         desk.call("support.acknowledge", {"id": mine["id"]})
 
     def test_a_supplementary_group_counts(self):
-        member = self.as_user(GROUP_MEMBER, [GROUP])
+        member = self.user(GROUP_MEMBER, [GROUP])
         self.assertEqual(member.call("system.info")["you"]["roles"], ["viewer"])
         self.assertIn("items", member.call("support.list"))
         with self.refused("denied"):
             member.call("support.open", OPEN)
-        not_member = self.as_user(GROUP_MEMBER, [GROUP + 1])
+        not_member = self.user(GROUP_MEMBER, [GROUP + 1])
         with self.refused("denied"):
             not_member.call("support.list")
 
     def test_a_primary_group_counts(self):
-        member = self.as_user(GROUP)
+        member = self.user(GROUP)
         self.assertIn("items", member.call("support.list"))
 
     def test_identity_is_taken_at_accept(self):
-        self.assertEqual(self.as_user(STATION).call("system.info")["you"]["uid"], STATION)
+        self.assertEqual(self.user(STATION).call("system.info")["you"]["uid"], STATION)
         # This process is root, the socket stays that of the user who connected it.
         self.assertEqual(os.getuid(), 0)
 
     def test_acting_for_an_officer(self):
-        front = self.as_user(FRONT)
+        front = self.user(FRONT)
         opened = front.call("support.open", OPEN, actor="P-0042")
         record = self.one_record("ok", FRONT, "support.open")
         self.assertEqual((record["by"]["actor"], record["by"]["roles"]), ("P-0042", ["officer"]))
@@ -301,7 +262,7 @@ class AccessTests(DaemonTestCase):
         self.assertEqual(self.new_records(), [])
 
     def test_events_stay_within_the_scope(self):
-        other = self.as_user(OTHER_STATION)
+        other = self.user(OTHER_STATION)
         self.station.call("events.subscribe", {"since": 0})
         other.call("support.open", dict(OPEN, station="st-02"))
         mine = self.station.call("support.open", OPEN)

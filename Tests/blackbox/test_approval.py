@@ -5,8 +5,8 @@ import os
 import unittest
 
 from harness import DaemonTestCase
-from test_access import UserClient
 from test_framing import CONFIG
+from users import UserTestCase
 
 PROPOSER, VERIFIER = 60001, 60002
 CHIEF, OWN_CHIEF, OTHER_CHIEF, MONEY_CHIEF, ENTRY_CHIEF = 60011, 60012, 60013, 60014, 60015
@@ -34,21 +34,10 @@ def day(offset):
     return (datetime.datetime.now(zone) + datetime.timedelta(days=offset)).date().isoformat()
 
 
-@unittest.skipUnless(os.getuid() == 0, "connecting as other users needs root")
-class ApprovalTests(DaemonTestCase):
+class ApprovalTests(UserTestCase):
     CONFIG = CONFIG
     ACCESS = ACCESS
     numbers = 0
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.daemon.directory.chmod(0o755)
-
-    def user(self, uid):
-        client = UserClient(self.daemon.socket_path, uid)
-        self.addCleanup(client.close)
-        return client
 
     def setUp(self):
         """A record that one officer proposed, and another verified and asks to enter."""

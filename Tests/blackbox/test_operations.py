@@ -106,24 +106,26 @@ class MetricsTests(DaemonTestCase):
         fired = wait_until(lambda: self.value(self.metrics(daemon), "stationd_deadlines_fired_total"), "a deadline")
         self.assertGreaterEqual(fired, 1)
 
-    def test_a_file_of_something_else_is_not_replaced_with_metrics(self):
+    def collected(self):
+        """A daemon that has written a file for the collector, and the file's path."""
         home = new_directory()
         self.addCleanup(shutil.rmtree, home)
         path = home / "stationd.prom"
         daemon = self.new_daemon(config=CONFIG + f"\nmetrics: {path}\nmetrics_seconds: 1\n", access=ACCESS).start()
         wait_until(path.exists, "a file of metrics")
-        other = home / "other"
+        return daemon, path
+
+    def test_a_file_of_something_else_is_not_replaced_with_metrics(self):
+        daemon, path = self.collected()
+        other = path.with_name("other")
         other.write_text("mine")
         other.rename(path)
         wait_until(lambda: "metrics cannot be written" in daemon.log, "a warning")
         self.assertEqual(path.read_text(), "mine")
 
     def test_the_file_for_the_collector_is_always_whole(self):
-        home = new_directory()
-        self.addCleanup(shutil.rmtree, home)
-        path = home / "stationd.prom"
-        daemon = self.new_daemon(config=CONFIG + f"\nmetrics: {path}\nmetrics_seconds: 1\n", access=ACCESS).start()
-        wait_until(path.exists, "a file of metrics")
+        daemon, path = self.collected()
+        home = path.parent
         # Read by another user.
         self.assertEqual(path.stat().st_mode & 0o777, 0o644)
         first = path.stat().st_ino

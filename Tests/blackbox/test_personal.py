@@ -12,9 +12,9 @@ import unittest
 from pathlib import Path
 
 from harness import STATIOND, CallError, DaemonTestCase, luhn, new_directory, wait_until
-from test_access import UserClient
 from test_framing import CONFIG
 from test_sync import held_sync
+from users import Users
 
 STATIONCTL = os.environ.get("STATIONCTL") or str(Path(STATIOND).with_name("stationctl"))
 SUMMARY, PLACE = "Canary-summary-7731", "Canary-place-7731"
@@ -126,18 +126,13 @@ class AtRestTests(DaemonTestCase):
         self.assertNotIn("Canary", daemon.log)
 
 
-class RoleTests(DaemonTestCase):
+class RoleTests(Users, DaemonTestCase):
     def setUp(self):
         if os.getuid() != 0:
             self.skipTest("other users need root")
         self.daemon = self.new_daemon(
             config=CONFIG, access=ACCESS).start()
         os.chmod(self.daemon.directory, 0o755)
-
-    def user(self, uid):
-        client = UserClient(self.daemon.socket_path, uid)
-        self.addCleanup(client.close)
-        return client
 
     def test_a_role_sees_masked_data_unless_it_is_to_see_it_in_full(self):
         number = self.user(FULL).call("support.open", OPEN)["id"]

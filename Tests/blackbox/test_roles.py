@@ -4,9 +4,10 @@ import os
 import unittest
 
 from harness import DATA, DaemonTestCase
-from test_access import OPEN, WHY, UserClient
+from test_access import OPEN, WHY
 from test_approval import day
 from test_framing import CONFIG
+from users import UserTestCase
 
 STATION, COLLEAGUE, DEPARTMENT, KEY_DESK, CHIEF = 60001, 60002, 60003, 60004, 60005
 BINDINGS = f"""
@@ -23,20 +24,9 @@ def shipped(bindings):
         return file.read().split("\nbindings:")[0] + "\nbindings:" + bindings
 
 
-@unittest.skipUnless(os.getuid() == 0, "connecting as other users needs root")
-class ShippedRoleTests(DaemonTestCase):
+class ShippedRoleTests(UserTestCase):
     CONFIG = CONFIG
     ACCESS = shipped(BINDINGS)
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.daemon.directory.chmod(0o755)
-
-    def user(self, uid):
-        client = UserClient(self.daemon.socket_path, uid)
-        self.addCleanup(client.close)
-        return client
 
     def test_a_station_and_a_department_change_the_urgency_and_approve(self):
         request = self.user(STATION).call("support.open", OPEN)["id"]

@@ -14,6 +14,8 @@ final class Sealer {
   }
 
   private let vault: Vault
+  /// What wrapped keys may be opened with besides the vault's.
+  private let earlier: Vault.Keys?
   private let members: SealingContext
   private let wrapping: SealingContext
   /// Whose key `wrapping` holds.
@@ -25,8 +27,11 @@ final class Sealer {
   static let wrappedBytes =
     masterBytes + AES256GCM.nonceByteCount + SecretKey.byteCount + AES256GCM.tagByteCount
 
-  init(_ vault: Vault) throws {
+  /// - Parameter earlier: the vault's keys from before the snapshot that is read, in which keys may be wrapped with a
+  ///   master key that a rotation has given up since.
+  init(_ vault: Vault, earlier: Vault.Keys? = nil) throws {
     self.vault = vault
+    self.earlier = earlier
     members = try SealingContext()
     wrapping = try SealingContext()
   }
@@ -80,7 +85,10 @@ final class Sealer {
 
   private func unwrap(_ wrapped: [UInt8]) throws -> Digest32? {
     try wrapped.withUnsafeBytes { wrapped in
-      guard let id = Self.master(of: wrapped), let master = vault.keys.master(id) else { return nil }
+      guard let id = Self.master(of: wrapped), let master = vault.keys.master(id) ?? earlier?.master(id)
+      else {
+        return nil
+      }
       let nonceEnd = Self.masterBytes + AES256GCM.nonceByteCount
       do {
         var plain = try master.key.withUnsafeBytes {
