@@ -9,6 +9,7 @@ package enum Approval {
   package static func module() -> Module {
     Module(
       name: "approval", title: Text("Approval by a second person", zh: "双人审批"), version: "1.0",
+      words: words,
       collections: [collection],
       methods: [
         request, get, list, decide("approve", "approved"), decide("reject", "rejected"), consume, forget,

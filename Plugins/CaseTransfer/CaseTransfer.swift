@@ -14,6 +14,7 @@ package enum CaseTransfer {
       name: "transfer",
       title: Text("Case transfer", zh: "案件移交"),
       version: "1.0",
+      words: words,
       collections: Collections(years: policy.retention).all,
       methods: caseMethods(policy) + evidenceMethods(policy) + disputeMethods(policy) + readMethods(policy),
       deadlines: [Alarm(policy: policy).kind, Trouble.kind],

@@ -9,6 +9,7 @@ package enum Directory {
       name: "directory",
       title: Text("Organisation and duty", zh: "组织机构与值班"),
       version: "1.0",
+      words: words,
       collections: [unit, duty],
       methods: [
         UnitMethods.get, UnitMethods.list, UnitMethods.put, UnitMethods.retire,

@@ -15,6 +15,7 @@ package enum KeyPerson {
       name: "keyperson",
       title: Text("Key-person follow-up", zh: "重点人员关注"),
       version: "1.0",
+      words: words,
       collections: Collections.all,
       methods: entryMethods(rules) + dutyMethods(rules) + endMethods(rules) + readMethods(rules),
       deadlines: Clockwork(rules: rules).kinds,

@@ -11,6 +11,7 @@ package enum Mediation {
     let rules = try Rules(configuration)
     return Module(
       name: "mediation", title: Text("Dispute mediation", zh: "矛盾纠纷调解"), version: "1.0",
+      words: words,
       collections: [dispute, party, session, agreement, call],
       methods: openingMethods(rules) + workMethods(rules) + custodyMethods(rules) + readMethods(rules),
       deadlines: Alarm(rules: rules).kinds, events: Announcement.kinds,

@@ -15,6 +15,7 @@ package enum StopLoss {
     let steps = StopSteps(policy: policy)
     var module = Module(
       name: "stoploss", title: Text("Fast stop-loss in telecom fraud", zh: "反诈快速止损"), version: "1.0",
+      words: words,
       collections: [report, account, stop] + Spool.collections,
       methods: try IntakeMethods(policy).all + readMethods(policy) + reportMethods(policy)
         + stopMethods(steps)

@@ -14,6 +14,7 @@ package enum SupportRequests {
       name: "support",
       title: Text("Support requests", zh: "派出所支援请求"),
       version: "1.0",
+      words: words,
       collections: [request, cycle],
       methods: [open(catalogue)] + readMethods(catalogue) + stepMethods(catalogue),
       deadlines: [Escalation(catalogue: catalogue).kind],

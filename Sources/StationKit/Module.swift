@@ -6,6 +6,9 @@ public struct Module: Sendable {
   public let name: String
   public let title: Text
   public let version: String
+  /// What codes are in Chinese: names of members and params, and words of enumerations. `outer.code` goes before `code`
+  /// in the member or method `outer`. ``SharedWords`` holds those that many modules use.
+  public let words: [String: String]
   public let collections: [Collection]
   public let methods: [Method]
   public let deadlines: [DeadlineKind]
@@ -20,13 +23,15 @@ public struct Module: Sendable {
   package var units: [String] = []
 
   public init(
-    name: String, title: Text, version: String, collections: [Collection] = [],
+    name: String, title: Text, version: String, words: [String: String] = [:],
+    collections: [Collection] = [],
     methods: [Method], deadlines: [DeadlineKind] = [], events: [EventKind] = [],
     calls: [String] = [], rules: [Rule] = [], lifeCycles: [DeclaredLifeCycle] = []
   ) {
     self.name = name
     self.title = title
     self.version = version
+    self.words = words
     self.collections = collections
     self.methods = methods
     self.deadlines = deadlines

@@ -12,6 +12,7 @@ package enum ManifestSchema {
       "calls": Shapes.list(["anyOf": [fullName, call]], max: 100),
       "listens": Shapes.list(fullName, max: 100), "rules": Shapes.list(rule, max: 200),
       "life_cycles": Shapes.list(lifeCycle, max: 50),
+      "words_zh": ["type": "object", "maxProperties": 1000, "additionalProperties": Shapes.line(max: 40)],
     ], required: ["protocol", "name", "title", "version", "methods"])
 
   private static let name: JSONValue = ["type": "string", "minLength": 1, "maxLength": 64]

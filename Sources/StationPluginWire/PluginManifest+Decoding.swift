@@ -50,6 +50,7 @@ extension PluginManifest {
           .init(from: Self.string($0["from"]), action: Self.string($0["action"]), to: $0["to"]?.stringValue)
         })
     }
+    words = (value["words_zh"]?.objectValue ?? [:]).reduce(into: [:]) { $0[$1.key] = Self.string($1.value) }
   }
 
   // The schema has said that what is read here is there.

@@ -22,7 +22,7 @@ extension PluginManifest {
             "source": .string($0.source), "summary": json($0.summary),
           ]
         }),
-      "life_cycles": .array(module.lifeCycles.map(lifeCycle)),
+      "life_cycles": .array(module.lifeCycles.map(lifeCycle)), "words_zh": .words(module.words),
     ]
   }
 

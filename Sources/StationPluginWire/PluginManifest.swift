@@ -33,6 +33,7 @@ package struct PluginManifest: Sendable {
   package let listens: [String]
   package let rules: [Rule]
   package let lifeCycles: [DeclaredLifeCycle]
+  package let words: [String: String]
   /// As it came, to be kept for the next start.
   package let source: JSONValue
 
@@ -40,7 +41,7 @@ package struct PluginManifest: Sendable {
   /// - Parameter local: the same module in this process, whose handlers serve other modules' transactions.
   package func module(running remote: any RemoteModule, local: Module? = nil) -> Module {
     Module(
-      name: name, title: title, version: version, collections: collections,
+      name: name, title: title, version: version, words: words, collections: collections,
       methods: methods.map { head in
         let inside = local?.methods.first { $0.name == head.name }
         return Method(

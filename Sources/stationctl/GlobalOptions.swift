@@ -99,6 +99,16 @@ extension GlobalOptions {
   /// How results are laid out for people.
   var style: ResultText { ResultText(language: language, colours: colours, width: Terminal.width) }
 
+  /// The same, with what the codes of a method's result are called, where the daemon says.
+  func style(of method: String, _ client: Client) -> ResultText {
+    var style = style
+    guard language == .zh, let api = try? APIDescription(from: client, language: language) else {
+      return style
+    }
+    style.vocabulary = api.method(in: [method])?.0.vocabulary ?? .none
+    return style
+  }
+
   /// The daemon's clock, for what people read; nil where programs do, or the daemon does not say.
   func clock(of client: Client) -> WallClock? {
     guard !json, !ndjson else { return nil }

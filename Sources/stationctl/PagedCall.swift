@@ -12,6 +12,7 @@ struct PagedCall {
     let first = try page(params)
     var printer = ResultPrinter(options: options)
     printer.style.amounts = method.amounts
+    printer.style.vocabulary = method.vocabulary
     printer.style.clock = options.clock(of: client)
     guard all, let list = ResultText.list(in: first) else {
       printer.print(first)

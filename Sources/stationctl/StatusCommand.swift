@@ -14,7 +14,7 @@ struct StatusCommand: ParsableCommand {
     if options.json || options.ndjson {
       Terminal.out(report.json.encodedString + "\n")
     } else {
-      Terminal.out(report.text(options.style))
+      Terminal.out(report.text(options.style(of: "system.info", client)))
     }
     if !report.isHealthy { throw Outcome(code: .unavailable) }
   }

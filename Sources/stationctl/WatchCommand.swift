@@ -7,6 +7,7 @@ import StationJSON
 /// `stationctl watch`
 struct WatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration("watch")
+  private static let method = "support.list"
 
   @OptionGroup var options: GlobalOptions
 
@@ -22,11 +23,12 @@ struct WatchCommand: ParsableCommand {
 
   func run() throws {
     if once || !Terminal.outIsTerminal || options.json || options.ndjson {
-      let (items, now) = try fetch(options.connect())
+      let client = try options.connect()
+      let (items, now) = try fetch(client)
       if options.json || options.ndjson {
         ResultPrinter(options: options).print(["items": .array(items)])
       } else {
-        Terminal.out(WatchTable(items: items).text(now: now(), style: options.style))
+        Terminal.out(WatchTable(items: items).text(now: now(), style: options.style(of: Self.method, client)))
       }
       return
     }
@@ -37,13 +39,14 @@ struct WatchCommand: ParsableCommand {
   private func live() throws {
     let interrupt = Interrupt.install()
     let options = options
+    let style = options.style(of: Self.method, try options.connect())
     let follower = EventFollower(since: nil) { () throws(ClientError) -> Client in try options.connect() }
     let second = Duration.seconds(1)
     var (items, now) = try fetch(options.connect())
     var drawn = 0
     do {
       while true {
-        let text = WatchTable(items: items).text(now: now(), style: options.style)
+        let text = WatchTable(items: items).text(now: now(), style: style)
         drawn = redraw(text, over: drawn)
         let limit = TimeLimit(in: second)
         var isStale = false
@@ -63,7 +66,7 @@ struct WatchCommand: ParsableCommand {
     if let department { params["department"] = .string(department) }
     if let station { params["station"] = .string(station) }
     let answers = try client.callMany([
-      Client.Call("support.list", options.params(.object(params))), Client.Call("system.ping"),
+      Client.Call(Self.method, options.params(.object(params))), Client.Call("system.ping"),
     ])
     let items = try answers[0].get()["items"]?.arrayValue ?? []
     guard let text = try? answers[1].get()["now"]?.stringValue, let theirs = Instant(rfc3339: text) else {

@@ -21,13 +21,20 @@ enum Fixtures {
         "additionalProperties":false}},
       {"name":"more","required":false,"schema":{"type":"object"}},
       {"name":"meta","required":false,"schema":{"$ref":"#/components/schemas/Meta"}}],
-      "result":{"name":"r","schema":{}}},
+      "result":{"name":"r","schema":{"properties":{
+        "state":{"enum":["open","done"]},"note":{"type":"string"},"open":{"type":"boolean"},
+        "marks":{"type":"array","items":{"enum":["late","odd"]}},
+        "steps":{"type":"array","items":{"properties":{"from":{"anyOf":[{"const":"open"},{"type":"null"}]},
+          "note":{"type":"string"}}}}}}}},
     {"name":"support.list","summary":"List","x-summary-zh":"列出","params":[
       {"name":"limit","schema":{"type":"integer"}},{"name":"cursor","schema":{"type":"string"}}]},
     {"name":"directory.unit.get","summary":"Get","x-discloses":true,"x-positional":["id"],
       "params":[{"name":"id","required":true,"schema":{"$ref":"#/components/schemas/Id"}}]}],
     "components":{"schemas":{"Id":{"type":"string"},
       "Meta":{"properties":{"purpose":{"enum":["handling","audit"]}}}}},
-    "x-modules":[{"name":"support","title":"Support","title_zh":"支援"}]}
+    "x-words-zh":{"id":"编号","state":"状况","note":"备注"},
+    "x-modules":[{"name":"support","title":"Support","title_zh":"支援","words_zh":{"state":"状态","open":"未结",
+      "state.open":"待办","inner.state":"状况","steps.note":"说明","done":"办结","marks":"标记","late":"逾期","steps":"流程","from":"原状态","urgency":"紧急程度",
+      "routine":"一般","reason":"理由","facts":"事实","seems_victim":"疑似被害"}}]}
     """
 }

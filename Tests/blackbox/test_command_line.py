@@ -94,6 +94,23 @@ class CommandLineTests(DaemonTestCase):
                 self.assertEqual((english.stdout, english.stderr), (chinese.stdout, chinese.stderr))
                 self.assertIn("message_zh", english.stdout + english.stderr)
 
+    def test_codes_are_words_for_chinese_readers_and_themselves_in_json(self):
+        opened = json.loads(self.ctl("support", "open", "--scenario", "3", "--station", "st-02", "--urgency",
+                                     "urgent", "--summary", "routine", "--lang", "zh", "--json").stdout)
+        self.assertEqual((opened["state"], opened["urgency"]), ("submitted", "urgent"))
+        shown = self.ctl("support", "get", opened["id"], "--purpose", "handling", "--reason", "r", "--lang", "zh").stdout
+        fields = {name: text.strip() for name, _, text in (line.partition(":") for line in shown.splitlines())}
+        self.assertEqual((fields["状态"], fields["紧急程度"], fields["派出所"]), ("已提交", "紧急", "st-02"))
+        # What somebody wrote is shown as it was written.
+        self.assertEqual(fields["简要情况"], "routine")
+        for words in (["support", "list"], ["watch", "--once"]):
+            with self.subTest(words):
+                table = self.ctl(*words, "--lang", "zh").stdout
+                self.assertRegex(table.splitlines()[0], "紧急程度 +状态|状态 +紧急程度")
+                self.assertIn("已提交", table)
+                self.assertIn("submitted", self.ctl(*words, "--lang", "en").stdout)
+        self.assertIn("启动时间:", self.ctl("status", "--lang", "zh").stdout)
+
     def test_a_file_that_is_no_socket_is_called_so(self):
         done = self.ctl("status", path="/etc/passwd")
         self.assertEqual(done.returncode, 2, done.stderr)

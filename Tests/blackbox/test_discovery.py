@@ -51,6 +51,23 @@ def of_each_method(test):
     return test_all
 
 
+def codes(schema, member=None):
+    """The members of all objects in a schema as (None, name), and the words of all enumerations as (member, word)."""
+    if isinstance(schema, list):
+        for part in schema:
+            yield from codes(part, member)
+    elif isinstance(schema, dict):
+        for word in [*schema.get("enum", []), schema.get("const")]:
+            if isinstance(word, str):
+                yield member, word
+        for name, part in schema.get("properties", {}).items():
+            yield None, name
+            yield from codes(part, name)
+        for key, part in schema.items():
+            if key not in ("properties", "examples"):
+                yield from codes(part, member)
+
+
 class DiscoveryTests(DaemonTestCase):
     @classmethod
     def setUpClass(cls):
@@ -279,6 +296,22 @@ class DiscoveryTests(DaemonTestCase):
                         self.assertIn(error.kind, ("invalid_params", "refused_by_rule"))
                         continue
                     self.validator(method["result"]["schema"]).validate(answer)
+
+    def test_every_code_that_people_are_shown_has_a_chinese_word(self):
+        shared = self.document["x-words-zh"]
+        own = {module["name"]: module["words_zh"] for module in self.document["x-modules"]}
+        for module, words in {"": shared, **own}.items():
+            for code, word in words.items():
+                self.assertRegex(word, r"[\u4e00-\u9fff]|^[A-Z]+$", f"{module}: {code}")
+        lacking = set()
+        for method in self.methods:
+            words = {**shared, **own[method["name"].partition(".")[0]]}
+            schemas = [method["result"]["schema"], {"properties": {param["name"]: param["schema"]
+                                                                   for param in method["params"]}}]
+            for member, word in codes(schemas):
+                if not (word in words or f"{member}.{word}" in words):
+                    lacking.add((method["name"], member, word))
+        self.assertEqual(lacking, set())
 
     def test_a_module_tells_its_events(self):
         told = {event["kind"]: event for module in self.document["x-modules"]

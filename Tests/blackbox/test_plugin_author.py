@@ -73,6 +73,8 @@ class Page(FolderTestCase):
         with PluginDaemon(plugins) as daemon:
             self.assertEqual(daemon.wait_state("loan", "ready", "quarantined")["state"], "ready")
             self.assertEqual(daemon.call("loan.lend", {"item": "drone 2", "to": "st-01"}), {"id": "L-1"})
+            shown = run_ctl("loan", "lend", "--help", "--lang", "zh", socket_path=daemon.socket_path)
+            self.assertRegex(shown.stdout, r"--item TEXT +装备（必填）")
 
 
 class Protocol(unittest.TestCase):

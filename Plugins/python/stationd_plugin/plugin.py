@@ -48,14 +48,20 @@ class Event:
 
 
 class Plugin:
-    """Everything a plugin may do. What is not declared here is refused."""
+    """Everything a plugin may do. What is not declared here is refused.
 
-    def __init__(self, name: str, title: Text, version: str = "1.0") -> None:
+    `words` is Chinese for its own codes, which `stationctl` shows to Chinese readers: the names of members and params,
+    and the words of enumerations; `outer.code` goes before `code` in the member or method `outer`.
+    """
+
+    def __init__(self, name: str, title: Text, version: str = "1.0",
+                 words: Optional[Mapping[str, str]] = None) -> None:
         self.name = name
         self.config: dict[str, Any] = {}
         self._manifest: dict[str, Any] = {
             "protocol": PROTOCOL, "name": name, "title": title, "version": version, "collections": [],
             "methods": [], "deadlines": [], "events": [], "calls": [], "listens": [], "rules": [],
+            "words_zh": dict(words or {}),
         }
         self._methods: dict[str, Callable[[Call], Any]] = {}
         self._deadlines: dict[str, Callable[[Call, Deadline], None]] = {}

@@ -9,8 +9,9 @@ package struct APIDescription: Sendable {
   private let titles: [String: String]
 
   package init(_ document: JSONValue, language: Language) {
+    let words = Vocabulary.words(in: document, language: language)
     methods = (document["methods"]?.arrayValue ?? [])
-      .compactMap { MethodDescription($0, root: document, language: language) }
+      .compactMap { MethodDescription($0, root: document, words: words, language: language) }
       .sorted { $0.name < $1.name }
     var titles: [String: String] = [:]
     for module in document["x-modules"]?.arrayValue ?? [] {

@@ -13,6 +13,8 @@ package struct MethodDescription: Sendable {
   package let examples: [Example]
   /// The members of the result, wherever in it they are, that are amounts of money in fen.
   package let amounts: Set<String>
+  /// What its members and their codes are called.
+  package let vocabulary: Vocabulary
 
   package struct Parameter: Sendable {
     package let name: String
@@ -70,13 +72,19 @@ package struct MethodDescription: Sendable {
 
 extension MethodDescription {
   /// Reads a Method Object; nil without a name.
-  init?(_ json: JSONValue, root: JSONValue, language: Language) {
+  /// - Parameter words: those of each module.
+  init?(_ json: JSONValue, root: JSONValue, words: [String: [String: String]], language: Language) {
     guard let name = json["name"]?.stringValue else { return nil }
     self.name = name
+    let result = json["result"]?["schema"] ?? .null
+    let module = String(name.prefix { $0 != "." })
+    let vocabulary = Vocabulary(
+      words[module] ?? [:], verb: String(name.dropFirst(module.count + 1)), result: result)
+    self.vocabulary = vocabulary
     let english = json["summary"]?.stringValue ?? ""
     summary = language.pick(english, zh: json["x-summary-zh"]?.stringValue ?? english)
     disclosesPersonalData = json["x-discloses"]?.boolValue ?? false
-    amounts = Self.amounts(in: json["result"]?["schema"] ?? .null)
+    amounts = Self.amounts(in: result)
     permission = json["x-permission"]?.stringValue ?? ""
 
     let order = json["x-positional"]?.arrayValue?.compactMap(\.stringValue) ?? []
@@ -89,7 +97,8 @@ extension MethodDescription {
       return Parameter(
         name: name, required: param["required"]?.boolValue ?? false,
         shape: ValueShape(schema: schema, root: root),
-        about: language.pick(about?.stringValue ?? "", zh: (aboutZh ?? about)?.stringValue ?? ""),
+        about: language.pick(
+          about?.stringValue ?? "", zh: (aboutZh ?? about)?.stringValue ?? vocabulary.about(name)),
         position: param["x-positional"]?.intValue ?? order.firstIndex(of: name))
     }
     examples = (json["examples"]?.arrayValue ?? []).map { example in

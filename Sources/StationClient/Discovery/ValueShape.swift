@@ -101,13 +101,15 @@ extension ValueShape {
     }
   }
 
-  /// The words that complete a value; empty if anything goes.
-  package var candidates: [String] {
+  /// The words of an enumeration, also of a list of them; empty for what is none.
+  var words: [String] {
     switch self {
     case .string(let words): words
-    case .array(let element): element.candidates
-    case .boolean: ["true", "false"]
-    case .integer, .object, .any: []
+    case .array(let element): element.words
+    case .boolean, .integer, .object, .any: []
     }
   }
+
+  /// The words that complete a value; empty if anything goes.
+  package var candidates: [String] { self == .boolean ? ["true", "false"] : words }
 }

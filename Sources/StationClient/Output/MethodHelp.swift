@@ -35,7 +35,9 @@ package struct MethodHelp: Sendable {
     var text = method.summary.isEmpty ? "" : method.summary + "\n\n"
     text += language.pick("USAGE: ", zh: "用法：") + usage(method) + "\n"
     if !method.parameters.isEmpty {
-      text += language.pick("\nOPTIONS:\n", zh: "\n选项：\n") + rows(method.parameters.flatMap(option))
+      text +=
+        language.pick("\nOPTIONS:\n", zh: "\n选项：\n")
+        + rows(method.parameters.flatMap { option($0, method.vocabulary) })
     }
     if method.cursor != nil {
       text += rows([("--all", language.pick("all pages, to the last", zh: "读取所有页"))])
@@ -77,15 +79,15 @@ package struct MethodHelp: Sendable {
     return text
   }
 
-  private func option(_ parameter: MethodDescription.Parameter) -> [(String, String)] {
+  private func option(
+    _ parameter: MethodDescription.Parameter, _ vocabulary: Vocabulary
+  ) -> [(String, String)] {
     let name = "--" + MethodDescription.kebab(parameter.name)
     var about = parameter.about
     var notes: [String] = []
     if parameter.required { notes.append(language.pick("required", zh: "必填")) }
     if parameter.isList { notes.append(language.pick("repeatable", zh: "可重复")) }
-    if case .string(let words) = parameter.shape, words.count > 6 {
-      notes.append(words.joined(separator: "|"))
-    }
+    if let words = words(of: parameter, vocabulary) { notes.append(words) }
     if case .integer(let minimum?, let maximum?) = parameter.shape { notes.append("\(minimum)…\(maximum)") }
     if !notes.isEmpty {
       let space = about.isEmpty ? "" : " "
@@ -98,10 +100,21 @@ package struct MethodHelp: Sendable {
     if case .object(let members, _) = parameter.shape {
       options += members.map { member in
         let placeholder = member.shape.placeholder
-        return ("\(name).\(member.name)" + (placeholder.isEmpty ? "" : " " + placeholder), member.about)
+        let about = member.about.isEmpty ? vocabulary.about(member.name, in: parameter.name) : member.about
+        return ("\(name).\(member.name)" + (placeholder.isEmpty ? "" : " " + placeholder), about)
       }
     }
     return options
+  }
+
+  /// The words that a parameter takes, with what they are called; nil where the placeholder says it all.
+  private func words(of parameter: MethodDescription.Parameter, _ vocabulary: Vocabulary) -> String? {
+    let words = parameter.shape.words
+    let named = words.map { word in
+      let called = vocabulary.word(word, of: parameter.name)
+      return called == word ? word : "\(word) \(called)"
+    }
+    return words.count > 6 || named != words ? named.joined(separator: "|") : nil
   }
 
   private func commandLine(_ method: MethodDescription, _ params: JSONObject) -> String {

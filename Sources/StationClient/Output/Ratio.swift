@@ -6,7 +6,7 @@ struct Ratio {
   private let denominator: String
   private let quotient: String
   /// What is counted, where that is told.
-  private let unit: String
+  private let unit: String?
   private let exclusions: [(name: String, count: String)]
 
   /// nil if the value is something else.
@@ -16,22 +16,25 @@ struct Ratio {
     self.numerator = numerator.literal
     self.denominator = denominator.literal
     quotient = DisplayWidth.printable(value["text"]?.stringValue ?? "")
-    unit = value["unit"]?.stringValue.map { " " + DisplayWidth.printable($0) } ?? ""
+    unit = value["unit"]?.stringValue
     exclusions = (value["exclusions"]?.objectValue ?? [:]).compactMap { name, count in
       guard let count = count.numberValue?.literal, count != "0" else { return nil }
-      return (DisplayWidth.printable(name), count)
+      return (name, count)
     }
   }
 
   /// `3/4 75.0 %`
-  var short: String {
-    "\(numerator)/\(denominator)\(unit)" + (quotient.isEmpty ? "" : " \(quotient)")
+  func short(_ vocabulary: Vocabulary) -> String {
+    let unit = unit.map { " " + DisplayWidth.printable(vocabulary.word($0, of: "unit")) } ?? ""
+    return "\(numerator)/\(denominator)\(unit)" + (quotient.isEmpty ? "" : " \(quotient)")
   }
 
   /// The same with what was left out.
-  func long(_ language: Language) -> String {
+  func long(_ language: Language, _ vocabulary: Vocabulary) -> String {
+    let short = short(vocabulary)
     guard !exclusions.isEmpty else { return short }
-    let list = exclusions.map { "\($0.name) \($0.count)" }.joined(separator: language.comma)
+    let list = exclusions.map { "\(DisplayWidth.printable(vocabulary.label($0.name))) \($0.count)" }
+      .joined(separator: language.comma)
     return short + language.pick(" (excluded: \(list))", zh: "（不计入：\(list)）")
   }
 

@@ -11,16 +11,18 @@ package struct ResultText: Sendable {
   package var clock: WallClock?
   /// The members that are amounts in fen.
   package var amounts: Set<String> = []
+  package var vocabulary = Vocabulary.none
 
   package init(
     language: Language, colours: Bool = false, width: Int? = nil, clock: WallClock? = nil,
-    amounts: Set<String> = []
+    amounts: Set<String> = [], vocabulary: Vocabulary = .none
   ) {
     self.language = language
     self.colours = colours
     self.width = width
     self.clock = clock
     self.amounts = amounts
+    self.vocabulary = vocabulary
   }
 
   /// The name and the elements of the member that makes a result a list; nil if it is none.
@@ -62,7 +64,8 @@ package struct ResultText: Sendable {
   }
 
   /// A table with a column for each member that any of the objects has.
-  private func table(_ items: [JSONValue]) -> String {
+  /// - Parameter path: of the list in the result; empty for one that is the result.
+  private func table(_ items: [JSONValue], _ path: String = "") -> String {
     guard !items.isEmpty else { return language.pick("(none)\n", zh: "（无）\n") }
     // Rows of figures are all in inner objects.
     let items = items.contains(where: Ratio.isWithin) ? items.map { .object(ResultText.flat($0)) } : items
@@ -78,18 +81,19 @@ package struct ResultText: Sendable {
     let columns = keys.map { key in
       let values = items.compactMap { $0[key] }.filter { !$0.isNull }
       return Table.Column(
-        key, toTheRight: amounts.contains(key) || values.allSatisfy { $0.numberValue != nil },
+        label(key, in: path),
+        toTheRight: amounts.contains(key) || values.allSatisfy { $0.numberValue != nil },
         isWhole: values.allSatisfy { $0.stringValue.flatMap(Instant.init(rfc3339:)) != nil })
     }
     var table = Table(columns: columns)
-    for item in items { table.add(keys.map { key in item[key].map(tableCell) ?? "" }) }
+    for item in items { table.add(keys.map { key in item[key].map { tableCell($0, of: key) } ?? "" }) }
     return table.text(width: width, colours: colours)
   }
 
   /// Inner values are cut: whoever wants them whole asks for the single object or for JSON.
-  private func tableCell(_ value: JSONValue) -> String {
-    if let ratio = Ratio(value) { return ratio.short }
-    let text = cell(value)
+  private func tableCell(_ value: JSONValue, of member: String) -> String {
+    if let ratio = Ratio(value) { return ratio.short(vocabulary) }
+    let text = cell(value, of: member)
     switch value {
     case .object(let object) where bilingual(object) != nil: return text
     case .array, .object: return DisplayWidth.cut(text, to: 40)
@@ -121,21 +125,35 @@ package struct ResultText: Sendable {
     }
   }
 
+  /// What a member is called; of inner objects as `outer.inner`.
+  /// - Parameter outer: the path of the object that it is in; empty for the result itself.
+  private func label(_ path: String, in outer: String = "") -> String {
+    var outer = outer.split(separator: ".").last.map(String.init)
+    let parts = path.split(separator: ".", omittingEmptySubsequences: false).map { part in
+      defer { outer = String(part) }
+      return vocabulary.label(String(part), in: outer)
+    }
+    return DisplayWidth.printable(parts.joined(separator: "."))
+  }
+
   /// A value on one line.
-  package func cell(_ value: JSONValue) -> String {
+  package func cell(_ value: JSONValue, of path: String = "") -> String {
     switch value {
     case .null: return "-"
     case .bool(let value): return value ? language.pick("yes", zh: "是") : language.pick("no", zh: "否")
     case .number(let number): return number.literal
-    case .string(let text): return DisplayWidth.printable(text)
+    case .string(let text):
+      let member = path.split(separator: ".").last.map(String.init) ?? ""
+      return DisplayWidth.printable(vocabulary.value(text, of: member))
     case .array(let elements):
       if elements.isEmpty { return "-" }
       if let lines = sentences(value) { return lines.joined(separator: " ") }
       return elements.allSatisfy { $0.objectValue == nil && $0.arrayValue == nil }
-        ? elements.map(cell).joined(separator: ", ") : DisplayWidth.printable(value.encodedString)
+        ? elements.map { cell($0, of: path) }.joined(separator: ", ")
+        : DisplayWidth.printable(value.encodedString)
     case .object(let object):
       if object.isEmpty { return "-" }
-      if let ratio = Ratio(value) { return ratio.long(language) }
+      if let ratio = Ratio(value) { return ratio.long(language, vocabulary) }
       if let text = bilingual(object) { return DisplayWidth.printable(text) }
       return DisplayWidth.printable(value.encodedString)
     }
@@ -159,6 +177,7 @@ package struct ResultText: Sendable {
     var lines: [(key: String, text: String)] = []
     var blocks: [(key: String, text: String)] = []
     collect(value, prefix: "", into: &lines, &blocks)
+    lines = lines.map { (label($0.key), $0.text) }
     let width = lines.map { DisplayWidth.columns($0.key) }.max() ?? 0
     var text = ""
     for line in lines {
@@ -167,7 +186,7 @@ package struct ResultText: Sendable {
     }
     for (key, block) in blocks {
       if !text.isEmpty { text += "\n" }
-      text += Style.bold.apply(key + ":", colours: colours) + "\n" + block
+      text += Style.bold.apply(label(key) + ":", colours: colours) + "\n" + block
     }
     if text.isEmpty { text = language.pick("done\n", zh: "完成\n") }
     return text
@@ -178,16 +197,16 @@ package struct ResultText: Sendable {
     _ blocks: inout [(key: String, text: String)]
   ) {
     for (key, member) in value.objectValue ?? [:] {
-      let name = DisplayWidth.printable(prefix + key)
+      let name = prefix + key
       switch member {
       case .object(let object) where !object.isEmpty && bilingual(object) == nil && Ratio(member) == nil:
         collect(member, prefix: name + ".", into: &lines, &blocks)
       case .array(let items) where items.first?.objectValue != nil:
         blocks += sentences(member).map { [(name, Self.lines($0))] } ?? inner(items, name)
       case .string(let timestamp):
-        lines.append((name, clock?.second(timestamp) ?? cell(member)))
+        lines.append((name, clock?.second(timestamp) ?? cell(member, of: name)))
       default:
-        lines.append((name, cell(member)))
+        lines.append((name, cell(member, of: name)))
       }
     }
   }
@@ -207,7 +226,7 @@ package struct ResultText: Sendable {
       }
       rows.append(item.objectValue == nil ? item : .object(row))
     }
-    return [(name, table(rows))] + below
+    return [(name, table(rows, name))] + below
   }
 
   private static func lines(_ texts: [String]) -> String { texts.reduce(into: "") { $0 += "  \($1)\n" } }

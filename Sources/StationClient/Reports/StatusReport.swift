@@ -37,7 +37,7 @@ package struct StatusReport: Sendable {
     for key in ["ok", "status"] where checks[key]?.objectValue == nil { checks[key] = nil }
     for problem in checks["problems"]?.arrayValue ?? [] {
       let message = language.pick(problem["message"], zh: problem["message_zh"] ?? problem["message"])
-      let line = "\(problem["part"].map(style.cell) ?? "?"): \(message.map(style.cell) ?? "?")"
+      let line = "\(problem["part"].map { style.cell($0) } ?? "?"): \(message.map { style.cell($0) } ?? "?")"
       text += Style.red.apply(line, colours: style.colours) + "\n"
     }
     checks["problems"] = nil

@@ -53,9 +53,9 @@ package struct WatchTable: Sendable {
       let left = row.due.map { WatchTable.duration($0.milliseconds(since: now), language: language) } ?? "-"
       let urgency = row.due.map { Urgency(opened: row.opened, due: $0, now: now) } ?? .fine
       let cells = ["urgency", "state", "station", "department", "scenario"].map { key in
-        row.json[key].map(style.cell) ?? ""
+        row.json[key].map { style.cell($0, of: key) } ?? ""
       }
-      table.add([row.json["id"].map(style.cell) ?? "", left] + cells, style: urgency.style)
+      table.add([row.json["id"].map { style.cell($0) } ?? "", left] + cells, style: urgency.style)
     }
     return table.text(width: style.width, colours: style.colours)
   }

@@ -8,6 +8,7 @@ enum AuditModule {
   static func module(_ services: Services) -> Module {
     Module(
       name: "audit", title: Text("The audit log", zh: "审计日志"), version: "1.0",
+      words: OwnWords.audit,
       methods: [
         checkpoint(services), entry, entries, tail, find, open, prove(services), consistency(services),
       ])

@@ -6,6 +6,7 @@ enum DevModule {
   static func module(_ services: Services) -> Module {
     Module(
       name: "dev", title: Text("Development", zh: "开发"), version: "1.0",
+      words: OwnWords.dev,
       methods: [
         Method(
           "clock.set",

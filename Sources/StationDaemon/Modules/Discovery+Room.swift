@@ -2,7 +2,7 @@ import StationKit
 
 /// Clients learn all methods in one answer: no plugin may make that too long for everybody.
 extension Discovery {
-  /// Bytes of what is told of one module's methods, rules and life cycles.
+  /// Bytes of what is told of one module's methods, rules, life cycles and words.
   static let moduleBytes = 256 << 10
   /// Bytes that may stand around the document in its answer.
   private static let envelopeBytes = 4 << 10
@@ -16,7 +16,8 @@ extension Discovery {
   ) throws(RegistryError) -> Registry {
     let next = try registry.adopting(module)
     guard let compiled = next.modules[module.name] else { return next }
-    let described = JSONValue.array(compiled.methods.map(method) + [self.module(compiled)]).encoded().count
+    let words = JSONValue.words(module.words)
+    let described = JSONValue.array(compiled.methods.map(method) + [self.module(compiled), words]).encoded().count
     guard described <= moduleBytes else {
       throw RegistryError(
         "the description of its methods has \(described) bytes, and clients are told \(moduleBytes) at most:"

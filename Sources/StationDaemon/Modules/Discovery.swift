@@ -44,8 +44,10 @@ final class Discovery: Sendable {
           [
             "name": .string($0.name), "title": .string($0.declaration.title.en),
             "title_zh": .string($0.declaration.title.zh), "version": .string($0.declaration.version),
+            "words_zh": .words($0.declaration.words),
           ]
         }),
+      "x-words-zh": .words(SharedWords.words),
     ]
   }
 

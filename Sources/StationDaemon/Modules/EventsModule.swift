@@ -5,6 +5,7 @@ enum EventsModule {
   static func module() -> Module {
     Module(
       name: "events", title: Text("Events", zh: "事件"), version: "1.0",
+      words: OwnWords.events,
       methods: [
         Method(
           "subscribe",

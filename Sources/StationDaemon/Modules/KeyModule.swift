@@ -6,7 +6,7 @@ enum KeyModule {
   static func module(_ services: Services, nextKeyFile: String?) -> Module {
     Module(
       name: "key", title: Text("Keys of personal data", zh: "个人信息密钥"), version: "1.0",
-      methods: [status(services), rotate(services, nextKeyFile)])
+      words: OwnWords.key, methods: [status(services), rotate(services, nextKeyFile)])
   }
 
   private static let result = Shapes.object(

@@ -4,7 +4,8 @@ import StationStore
 /// `personal.*`: erasing one subject of one module, by two persons. Nothing here lists subjects.
 enum PersonalModule {
   static let module = Module(
-    name: "personal", title: Text("Personal data", zh: "个人信息"), version: "1.0", methods: [request, erase],
+    name: "personal", title: Text("Personal data", zh: "个人信息"), version: "1.0",
+    words: OwnWords.personal, methods: [request, erase],
     calls: ["approval.request", "approval.consume", "approval.forget"])
 
   private static let action = "personal.erase"

@@ -7,6 +7,7 @@ enum PluginModule {
   static func module(_ plugins: Plugins) -> Module {
     Module(
       name: "plugin", title: Text("Plugins", zh: "插件"), version: "1.0",
+      words: OwnWords.plugin,
       methods: [
         list(plugins), show(plugins), logs(plugins),
         act(

@@ -5,6 +5,7 @@ enum RPCModule {
   static func module(_ discovery: Discovery) -> Module {
     Module(
       name: "rpc", title: Text("The protocol itself", zh: "协议"), version: "1.0",
+      words: OwnWords.rpc,
       methods: [
         Method(
           "discover",

@@ -4,7 +4,8 @@ import StationStore
 /// `retention.*`: what will be deleted because its keeping ends. The deleting is the store's own work.
 enum RetentionModule {
   static let module = Module(
-    name: "retention", title: Text("End of keeping", zh: "保存期限"), version: "1.0", methods: [preview])
+    name: "retention", title: Text("End of keeping", zh: "保存期限"), version: "1.0",
+    words: OwnWords.retention, methods: [preview])
 
   private static let sum = Shapes.object(
     [

@@ -7,6 +7,7 @@ enum SystemModule {
   static func module(_ services: Services) -> Module {
     Module(
       name: "system", title: Text("The daemon", zh: "守护进程"), version: "1.0",
+      words: OwnWords.system,
       methods: [
         ping(services), info(services), health(services), reload(services), configuration(services),
         backup(services), backupProgress(services), metrics(services), doctor(services),

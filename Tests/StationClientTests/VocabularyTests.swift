@@ -1,0 +1,65 @@
+import StationClient
+import StationJSON
+import Testing
+
+@Suite struct VocabularyTests {
+  private static let result = """
+    {"id":"SR-1","state":"open","open":true,"note":"open","marks":["late","odd"],"inner":{"state":"done"},
+     "steps":[{"from":"open","note":"late"},{"from":null,"note":"x"}]}
+    """
+
+  private func text(_ result: String, _ language: Language) throws -> String {
+    let method = try #require(Fixtures.api(language).method(in: ["support.open"])?.0)
+    return ResultText(language: language, vocabulary: method.vocabulary).text(try JSONParser.parse(result))
+  }
+
+  @Test func `a Chinese reader reads what codes are called, and texts as they are`() throws {
+    #expect(
+      try text(Self.result, .zh) == """
+        编号:       SR-1
+        状态:       待办
+        未结:       是
+        备注:       open
+        标记:       逾期, odd
+        inner.状况: 办结
+
+        流程:
+        原状态  说明
+        未结    late
+        -       x
+
+        """)
+  }
+
+  @Test func `an English reader reads the codes`() throws {
+    #expect(
+      try text(#"{"state":"open","marks":["late"]}"#, .en) == """
+        state: open
+        marks: late
+
+        """)
+  }
+
+  @Test func `another module's method has the shared words alone`() throws {
+    let method = try #require(Fixtures.api(.zh).method(in: ["directory.unit.get"])?.0)
+    #expect(method.vocabulary.label("state") == "state")
+    #expect(Vocabulary.none.label("id") == "id")
+  }
+
+  @Test func `a figure names its unit and what it leaves out`() throws {
+    let ratio =
+      #"{"rate":{"numerator":1,"denominator":2,"text":"50 %","unit":"steps","exclusions":{"late":3}}}"#
+    #expect(try text(ratio, .zh) == "rate: 1/2 流程 50 %（不计入：逾期 3）\n")
+    #expect(try text(ratio, .en) == "rate: 1/2 steps 50 % (excluded: late 3)\n")
+  }
+
+  @Test func `help says what options and their words are called`() throws {
+    let method = try #require(Fixtures.api(.zh).method(in: ["support.open"])?.0)
+    let help = MethodHelp(language: .zh).method(method)
+    #expect(help.contains("  --urgency routine|urgent|immediate  紧急程度（routine 一般|urgent|immediate）\n"))
+    #expect(help.contains("  --reason TEXT                       理由\n"))
+    #expect(help.contains("  --facts.seems-victim") || help.contains("  --facts.seems_victim  "))
+    let english = try #require(Fixtures.api(.en).method(in: ["support.open"])?.0)
+    #expect(MethodHelp(language: .en).method(english).contains("  --urgency routine|urgent|immediate\n"))
+  }
+}
