@@ -17,7 +17,8 @@ extension Discovery {
     let next = try registry.adopting(module)
     guard let compiled = next.modules[module.name] else { return next }
     let words = JSONValue.words(module.words)
-    let described = JSONValue.array(compiled.methods.map(method) + [self.module(compiled), words]).encoded().count
+    let described = JSONValue.array(compiled.methods.map(method) + [self.module(compiled), words]).encoded()
+      .count
     guard described <= moduleBytes else {
       throw RegistryError(
         "the description of its methods has \(described) bytes, and clients are told \(moduleBytes) at most:"
