@@ -63,7 +63,7 @@ enum Schemas {
     "urgent": Shapes.flag, "owner": bureau, "outside": Shapes.flag, "origin": Shapes.unit,
     "leg": Shapes.count, "received_at": Shapes.instant, "overdue": Shapes.flag, "sender": Shapes.unit,
     "receiver": Shapes.unit, "bureau": bureau,
-    "next_duty": ["type": ["string", "null"]], "next_due": instantOrNull,
+    "next_duty": Shapes.nullable(Shapes.words(DutyName.self)), "next_due": instantOrNull,
   ]
   private static let optional: Set = ["sender", "receiver", "bureau"]
   static let headerRequired = headerMembers.keys.filter { !optional.contains($0) }

@@ -54,6 +54,7 @@ extension Mediation {
     "method": "履行方式",
     "minutes": "调解笔录",
     "mode": "调解方式",
+    "name": "姓名",
     "next_due": "下一到期时间",
     "next_limit": "下一期限事项",
     "not_due": "未到期",
@@ -108,6 +109,8 @@ extension Mediation {
     "visits": "回访率",
     "withdrawals": "各阶段撤回",
     "withdrawn": "已撤回",
+    "hand_over.propose.to": "接收单位",
+    "proposal.to": "接收单位",
 
     "absent": "当事人未到场",
     "accept": "受理",

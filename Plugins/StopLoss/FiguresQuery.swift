@@ -140,7 +140,7 @@ struct FiguresQuery: Sendable {
         "groups": Shapes.list(Shapes.object(group, required: ["key", "reports"])),
         "patterns": Shapes.list(
           Shapes.object([
-            "fraud_type": Shapes.text(max: 40), "age_band": AgeBand.schema, "reports": Shapes.count,
+            "fraud_type": Shapes.word(max: 40), "age_band": AgeBand.schema, "reports": Shapes.count,
             "amount": Schemas.amountOrZero,
           ])),
         "small_cells": Shapes.object(["reports": Shapes.count, "amount": Schemas.amountOrZero]),

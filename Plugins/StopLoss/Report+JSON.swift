@@ -82,7 +82,7 @@ extension Report {
   static let headerMembers: JSONObject = [
     "id": Schemas.reportID, "version": Shapes.version, "state": Shapes.words(ReportState.self),
     "station": Shapes.unit,
-    "fraud_type": Shapes.text(max: 40), "occurred_at": Shapes.instant, "reported_at": Shapes.instant,
+    "fraud_type": Shapes.word(max: 40), "occurred_at": Shapes.instant, "reported_at": Shapes.instant,
     "amount": Schemas.amount, "held": Schemas.amountOrZero, "returned": Schemas.amountOrZero,
     "transfers": Shapes.count, "accounts": Shapes.count,
   ]

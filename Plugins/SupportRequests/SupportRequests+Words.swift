@@ -13,6 +13,7 @@ extension SupportRequests {
     "complete": "反馈率",
     "completed_at": "办结时间",
     "contact": "联系人",
+    "contact.name": "姓名",
     "cycle": "办理周期",
     "cycles": "办理周期数",
     "deaths": "死亡人数",
@@ -79,6 +80,8 @@ extension SupportRequests {
     "urgent": "紧急",
     "withdrawn": "已撤回",
     "worked": "支援有效",
+    "assign.to": "指派队伍",
+    "redirect.to": "转往部门",
 
     "acknowledge": "签收",
     "acknowledged": "已签收",

@@ -16,6 +16,11 @@ public enum Shapes {
     ["type": "string", "enum": .array(type.allCases.map { .string($0.rawValue) })]
   }
 
+  /// A word of an enumeration of which a record may have one that is no longer in it.
+  public static func word(max: Int) -> JSONValue {
+    ["type": "string", "minLength": 1, "maxLength": .int(max), "x-words": true]
+  }
+
   /// This, or null: what takes a member away.
   public static func nullable(_ schema: JSONValue) -> JSONValue { ["anyOf": [schema, ["type": "null"]]] }
 

@@ -67,6 +67,10 @@ public enum SharedWords {
     "desc": "降序",
     "explain.limit": "期限",
     "figures.by": "分组方式",
+    "figures.from": "起始日",
+    "figures.to": "截止日",
+    "history.from": "原状态",
+    "history.to": "新状态",
   ]
 }
 

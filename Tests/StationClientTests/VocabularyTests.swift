@@ -31,6 +31,19 @@ import Testing
         """)
   }
 
+  @Test func `texts below a table are found by the row's words`() throws {
+    #expect(
+      try text(#"{"steps":[{"from":"open","note":[{"en":"x","zh":"句"}]}]}"#, .zh) == """
+        流程:
+        原状态
+        未结
+
+        流程[未结].说明:
+          句
+
+        """)
+  }
+
   @Test func `an English reader reads the codes`() throws {
     #expect(
       try text(#"{"state":"open","marks":["late"]}"#, .en) == """
@@ -56,7 +69,7 @@ import Testing
   @Test func `help says what options and their words are called`() throws {
     let method = try #require(Fixtures.api(.zh).method(in: ["support.open"])?.0)
     let help = MethodHelp(language: .zh).method(method)
-    #expect(help.contains("  --urgency routine|urgent|immediate  紧急程度（routine 一般|urgent|immediate）\n"))
+    #expect(help.contains("  --urgency WORD         紧急程度（routine 一般|urgent|immediate）\n"))
     #expect(help.contains("  --reason TEXT                       理由\n"))
     #expect(help.contains("  --facts.seems-victim") || help.contains("  --facts.seems_victim  "))
     let english = try #require(Fixtures.api(.en).method(in: ["support.open"])?.0)

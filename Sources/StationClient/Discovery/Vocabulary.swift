@@ -66,7 +66,8 @@ package struct Vocabulary: Sendable {
 
   /// Whether a value of this schema is a word of an enumeration, or a list of such.
   private static func holdsWords(_ schema: JSONValue) -> Bool {
-    if schema["enum"] != nil || schema["const"] != nil { return true }
+    if schema["enum"] != nil || schema["const"] != nil || schema["format"] == "code" { return true }
+    if schema["x-words"] == true { return true }
     if let items = schema["items"] { return holdsWords(items) }
     return ["anyOf", "oneOf"].contains { schema[$0]?.arrayValue?.contains(where: holdsWords) == true }
   }

@@ -87,16 +87,16 @@ package struct MethodHelp: Sendable {
     var notes: [String] = []
     if parameter.required { notes.append(language.pick("required", zh: "必填")) }
     if parameter.isList { notes.append(language.pick("repeatable", zh: "可重复")) }
-    if let words = words(of: parameter, vocabulary) { notes.append(words) }
+    let words = words(of: parameter, vocabulary)
+    if let words { notes.append(words) }
     if case .integer(let minimum?, let maximum?) = parameter.shape { notes.append("\(minimum)…\(maximum)") }
     if !notes.isEmpty {
       let space = about.isEmpty ? "" : " "
       about += language.pick(
         "\(space)(\(notes.joined(separator: ", ")))", zh: "（\(notes.joined(separator: "，"))）")
     }
-    var options = [
-      (name + (parameter.shape.placeholder.isEmpty ? "" : " " + parameter.shape.placeholder), about)
-    ]
+    let placeholder = words == nil ? parameter.shape.placeholder : "WORD"
+    var options = [(name + (placeholder.isEmpty ? "" : " " + placeholder), about)]
     if case .object(let members, _) = parameter.shape {
       options += members.map { member in
         let placeholder = member.shape.placeholder

@@ -177,7 +177,6 @@ package struct ResultText: Sendable {
     var lines: [(key: String, text: String)] = []
     var blocks: [(key: String, text: String)] = []
     collect(value, prefix: "", into: &lines, &blocks)
-    lines = lines.map { (label($0.key), $0.text) }
     let width = lines.map { DisplayWidth.columns($0.key) }.max() ?? 0
     var text = ""
     for line in lines {
@@ -186,7 +185,7 @@ package struct ResultText: Sendable {
     }
     for (key, block) in blocks {
       if !text.isEmpty { text += "\n" }
-      text += Style.bold.apply(label(key) + ":", colours: colours) + "\n" + block
+      text += Style.bold.apply(key + ":", colours: colours) + "\n" + block
     }
     if text.isEmpty { text = language.pick("done\n", zh: "完成\n") }
     return text
@@ -202,11 +201,11 @@ package struct ResultText: Sendable {
       case .object(let object) where !object.isEmpty && bilingual(object) == nil && Ratio(member) == nil:
         collect(member, prefix: name + ".", into: &lines, &blocks)
       case .array(let items) where items.first?.objectValue != nil:
-        blocks += sentences(member).map { [(name, Self.lines($0))] } ?? inner(items, name)
+        blocks += sentences(member).map { [(label(name), Self.lines($0))] } ?? inner(items, name)
       case .string(let timestamp):
-        lines.append((name, clock?.second(timestamp) ?? cell(member, of: name)))
+        lines.append((label(name), clock?.second(timestamp) ?? cell(member, of: name)))
       default:
-        lines.append((name, cell(member, of: name)))
+        lines.append((label(name), cell(member, of: name)))
       }
     }
   }
@@ -218,15 +217,15 @@ package struct ResultText: Sendable {
     var below: [(key: String, text: String)] = []
     for item in items {
       var row = item.objectValue ?? [:]
-      let label = row.first.map { cell($0.value) } ?? ""
+      let first = row.first.map { cell($0.value, of: $0.key) } ?? ""
       for (key, value) in item.objectValue ?? [:] {
         guard let texts = sentences(value) else { continue }
         row[key] = nil
-        below.append((DisplayWidth.printable("\(name)[\(label)].\(key)"), Self.lines(texts)))
+        below.append(("\(label(name))[\(first)].\(label(key, in: name))", Self.lines(texts)))
       }
       rows.append(item.objectValue == nil ? item : .object(row))
     }
-    return [(name, table(rows, name))] + below
+    return [(label(name), table(rows, name))] + below
   }
 
   private static func lines(_ texts: [String]) -> String { texts.reduce(into: "") { $0 += "  \($1)\n" } }
