@@ -112,7 +112,7 @@ enum ReadSchemas {
 
   static let figures: JSONValue = {
     var group = Figures.members
-    group["key"] = Schemas.short
+    group["key"] = Shapes.word(max: Limits.short)
     return Shapes.object(
       [
         "from": Shapes.date, "to": Shapes.date, "rule": Schemas.ruleReference,

@@ -70,7 +70,7 @@ struct FiguresQuery: Sendable {
   }
 
   static let result: JSONValue = {
-    let key: JSONObject = ["key": Shapes.text]
+    let key: JSONObject = ["key": Shapes.word(max: 64)]
     return Shapes.object(
       [
         "from": Shapes.date, "to": Shapes.date, "by": Shapes.words(Group.self),

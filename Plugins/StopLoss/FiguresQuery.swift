@@ -131,7 +131,7 @@ struct FiguresQuery: Sendable {
 
   static let result: JSONValue = {
     var group = Figures.members
-    group["key"] = Shapes.text(max: 64)
+    group["key"] = Shapes.word(max: 64)
     return Shapes.object(
       [
         "from": Shapes.date, "to": Shapes.date, "rule": Schemas.rule,

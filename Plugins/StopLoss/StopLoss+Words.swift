@@ -18,6 +18,7 @@ extension StopLoss {
     "bank": "开户机构",
     "bank_due": "银行办结期限",
     "bank_reasons": "银行拒绝理由",
+    "before.name": "姓名",
     "city_approval": "市级批准文书",
     "count": "次数",
     "credit_code": "统一社会信用代码",
@@ -32,15 +33,20 @@ extension StopLoss {
     "found_at": "查明时间",
     "fraud_type": "诈骗类型",
     "freeze": "冻结",
+    "freeze.request.name": "当事人姓名",
     "frozen": "冻结金额",
     "frozen_at": "冻结时间",
     "gone_s": "到账后秒数",
+    "groups.held": "止付率",
+    "groups.key": "标识",
+    "groups.returned": "返还率",
     "held": "止付金额",
     "history": "办理记录",
     "holder": "户名",
     "holders": "户名",
     "holding": "持有金额",
     "interest": "及于孳息",
+    "key": "调用方键",
     "lapses": "到期未处置",
     "left_s": "剩余秒数",
     "loss": "损失金额",
@@ -58,7 +64,7 @@ extension StopLoss {
     "occurred_at": "案发时间",
     "ordered_at": "冻结通知时间",
     "outcome": "录入结果",
-    "p90_s": "九成位秒数",
+    "p90_s": "九十分位秒数",
     "patterns": "案件特征",
     "pending": "处理中应答时间",
     "pointer": "错误位置",
@@ -88,14 +94,21 @@ extension StopLoss {
     "sent": "发出时间",
     "shares": "返还分配",
     "small_cells": "不单列合计",
+    "spool.list.name": "文件名",
     "stop": "止付",
     "stopped_at": "止付时间",
     "stops": "止付",
     "summary": "简要案情",
     "target": "目标值",
+    "terms.name": "期限名称",
     "times": "搁置次数",
+    "total.held": "止付率",
+    "total.returned": "返还率",
     "traced": "追踪金额",
     "transfers": "转账",
+    "transfers.from": "转出账户",
+    "transfers.reference": "交易流水号",
+    "transfers.to": "转入账户",
     "truncated": "结果不全",
     "unexplained": "来源不明金额",
     "victim": "被害人",
@@ -104,9 +117,6 @@ extension StopLoss {
     "when": "发生时间",
     "within_hours": "几小时内届满",
     "wrong_released": "误冻解除",
-    "transfers.from": "转出账户",
-    "transfers.to": "转入账户",
-    "freeze.request.name": "当事人姓名",
 
     "amount_above_request": "金额超过请求",
     "amount_missing": "未说明金额",
@@ -222,4 +232,11 @@ extension StopLoss {
     "withdraw_return": "撤回返还",
     "wrong_account": "账户有误",
   ]
+}
+
+extension Policy {
+  /// What the types of fraud are called, wherever their codes stand.
+  var typeWords: [(String, String)] {
+    fraudTypes.flatMap { type in ["fraud_type", "key"].map { ("\($0).\(type.code)", type.name.zh) } }
+  }
 }

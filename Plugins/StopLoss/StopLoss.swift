@@ -15,7 +15,7 @@ package enum StopLoss {
     let steps = StopSteps(policy: policy)
     var module = Module(
       name: "stoploss", title: Text("Fast stop-loss in telecom fraud", zh: "反诈快速止损"), version: "1.0",
-      words: words.merging(policy.fraudTypes.map { ("fraud_type.\($0.code)", $0.name.zh) }) { $1 },
+      words: words.merging(policy.typeWords) { $1 },
       collections: [report, account, stop] + Spool.collections,
       methods: try IntakeMethods(policy).all + readMethods(policy) + reportMethods(policy)
         + stopMethods(steps)

@@ -28,7 +28,7 @@ package final class Signals: Sendable {
     return source
   }
 
-  /// Calls `body` at every SIGHUP; at once where one has come already.
+  /// Calls `body` at every SIGHUP, also for one that has come already.
   package func onHangUp(_ body: @escaping @Sendable () -> Void) {
     Task { [hangUps] in for await _ in hangUps { body() } }
   }

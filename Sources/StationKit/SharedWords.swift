@@ -65,7 +65,6 @@ public enum SharedWords {
 
     "asc": "升序",
     "desc": "降序",
-    "explain.limit": "期限",
     "figures.by": "分组方式",
     "figures.from": "起始日",
     "figures.to": "截止日",

@@ -25,7 +25,7 @@ extension Store {
     }
     let posted = read(
       in: line,
-      { [catalog, environment, keys = catalog.vault.keys] db in
+      { [catalog, environment] db, keys in
         if let kind = call.token.refusal { return fail(RPCError(kind)) }
         guard let module = catalog.registry.modules[method.moduleName] else {
           return fail(RPCError(.unavailable))
@@ -103,7 +103,7 @@ extension Store {
       deliver([])
     }
     let posted = read(
-      { [self] db in
+      { [self] db, _ in
         do {
           let events = try EventTable.after(seq, limit: limit, on: db)
           whenDurable { deliver(events) }

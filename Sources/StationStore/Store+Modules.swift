@@ -11,7 +11,7 @@ extension Store {
     done: @escaping @Sendable (Result<JSONValue, RPCError>) -> Void
   ) {
     let posted = read(
-      { [self, keys = catalog.vault.keys] db in
+      { [self] db, keys in
         let catalog = catalog
         guard let module = catalog.registry.modules[name] else {
           return done(.failure(RPCError(.unavailable)))
@@ -39,7 +39,7 @@ extension Store {
     of series: String, module: String, done: @escaping @Sendable (Result<Int, RPCError>) -> Void
   ) {
     let posted = read(
-      { [report] db in
+      { [report] db, _ in
         do {
           let statement = try SQL("SELECT value FROM series WHERE name = ?", on: db)
             .bind(1, "\(module)/\(series)")

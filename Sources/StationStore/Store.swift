@@ -149,14 +149,16 @@ package final class Store: Sendable {
   package func clockChanged() { writer.clockChanged() }
   package var waiting: Int { writer.waiting }
 
-  /// Runs `body` on a reader thread, on one consistent snapshot. `false` when too many wait.
+  /// Runs `body` on a reader thread, on one consistent snapshot, with the keys from before it. `false` when too many
+  /// wait.
   func read(
-    in line: QueueLine = .daemon, _ body: @escaping @Sendable (Database) -> Void,
+    in line: QueueLine = .daemon, _ body: @escaping @Sendable (Database, Vault.Keys) -> Void,
     failed: @escaping @Sendable (any Error) -> Void
   ) -> Bool {
-    readers.post(line) { [pool] in
+    readers.post(line) { [pool, vault = catalog.vault] in
+      let keys = vault.keys
       do {
-        try pool.read { db in body(db) }
+        try pool.read { db in body(db, keys) }
       } catch {
         failed(error)
       }

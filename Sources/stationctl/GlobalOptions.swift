@@ -100,9 +100,9 @@ extension GlobalOptions {
   var style: ResultText { ResultText(language: language, colours: colours, width: Terminal.width) }
 
   /// The same, with what the codes of a method's result are called, where the daemon says.
-  func style(of method: String, _ client: Client) -> ResultText {
+  func style(of method: String, _ client: @autoclosure () throws -> Client) -> ResultText {
     var style = style
-    guard language == .zh, let api = try? APIDescription(from: client, language: language) else {
+    guard language == .zh, let api = try? APIDescription(from: client(), language: language) else {
       return style
     }
     style.vocabulary = api.method(in: [method])?.0.vocabulary ?? .none

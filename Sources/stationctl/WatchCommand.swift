@@ -39,13 +39,16 @@ struct WatchCommand: ParsableCommand {
   private func live() throws {
     let interrupt = Interrupt.install()
     let options = options
-    let style = options.style(of: Self.method, try options.connect())
+    let vocabulary = options.style(of: Self.method, try options.connect()).vocabulary
     let follower = EventFollower(since: nil) { () throws(ClientError) -> Client in try options.connect() }
     let second = Duration.seconds(1)
     var (items, now) = try fetch(options.connect())
     var drawn = 0
     do {
       while true {
+        // As wide as the terminal is now.
+        var style = options.style
+        style.vocabulary = vocabulary
         let text = WatchTable(items: items).text(now: now(), style: style)
         drawn = redraw(text, over: drawn)
         let limit = TimeLimit(in: second)

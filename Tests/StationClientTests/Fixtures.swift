@@ -33,7 +33,7 @@ enum Fixtures {
     "components":{"schemas":{"Id":{"type":"string"},
       "Meta":{"properties":{"purpose":{"enum":["handling","audit"]}}}}},
     "x-words-zh":{"id":"编号","state":"状况","note":"备注"},
-    "x-modules":[{"name":"support","title":"Support","title_zh":"支援","words_zh":{"state":"状态","open":"未结",
+    "x-modules":[{"name":"directory","title":"Directory","words_zh":{}},{"name":"support","title":"Support","title_zh":"支援","words_zh":{"state":"状态","open":"未结",
       "state.open":"待办","inner.state":"状况","steps.note":"说明","done":"办结","marks":"标记","late":"逾期","steps":"流程","from":"原状态","urgency":"紧急程度",
       "routine":"一般","reason":"理由","facts":"事实","seems_victim":"疑似被害"}}]}
     """

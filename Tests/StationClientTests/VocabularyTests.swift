@@ -33,7 +33,9 @@ import Testing
 
   @Test func `texts below a table are found by the row's words`() throws {
     #expect(
-      try text(#"{"steps":[{"from":"open","note":[{"en":"x","zh":"句"}]}]}"#, .zh) == """
+      try text(#"{"id":"a","steps":[{"from":"open","note":[{"en":"x","zh":"句"}]}]}"#, .zh) == """
+        编号: a
+
         流程:
         原状态
         未结
@@ -53,10 +55,19 @@ import Testing
         """)
   }
 
-  @Test func `another module's method has the shared words alone`() throws {
+  @Test func `another module's method has the shared words, and not this one's`() throws {
     let method = try #require(Fixtures.api(.zh).method(in: ["directory.unit.get"])?.0)
-    #expect(method.vocabulary.label("state") == "state")
-    #expect(Vocabulary.none.label("id") == "id")
+    #expect(method.vocabulary.label("state") == "状况")
+    #expect(method.vocabulary.label("marks") == "marks")
+  }
+
+  @Test func `a result that is one list has the words of that list`() throws {
+    #expect(
+      try text(#"{"steps":[{"from":"open","note":"late"}]}"#, .zh) == """
+        原状态  说明
+        未结    late
+
+        """)
   }
 
   @Test func `a figure names its unit and what it leaves out`() throws {
@@ -69,9 +80,9 @@ import Testing
   @Test func `help says what options and their words are called`() throws {
     let method = try #require(Fixtures.api(.zh).method(in: ["support.open"])?.0)
     let help = MethodHelp(language: .zh).method(method)
-    #expect(help.contains("  --urgency WORD         紧急程度（routine 一般|urgent|immediate）\n"))
-    #expect(help.contains("  --reason TEXT                       理由\n"))
-    #expect(help.contains("  --facts.seems-victim") || help.contains("  --facts.seems_victim  "))
+    #expect(help.contains("  --urgency WORD              紧急程度（routine 一般|urgent|immediate）\n"))
+    #expect(help.contains("  --reason TEXT               理由\n"))
+    #expect(help.contains("  --facts.seems_victim        疑似被害\n"))
     let english = try #require(Fixtures.api(.en).method(in: ["support.open"])?.0)
     #expect(MethodHelp(language: .en).method(english).contains("  --urgency routine|urgent|immediate\n"))
   }

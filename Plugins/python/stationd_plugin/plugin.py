@@ -61,8 +61,9 @@ class Plugin:
         self._manifest: dict[str, Any] = {
             "protocol": PROTOCOL, "name": name, "title": title, "version": version, "collections": [],
             "methods": [], "deadlines": [], "events": [], "calls": [], "listens": [], "rules": [],
-            "words_zh": dict(words or {}),
         }
+        if words:
+            self._manifest["words_zh"] = dict(words)
         self._methods: dict[str, Callable[[Call], Any]] = {}
         self._deadlines: dict[str, Callable[[Call, Deadline], None]] = {}
         self._events: dict[str, Callable[[Event], None]] = {}

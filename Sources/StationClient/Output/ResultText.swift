@@ -53,7 +53,7 @@ package struct ResultText: Sendable {
       var rest = result.objectValue ?? [:]
       for key in [list.key, "next", "next_cursor"] { rest[key] = nil }
       let heading = rest.isEmpty ? "" : fields(.object(rest)) + "\n"
-      return heading + table(list.items)
+      return heading + table(list.items, ["items", "rows"].contains(list.key) ? "" : list.key)
     }
     switch result {
     case .object: return fields(result)

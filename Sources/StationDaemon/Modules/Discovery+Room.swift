@@ -22,7 +22,7 @@ extension Discovery {
     guard described <= moduleBytes else {
       throw RegistryError(
         "the description of its methods has \(described) bytes, and clients are told \(moduleBytes) at most:"
-          + " shorten its texts and examples")
+          + " shorten its texts, words and examples")
     }
     let all = document(of: next, version: "").encoded().count + envelopeBytes
     guard all <= answerBytes else {

@@ -124,7 +124,7 @@ enum OwnWords {
     "needs_restart": "须重启生效",
     "now": "当前时间",
     "ok": "正常",
-    "part": "部位",
+    "part": "组件",
     "path": "路径",
     "pid": "进程号",
     "problems": "问题",
