@@ -6,7 +6,7 @@ extension Daemon {
   /// Calls itself as a client would, on every socket that it listens on.
   /// - Throws: when an answer does not come.
   package func callItself() async throws {
-    for path in ownSockets { try await SelfCall.ping(path, framing: framing) }
+    for path in ownSockets.withLock({ $0 }) { try await SelfCall.ping(path, framing: framing) }
   }
 
   /// What must go on for the daemon to be alive: see ``Heartbeat``.

@@ -20,7 +20,7 @@ package final class Daemon: Sendable {
   let stationLog: StationLog
   /// What holds now, and what is asked for anew at a reload.
   let running: Mutex<RunningConfiguration>
-  let ownSockets: [String]
+  let ownSockets = Mutex<[String]>([])
   let framing: Framing
   let callLog: CallLog?
   let log: Logger
@@ -178,9 +178,7 @@ package final class Daemon: Sendable {
       RunningConfiguration(
         configuration: configuration, access: accessTrace, calendar: environment.calendar))
     framing = configuration.framing
-    ownSockets = try await Self.orStop(store, late) {
-      try await Self.listen(server, configuration, log)
-    }
+    // Before the first client can ask for any of it.
     services.serving(
       connectionCount: { server.connectionCount }, turnsNobodyIn: { server.turnsNobodyIn },
       reload: { [weak self] in
@@ -190,6 +188,8 @@ package final class Daemon: Sendable {
       preview: { [weak self] in try self?.preview() ?? ReloadReport() },
       configuration: { [weak self] in self?.running.withLock { $0.values } ?? [] },
       protectedFiles: { [weak self] in self?.protectedFiles ?? [] })
+    let paths = try await Self.orStop(store, late) { try await Self.listen(server, configuration, log) }
+    ownSockets.withLock { $0 = paths }
     housekeeping.withLock {
       $0 = Housekeeping(configuration, services: services, log: log) { method, detail in
         store.write(.record(environment.ownCause(method, detail: detail.encoded())))

@@ -374,6 +374,25 @@ bindings: [{{user: "{os.getuid()}", roles: [all]}}]
         self.assertEqual(values["state"]["value"], str(daemon.directory))
         self.assertEqual({value["source"] for value in values.values()}, {"development profile"})
 
+    def test_who_connects_first_is_told_all_of_it_and_may_reload(self):
+        daemon = self.new_daemon()
+        for _ in range(12):
+            daemon.spawn()
+            client = socket.socket(socket.AF_UNIX)
+            with client:
+                while client.connect_ex(str(daemon.socket_path)):
+                    self.assertIsNone(daemon.process.poll(), "the daemon has ended")
+                client.sendall(b'{"jsonrpc":"2.0","id":1,"method":"system.config"}\n'
+                               b'{"jsonrpc":"2.0","id":2,"method":"system.reload"}\n')
+                answers = {}
+                with client.makefile() as lines:
+                    while len(answers) < 2:
+                        answer = json.loads(lines.readline())
+                        answers[answer["id"]] = answer["result"]
+            self.assertIn("origin", {value["key"] for value in answers[1]["values"]})
+            self.assertEqual(answers[2], {"changed": [], "needs_restart": []})
+            daemon.stop()
+
     def test_a_reload_in_development_tells_what_it_changed(self):
         rules = "roles: {all: {methods: [%s], scope: all}}\nbindings: [{user: '1', roles: [all]}]\n"
         daemon = self.new_daemon(access=rules % "support.list").start()
