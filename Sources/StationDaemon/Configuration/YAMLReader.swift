@@ -28,12 +28,15 @@ struct YAMLReader {
   init(file: String, text: String) throws {
     let node: Node?
     do {
-      node = try Yams.compose(yaml: text)
+      // Texts are read here by their keys. The resolver of types would bring regular expressions and Unicode's tables.
+      node = try Yams.compose(yaml: text, .basic)
     } catch let error as YamlError {
       throw Self.notYAML(file, text, error)
     }
-    try self.init(file: file, node: node ?? Node.mapping(Node.Mapping([])), path: "", trace: KeyTrace())
+    try self.init(file: file, node: node ?? Self.empty, path: "", trace: KeyTrace())
   }
+
+  private static var empty: Node { .mapping(Node.Mapping([], Tag(.implicit, .basic))) }
 
   /// Where the parser stopped, in one line: its own description repeats the file.
   private static func notYAML(_ file: String, _ text: String, _ error: YamlError) -> ConfigurationError {
@@ -169,9 +172,19 @@ struct YAMLReader {
       note(name, standard.map(String.init) ?? "", nil, "true or false")
       return nil
     }
-    guard let flag = value.bool else { throw wrong(name, value, "true or false") }
+    guard let flag = Self.flag(value) else { throw wrong(name, value, "true or false") }
     note(name, String(flag), value, "true or false")
     return flag
+  }
+
+  /// YAML 1.1's words without quotes.
+  private static func flag(_ value: Node) -> Bool? {
+    guard let scalar = value.scalar, scalar.style == .any || scalar.style == .plain else { return nil }
+    return switch scalar.string.lowercased() {
+    case "true", "yes", "on": true
+    case "false", "no", "off": false
+    default: nil
+    }
   }
 
   func strings(_ name: String, takes: String = "a text, or a list of texts") throws -> [String]? {
@@ -200,7 +213,7 @@ struct YAMLReader {
 
   /// A mapping, or an empty one in its place: what it may hold is known all the same.
   func section(_ name: String) throws -> YAMLReader {
-    let node = pairs[name]?.value ?? Node.mapping(Node.Mapping([]))
+    let node = pairs[name]?.value ?? Self.empty
     return try YAMLReader(file: file, node: node, path: full(name), trace: trace)
   }
 

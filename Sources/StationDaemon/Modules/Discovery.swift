@@ -4,22 +4,20 @@ import Synchronization
 
 /// The OpenRPC 1.3 document (spec.open-rpc.org) of everything that is registered.
 final class Discovery: Sendable {
-  private struct Described {
-    var document: JSONValue = [:]
-    var modules: [String: JSONValue] = [:]
-  }
-  private let stored = Mutex(Described())
+  private let described = Mutex<(registry: Registry, version: String)?>(nil)
 
-  var document: JSONValue { stored.withLock { $0.document } }
+  /// Made anew each time: it is asked for seldom, and half a megabyte to keep.
+  var document: JSONValue {
+    described.withLock { $0 }.map { Self.document(of: $0.registry, version: $0.version) } ?? [:]
+  }
 
   /// A module's rules, life cycles and events; nil where there is no such module.
-  func module(_ name: String) -> JSONValue? { stored.withLock { $0.modules[name] } }
+  func module(_ name: String) -> JSONValue? {
+    described.withLock { $0 }?.registry.modules[name].map(Self.module)
+  }
 
   func describe(_ registry: Registry, version: String) {
-    let described = Described(
-      document: Self.document(of: registry, version: version),
-      modules: registry.modules.mapValues(Self.module))
-    stored.withLock { $0 = described }
+    described.withLock { $0 = (registry, version) }
   }
 
   static func document(of registry: Registry, version: String) -> JSONValue {
