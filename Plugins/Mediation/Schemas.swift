@@ -35,7 +35,7 @@ enum Schemas {
     "owner": Shapes.unit, "state": state, "opened_at": Shapes.instant, "thread": id,
     "is_repeat": Shapes.flag, "calls": Shapes.count, "violence_risk": Shapes.flag, "sessions": Shapes.count,
     "people": Shapes.list(person), "late": Shapes.list(limit),
-    "next_limit": Shapes.nullable(Shapes.words(LimitName.self)), "next_due": instantOrNull,
+    "next_limit": Shapes.nullable(limit), "next_due": instantOrNull,
   ]
 
   static let headerOptions: JSONObject = [

@@ -84,7 +84,7 @@ extension MethodDescription {
     let english = json["summary"]?.stringValue ?? ""
     summary = language.pick(english, zh: json["x-summary-zh"]?.stringValue ?? english)
     disclosesPersonalData = json["x-discloses"]?.boolValue ?? false
-    amounts = Self.amounts(in: result)
+    amounts = result.properties { $0["x-unit"] == "fen" }
     permission = json["x-permission"]?.stringValue ?? ""
 
     let order = json["x-positional"]?.arrayValue?.compactMap(\.stringValue) ?? []
@@ -108,18 +108,5 @@ extension MethodDescription {
       }
       return Example(name: example["name"]?.stringValue ?? "", params: params)
     }
-  }
-
-  /// The properties that a schema marks with the unit fen, in whatever schema they are.
-  private static func amounts(in schema: JSONValue) -> Set<String> {
-    var names: Set<String> = []
-    for (key, value) in schema.objectValue ?? [:] {
-      for (name, property) in key == "properties" ? value.objectValue ?? [:] : [:]
-      where property["x-unit"] == "fen" {
-        names.insert(name)
-      }
-      names.formUnion(amounts(in: value))
-    }
-    return (schema.arrayValue ?? []).reduce(into: names) { $0.formUnion(amounts(in: $1)) }
   }
 }

@@ -111,5 +111,11 @@ extension ValueShape {
   }
 
   /// The words that complete a value; empty if anything goes.
-  package var candidates: [String] { self == .boolean ? ["true", "false"] : words }
+  package var candidates: [String] {
+    switch self {
+    case .array(let element): element.candidates
+    case .boolean: ["true", "false"]
+    case .string, .integer, .object, .any: words
+    }
+  }
 }

@@ -17,7 +17,7 @@ package struct Vocabulary: Sendable {
   init(_ words: [String: String], verb: String, result: JSONValue) {
     self.words = words
     self.verb = verb
-    coded = words.isEmpty ? [] : Self.coded(in: result)
+    coded = words.isEmpty ? [] : result.properties(where: Self.holdsWords)
   }
 
   /// The words of each module, by its name, from an OpenRPC document. They are Chinese: an English reader reads the
@@ -52,23 +52,25 @@ package struct Vocabulary: Sendable {
 
   private func found(_ code: String, in outer: String) -> String? { words["\(outer).\(code)"] ?? words[code] }
 
-  private static func coded(in schema: JSONValue) -> Set<String> {
-    var names: Set<String> = []
-    for (key, value) in schema.objectValue ?? [:] {
-      for (name, property) in key == "properties" ? value.objectValue ?? [:] : [:] where holdsWords(property)
-      {
-        names.insert(name)
-      }
-      names.formUnion(coded(in: value))
-    }
-    return (schema.arrayValue ?? []).reduce(into: names) { $0.formUnion(coded(in: $1)) }
-  }
-
   /// Whether a value of this schema is a word of an enumeration, or a list of such.
   private static func holdsWords(_ schema: JSONValue) -> Bool {
     if schema["enum"] != nil || schema["const"] != nil || schema["format"] == "code" { return true }
     if schema["x-words"] == true { return true }
     if let items = schema["items"] { return holdsWords(items) }
     return ["anyOf", "oneOf"].contains { schema[$0]?.arrayValue?.contains(where: holdsWords) == true }
+  }
+}
+
+extension JSONValue {
+  /// The names of the properties whose schemas are so, in whatever schema they are: this one is where the search begins.
+  func properties(where isSo: (JSONValue) -> Bool) -> Set<String> {
+    var names: Set<String> = []
+    for (key, value) in objectValue ?? [:] {
+      for (name, property) in key == "properties" ? value.objectValue ?? [:] : [:] where isSo(property) {
+        names.insert(name)
+      }
+      names.formUnion(value.properties(where: isSo))
+    }
+    return (arrayValue ?? []).reduce(into: names) { $0.formUnion($1.properties(where: isSo)) }
   }
 }

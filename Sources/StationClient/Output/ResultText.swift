@@ -25,10 +25,13 @@ package struct ResultText: Sendable {
     self.vocabulary = vocabulary
   }
 
+  /// What a list is called that is all there is to tell, or nearly.
+  private static let listNames = ["items", "rows"]
+
   /// The name and the elements of the member that makes a result a list; nil if it is none.
   package static func list(in result: JSONValue) -> (key: String, items: [JSONValue])? {
     guard case .object(let object) = result else { return nil }
-    for key in ["items", "rows"] {
+    for key in listNames {
       if case .array(let items)? = object[key] { return (key, items) }
     }
     // A result that is nothing but one list of objects, whatever it is called.
@@ -53,7 +56,7 @@ package struct ResultText: Sendable {
       var rest = result.objectValue ?? [:]
       for key in [list.key, "next", "next_cursor"] { rest[key] = nil }
       let heading = rest.isEmpty ? "" : fields(.object(rest)) + "\n"
-      return heading + table(list.items, ["items", "rows"].contains(list.key) ? "" : list.key)
+      return heading + table(list.items, Self.listNames.contains(list.key) ? "" : list.key)
     }
     switch result {
     case .object: return fields(result)
