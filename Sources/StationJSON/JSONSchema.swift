@@ -24,8 +24,6 @@ public struct JSONSchema: Sendable {
     public let chinese: String
   }
 
-  /// The schema as it was given.
-  public let source: JSONValue
   private let root: SchemaNode
   private let definitions: [SchemaNode]
 
@@ -33,7 +31,6 @@ public struct JSONSchema: Sendable {
   public init(_ source: JSONValue) throws(JSONSchemaError) {
     var compiler = SchemaCompiler()
     (root, definitions) = try compiler.compile(root: source)
-    self.source = source
   }
 
   /// The first violation in the order of the value's members, nil if the value satisfies the schema; missing

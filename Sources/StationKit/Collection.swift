@@ -6,7 +6,7 @@ public struct Collection: Sendable {
   public let name: String
   public let summary: Text
   /// JSON Schema of the body; checked at every put. What is asked for in one line is a text here.
-  public let schema: JSONValue
+  @Packed public var schema: JSONValue
   /// Members of the body that are kept in columns of their own, to be indexed and counted.
   public let fields: [Field]
   public let indexes: [Index]
@@ -30,7 +30,7 @@ public struct Collection: Sendable {
   ) {
     self.name = name
     self.summary = summary
-    self.schema = Shapes.kept(schema)
+    _schema = Packed(Shapes.kept(schema))
     self.fields = fields
     self.indexes = indexes
     self.personal = personal

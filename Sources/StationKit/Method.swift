@@ -6,11 +6,11 @@ public struct Method: Sendable {
   public let name: String
   public let summary: Text
   /// JSON Schema of the params object, without `meta`; `additionalProperties` must be false.
-  public let params: JSONValue
+  @Packed public var params: JSONValue
   /// Names for positional params, in order; empty where only named params are taken.
   public let positional: [String]
   /// JSON Schema of the result. What is asked for in one line is a text here: see ``Shapes/line(max:)``.
-  public let result: JSONValue
+  @Packed public var result: JSONValue
   public let permission: Permission
   /// Whether the result holds personal data: then `meta.purpose` and `meta.reason` are required,
   /// and the audit record is on disk before a byte is answered.
@@ -28,9 +28,9 @@ public struct Method: Sendable {
   ) {
     self.name = name
     self.summary = summary
-    self.params = params
+    _params = Packed(params)
     self.positional = positional
-    self.result = Shapes.kept(result)
+    _result = Packed(Shapes.kept(result))
     self.permission = permission
     self.disclosesPersonalData = disclosesPersonalData
     self.isSteady = isSteady
@@ -75,6 +75,8 @@ public struct Handler: Sendable {
     case write(@Sendable (Params, CallContext, any Transaction) throws -> JSONValue)
     /// The daemon's own: answered on the connection's thread, without the store.
     case inline(@Sendable (Params, CallContext) throws -> JSONValue)
+    /// The daemon's own: the same for whoever asks, and kept as the text that is answered.
+    case text(@Sendable () -> [UInt8])
     /// The daemon's own: bound to the connection that calls (subscriptions, cancellation).
     case connection(String)
     /// The daemon's own administrative acts: answered later, always with an audit record.

@@ -74,12 +74,12 @@ public struct EventKind: Sendable {
   public let name: String
   public let summary: Text
   /// JSON Schema of the payload.
-  public let payload: JSONValue
+  @Packed public var payload: JSONValue
 
   public init(_ name: String, _ summary: Text, payload: JSONValue) {
     self.name = name
     self.summary = summary
-    self.payload = Shapes.kept(payload)
+    _payload = Packed(Shapes.kept(payload))
   }
 }
 

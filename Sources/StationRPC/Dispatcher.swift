@@ -63,6 +63,7 @@ package final class Dispatcher: Sendable {
     }
     switch admission.method.declaration.handler.body {
     case .inline(let handler): runInline(handler, admission, answer)
+    case .text(let text): deliver(text(), admission.cause, answer)
     case .connection(let name):
       session.run(name, admission.params, admission.principal) { [self] result in
         deliver(result.map { admission.shown($0) }, admission.cause, answer)
@@ -83,7 +84,7 @@ package final class Dispatcher: Sendable {
   /// Whether a call of this method leaves everything as it was.
   func onlyReads(_ method: String) -> Bool {
     switch registry.methods[method]?.declaration.handler.body {
-    case .inline, .read, .remote(_, writes: false, _): true
+    case .inline, .text, .read, .remote(_, writes: false, _): true
     case .connection(let name): name == "check"
     case nil, .deferred, .remote, .write: false
     }
@@ -308,9 +309,18 @@ package final class Dispatcher: Sendable {
     _ result: Result<JSONValue, RPCError>, _ cause: Cause,
     _ answer: @escaping @Sendable (Answer) -> Void
   ) {
-    switch result.map({ bounded(.success($0.encoded())) }) {
-    case .success(.success(let bytes)): answer(.success(bytes))
-    case .success(.failure(let error)), .failure(let error): refuse(error, cause, answer)
+    switch result {
+    case .success(let value): deliver(value.encoded(), cause, answer)
+    case .failure(let error): refuse(error, cause, answer)
+    }
+  }
+
+  private func deliver(
+    _ text: [UInt8], _ cause: Cause, _ answer: @escaping @Sendable (Answer) -> Void
+  ) {
+    switch bounded(.success(text)) {
+    case .success(let bytes): answer(.success(bytes))
+    case .failure(let error): refuse(error, cause, answer)
     }
   }
 

@@ -42,9 +42,10 @@ final class CollectionPlan: Sendable {
     table = "\"\(compiled.fullName)\""
     indexes = Dictionary(uniqueKeysWithValues: declaration.indexes.map { ($0.name, $0) })
     columns = Dictionary(uniqueKeysWithValues: fields.map { ($0.name, Self.column($0)) })
-    let names = Set(declaration.schema["required"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+    let schema = declaration.schema
+    let names = Set(schema["required"]?.arrayValue?.compactMap(\.stringValue) ?? [])
     required = fields.filter { $0.type != .blind }.map(\.name).filter {
-      names.contains($0) && declaration.schema["properties"]?[$0]?["type"]?.stringValue != nil
+      names.contains($0) && schema["properties"]?[$0]?["type"]?.stringValue != nil
     }
     let sealed = personal == nil ? "" : ", sealed"
     let columns = sealed + fields.map { ", \(Self.column($0))" }.joined()

@@ -21,7 +21,6 @@ import Testing
   @Test(arguments: Rule.all)
   func `accepts what fits and points at what does not`(rule: Rule) throws {
     let schema = try JSONSchema(JSONParser.parse(rule.schema))
-    #expect(schema.source.encodedString == (try JSONParser.parse(rule.schema)).encodedString)
     for text in rule.fits {
       let value = try JSONParser.parse(text)
       #expect(schema.validate(value) == nil, "\(text)")

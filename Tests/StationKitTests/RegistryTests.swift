@@ -95,6 +95,10 @@ import Testing
         [module(methods: [method(params: ["type": "thing", "additionalProperties": false])])], "params"),
       Refused("a result that is no schema", [module(methods: [method(result: ["type": 1])])], "result"),
       Refused(
+        "a result nested deeper than any text",
+        [module(methods: [method(result: (0..<1024).reduce(open) { schema, _ in ["items": schema] })])],
+        "result"),
+      Refused(
         "an example whose params do not fit",
         [module(methods: [method(examples: [Example("Bad", params: ["no": 1], result: [:])])])], "'Bad'",
         "params"),

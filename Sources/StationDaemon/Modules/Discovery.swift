@@ -4,11 +4,23 @@ import Synchronization
 
 /// The OpenRPC 1.3 document (spec.open-rpc.org) of everything that is registered.
 final class Discovery: Sendable {
-  private let described = Mutex<(registry: Registry, version: String)?>(nil)
+  private struct Described {
+    let registry: Registry
+    let version: String
+    var text: [UInt8]?
+  }
 
-  /// Made anew each time: it is asked for seldom, and half a megabyte to keep.
-  var document: JSONValue {
-    described.withLock { $0 }.map { Self.document(of: $0.registry, version: $0.version) } ?? [:]
+  private let described = Mutex<Described?>(nil)
+
+  /// The document as it is answered: made when it is first asked for, then kept, since every command of `stationctl`
+  /// begins with it.
+  var text: [UInt8] {
+    described.withLock { described in
+      guard let known = described else { return Array("{}".utf8) }
+      let text = known.text ?? Self.document(of: known.registry, version: known.version).encoded()
+      described?.text = text
+      return text
+    }
   }
 
   /// A module's rules, life cycles and events; nil where there is no such module.
@@ -17,7 +29,7 @@ final class Discovery: Sendable {
   }
 
   func describe(_ registry: Registry, version: String) {
-    described.withLock { $0 = (registry, version) }
+    described.withLock { $0 = Described(registry: registry, version: version) }
   }
 
   static func document(of registry: Registry, version: String) -> JSONValue {
@@ -59,9 +71,9 @@ final class Discovery: Sendable {
 
   static func method(_ method: CompiledMethod) -> JSONValue {
     let declaration = method.declaration
-    let required = Set(
-      declaration.params["required"]?.arrayValue?.compactMap(\.stringValue) ?? [])
-    let properties = declaration.params["properties"]?.objectValue ?? [:]
+    let schema = declaration.params
+    let required = Set(schema["required"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+    let properties = schema["properties"]?.objectValue ?? [:]
     let params = method.order.map { name -> JSONValue in
       name == "meta"
         ? [

@@ -12,7 +12,7 @@ enum RPCModule {
           Text("Describe every method as an OpenRPC document", zh: "以 OpenRPC 文档描述全部方法"),
           params: Shapes.nothing, result: Shapes.anyObject, permission: .everyone,
           examples: [Example("Everything", params: [:], result: ["openrpc": "1.3.2"])],
-          handler: .inline { _, _ in discovery.document }),
+          handler: Handler(body: .text { discovery.text })),
         Method(
           "module",
           Text(

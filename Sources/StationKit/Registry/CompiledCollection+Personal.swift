@@ -2,12 +2,14 @@ import StationJSON
 
 extension CompiledCollection {
   /// What is declared as personal must be possible to encrypt, to find and to erase.
-  func checkPersonal(_ types: [String: Collection.FieldType]) throws(RegistryError) {
-    let personal = try personalMembers()
+  func checkPersonal(
+    _ types: [String: Collection.FieldType], _ schema: JSONValue
+  ) throws(RegistryError) {
+    let personal = try personalMembers(schema)
     for (name, type) in types.sorted(by: { $0.key < $1.key }) {
       switch (type, personal.contains(name)) {
       case (.blind, true):
-        guard Self.allows(declaration.schema["properties"]?[name], "string") else {
+        guard Self.allows(schema["properties"]?[name], "string") else {
           throw RegistryError("\(fullName): blind field '\(name)' must be a text")
         }
       case (.blind, false):
@@ -31,8 +33,8 @@ extension CompiledCollection {
       throw RegistryError("\(fullName): a collection with personal members cannot be openable")
     }
     guard case .member(let subject) = declaration.subject else { return }
-    let required = declaration.schema["required"]?.arrayValue ?? []
-    guard declaration.schema["properties"]?[subject]?["type"] == "string",
+    let required = schema["required"]?.arrayValue ?? []
+    guard schema["properties"]?[subject]?["type"] == "string",
       required.contains(.string(subject)),
       !personal.contains(subject), types[subject] ?? .text == .text, Names.isWord(subject)
     else {
@@ -41,12 +43,12 @@ extension CompiledCollection {
     }
   }
 
-  private func personalMembers() throws(RegistryError) -> Set<String> {
+  private func personalMembers(_ schema: JSONValue) throws(RegistryError) -> Set<String> {
     var members: Set<String> = []
     for pointer in declaration.personal {
       let name = String(pointer.dropFirst())
       guard pointer.hasPrefix("/"), !name.isEmpty, name.utf8.count <= 255, !name.contains("/"),
-        !name.contains("~"), declaration.schema["properties"]?[name] != nil
+        !name.contains("~"), schema["properties"]?[name] != nil
       else {
         throw RegistryError("\(fullName): personal '\(pointer)' is not a top-level member of the schema")
       }
@@ -57,13 +59,13 @@ extension CompiledCollection {
     return members
   }
 
-  func checkRetention() throws(RegistryError) {
+  func checkRetention(_ schema: JSONValue) throws(RegistryError) {
     guard case .years(let years, let member) = declaration.retention else { return }
     guard (1...100).contains(years) else {
       throw RegistryError("\(fullName): kept for \(years) years; 1 to 100 are possible")
     }
-    guard let schema = declaration.schema["properties"]?[member],
-      Self.allows(schema, "integer") || Self.allows(schema, "string"),
+    guard let start = schema["properties"]?[member],
+      Self.allows(start, "integer") || Self.allows(start, "string"),
       !declaration.personal.contains("/\(member)")
     else {
       throw RegistryError(

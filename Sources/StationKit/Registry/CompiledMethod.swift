@@ -25,19 +25,20 @@ package final class CompiledMethod: Sendable {
       throw RegistryError("'\(fullName)' needs a summary in English and Chinese")
     }
     guard !method.examples.isEmpty else { throw RegistryError("'\(fullName)' has no example") }
-    guard method.params["additionalProperties"] == .bool(false) else {
+    let (asked, answered) = (method.params, method.result)
+    guard asked["additionalProperties"] == .bool(false) else {
       throw RegistryError("'\(fullName)': the params schema must not allow additional properties")
     }
-    guard method.params["properties"]?["meta"] == nil else {
+    guard asked["properties"]?["meta"] == nil else {
       throw RegistryError("'\(fullName)': 'meta' is reserved in params")
     }
-    for name in method.positional where method.params["properties"]?[name] == nil {
+    for name in method.positional where asked["properties"]?[name] == nil {
       throw RegistryError("'\(fullName)': positional param '\(name)' is not in the params schema")
     }
-    order = Self.order(of: method)
-    params = try Self.compile(method.params, "\(fullName) params")
-    result = try Self.compile(method.result, "\(fullName) result")
-    mask = try ResultMask(method.result, of: fullName)
+    order = Self.order(of: method, asked)
+    params = try Self.compile(asked, "\(fullName) params")
+    result = try Self.compile(answered, "\(fullName) result")
+    mask = try ResultMask(answered, of: fullName)
     if mask != nil, !method.disclosesPersonalData, method.permission != .modules {
       throw RegistryError(
         "'\(fullName)' gives back personal data (\(ResultMask.keyword)) and does not say that it discloses it"
@@ -56,9 +57,9 @@ package final class CompiledMethod: Sendable {
     }
   }
 
-  private static func order(of method: Method) -> [String] {
-    let required = Set(method.params["required"]?.arrayValue?.compactMap(\.stringValue) ?? [])
-    let names = method.params["properties"]?.objectValue.map { Array($0.keys) } ?? []
+  private static func order(of method: Method, _ params: JSONValue) -> [String] {
+    let required = Set(params["required"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+    let names = params["properties"]?.objectValue.map { Array($0.keys) } ?? []
     let all = method.positional + names.filter { !method.positional.contains($0) }
     let (needed, others) = (all.filter(required.contains), all.filter { !required.contains($0) })
     return method.disclosesPersonalData ? needed + ["meta"] + others : needed + others + ["meta"]

@@ -80,7 +80,8 @@ package final class CompiledCollection: Sendable {
   init(_ collection: Collection, module: String) throws(RegistryError) {
     fullName = "\(module).\(collection.name)"
     declaration = collection
-    schema = try CompiledMethod.compile(collection.schema, "\(fullName) schema")
+    let declared = collection.schema
+    schema = try CompiledMethod.compile(declared, "\(fullName) schema")
     guard Names.isWord(collection.name) else {
       throw RegistryError("'\(fullName)' is not a collection name")
     }
@@ -89,7 +90,7 @@ package final class CompiledCollection: Sendable {
       guard Names.isWord(field.name), types[field.name] == nil else {
         throw RegistryError("\(fullName): field '\(field.name)' is declared twice or not a name")
       }
-      guard collection.schema["properties"]?[field.name] != nil else {
+      guard declared["properties"]?[field.name] != nil else {
         throw RegistryError("\(fullName): field '\(field.name)' is not in the schema")
       }
       types[field.name] = field.type
@@ -102,7 +103,7 @@ package final class CompiledCollection: Sendable {
         throw RegistryError("\(fullName): index '\(index.name)' is not over declared fields")
       }
     }
-    try checkPersonal(types)
-    try checkRetention()
+    try checkPersonal(types, declared)
+    try checkRetention(declared)
   }
 }
