@@ -43,7 +43,8 @@ enum StoredSchemas {
 
   /// Members of a step that its action may add; no personal data.
   static let stepDetails: JSONObject = [
-    "code": Schemas.short, "receiver": Shapes.unit, "bureau": Schemas.bureau, "superior": Schemas.bureau,
+    "code": Shapes.word(max: Limits.short), "receiver": Shapes.unit, "bureau": Schemas.bureau,
+    "superior": Schemas.bureau,
     "item": Schemas.item, "round": Shapes.version, "document": Schemas.document, "approval": Schemas.recordID,
     "support": Schemas.recordID, "record": Schemas.recordID, "effective": Shapes.instant,
   ]

@@ -36,7 +36,7 @@ extension Schemas {
     [
       "at": Shapes.instant, "action": historyAction, "by": by, "from": state, "to": state,
       "on": Shapes.instant, "person": personID, "unit": Shapes.unit, "mode": mode,
-      "code": Shapes.text(max: 64),
+      "code": Shapes.word(max: 64),
       "reason": prose, "request": Shapes.text(max: 64),
     ], required: ["at", "action", "by", "from", "to"])
 
