@@ -45,9 +45,10 @@ extension Handling {
     details["receiver"] = .string(receiver)
   }
 
-  /// The case is not sent after all.
+  /// The case is not sent after all. Who was not told in time of its way is owed it still.
   mutating func dropLeg() throws {
-    for name in [DutyName.transfer, .urgent, .tell] where item.duty(name)?.isOpen == true { item.drop(name) }
+    for name in [DutyName.transfer, .urgent] where item.duty(name)?.isOpen == true { item.drop(name) }
+    if let tell = item.duty(.tell), tell.isOpen, !tell.isOverdue(at: now) { item.drop(.tell) }
     guard item.isLegOpen else { return }
     try changeLeg { $0["dropped"] = now.stored }
     item.isLegOpen = false

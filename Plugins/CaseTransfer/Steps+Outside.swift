@@ -16,8 +16,10 @@ extension Steps {
     handling.item.owe(
       try handling.clock.duty(
         .designate, RuleID.negotiation, { .workingDays($0.int("working_days")) }, from: handling.now))
-    // The reporter is told of a way outside as of one inside.
-    if handling.item.reporter != nil, handling.item.told == nil {
+    // The reporter is told of a way outside as of one inside; what is overdue does not begin anew.
+    if handling.item.reporter != nil, handling.item.told == nil,
+      handling.item.duty(.tell)?.isOverdue(at: handling.now) != true
+    {
       handling.item.owe(try handling.clock.hours(.tell, RuleID.reporterTold, from: handling.now))
     }
     handling.details["bureau"] = .string(bureau)

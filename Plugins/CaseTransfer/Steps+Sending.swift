@@ -70,7 +70,11 @@ extension Steps {
       throw RPCError.refused(
         rule: RuleID.reporterTold, Text("The case has no reporter", zh: "该案无报案人"), pointer: "/id")
     }
-    guard handling.item.leg > 0 || handling.item.jurisdiction == .outside else {
+    // What is owed can be done, also where the case stays after all.
+    guard
+      handling.item.leg > 0 || handling.item.jurisdiction == .outside
+        || handling.item.duty(.tell)?.isOpen == true
+    else {
       throw handling.nothingToTransfer()
     }
     let way: TellWay = try handling.params.word("way")

@@ -8,20 +8,32 @@ struct FourEyes {
 
   let work: Work
 
+  /// How many people an approval can leave out.
+  static let excludedAtMost = KeyRecord.verifiersAtMost + 1
+
   /// Asks, in the caller's name; neither who asks nor who proposed or verified the record can decide.
   ///
+  /// - Parameter others: who cannot decide either.
   /// - Parameter task: what the approval is about, because whoever lists approvals is told: the task leads to the
   ///   record, by a read, as long as it is to be done. Asking again about it takes the former request back.
   func request(
-    _ action: String, task: String, of id: String, _ record: KeyRecord, payload: JSONObject
+    _ action: String, task: String, of id: String, _ record: KeyRecord, besides others: [String] = [],
+    payload: JSONObject
   ) throws -> String {
+    let excluded = record.entrants + Set(others).subtracting(record.entrants).sorted()
+    guard excluded.count <= Self.excludedAtMost else {
+      throw RPCError.refused(
+        rule: RuleID.fourEyes,
+        Text("Too many have verified or corrected it: propose it anew", zh: "核验、更正人数过多，请重新提出"),
+        pointer: "/id")
+    }
     let hours = try work.rules.int(RuleID.fourEyes, "hours", on: record.rulesOn)
     let answer = try work.tx.call(
       Self.request,
       [
         "action": .string(action), "subject": .string(task), "payload": .object(payload),
         "hours": .int(hours), "unit": .string(record.station),
-        "not_by": .array(record.entrants.map(JSONValue.string)), "about": .string(id),
+        "not_by": .array(excluded.map(JSONValue.string)), "about": .string(id),
       ])
     guard let id = answer["id"]?.stringValue else { throw RPCError(.internalError) }
     return id

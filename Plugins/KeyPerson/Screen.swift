@@ -29,12 +29,14 @@ enum Screen {
   }
 
   /// - Throws: `invalid_params` unless it is digits, with `+`, `-` and spaces: at most fifteen (ITU-T E.164),
-  ///   so that nothing else can stand in for a telephone number.
+  ///   and no ID number of fifteen places, so that nothing else can stand in for a telephone number.
   static func checkPhone(_ value: JSONValue?, _ pointer: String) throws(RPCError) {
     guard let text = value?.stringValue else { return }
-    let digits = text.utf8.filter { (0x30...0x39).contains($0) }.count
+    let digits = text.utf8.filter { (0x30...0x39).contains($0) }
     let others = text.utf8.filter { !(0x30...0x39).contains($0) }
-    guard (3...15).contains(digits), others.allSatisfy({ [0x20, 0x2B, 0x2D].contains($0) }) else {
+    guard (3...15).contains(digits.count), others.allSatisfy({ [0x20, 0x2B, 0x2D].contains($0) }),
+      CloserLook.finding(in: String(decoding: digits, as: UTF8.self)) == nil
+    else {
       throw .invalid(Text("Not a telephone number", zh: "电话号码无效"), pointer: pointer)
     }
   }

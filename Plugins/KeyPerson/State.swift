@@ -18,6 +18,9 @@ package enum State: String, Sendable, CaseIterable {
     case .proposed, .instrumentVerified, .delisted, .erased: false
     }
   }
+
+  /// Whether it is still to be entered.
+  var isBeforeEntry: Bool { self == .proposed || self == .instrumentVerified }
 }
 
 /// What can be done to a record: by the method of the same name, or by the clock. The raw values are stable codes.

@@ -60,11 +60,17 @@ struct Subject {
     try Screen.check(person: params.object)
     try work.notLater(
       params["care_need"]?["document"]?["date"], "/care_need/document/date", rule: RuleID.careNeed)
-    let (before, after) = loaded.record.personal.correct(Self.members, by: params.object)
-    try requireSamePerson(loaded, Set(before.keys).union(after.keys))
-    guard !(before.isEmpty && after.isEmpty) else {
+    // Which members are given decides, and not whether one is what is stored: nobody can try out a value.
+    let given = Self.members.filter { params[$0] != nil }
+    guard !given.isEmpty else {
       throw RPCError.refused(
         rule: RuleID.correction, Text("Nothing would change", zh: "没有需要更正的内容"), pointer: "/id")
+    }
+    try requireSamePerson(loaded.record, given)
+    let (before, after) = loaded.record.personal.correct(Self.members, by: params.object)
+    if loaded.record.state.isBeforeEntry, !Self.whom.isDisjoint(with: Set(before.keys).union(after.keys)) {
+      try work.requireOnce(
+        loaded.record.personal["instrument"], of: loaded.record, besides: loaded.id, pointer: "/id")
     }
     loaded.record.corrections += 1
     _ = try work.tx.create(
@@ -78,18 +84,16 @@ struct Subject {
     return header
   }
 
+  /// Members that say whom a record is about.
+  static let whom: Set = ["name", "id_number"]
+
   /// Whom a record is about was approved by four eyes: once it is entered, neither the ID number nor, where there is
   /// none, the name is changed by two. Before that a correction makes the approval void.
-  private func requireSamePerson(_ loaded: Work.Loaded, _ changed: Set<String>) throws {
-    let record = loaded.record
-    if [.proposed, .instrumentVerified].contains(record.state) {
-      guard !changed.isDisjoint(with: ["name", "id_number"]) else { return }
-      return try work.requireOnce(
-        record.personal["instrument"], of: record, besides: loaded.id, pointer: "/id")
-    }
+  private func requireSamePerson(_ record: KeyRecord, _ given: [String]) throws(RPCError) {
+    guard !record.state.isBeforeEntry else { return }
     let named = record.personal["id_number"] == nil ? ["id_number", "name"] : ["id_number"]
-    for name in named where changed.contains(name) {
-      throw RPCError.refused(
+    for name in named where given.contains(name) {
+      throw .refused(
         rule: RuleID.correction,
         Text(
           "It would be about somebody else: delist it as an error and enter it anew",

@@ -24,6 +24,7 @@ package enum Agreement {
     for item in items where isMissing(params[item]) && item != "others_present" {
       throw missing(RuleID.agreementItems, "/\(item)")
     }
+    try Screen.check(params, "body", rule: RuleID.agreementItems)
     // That nobody else was there is said by an empty list.
     guard params["others_present"] != nil else { throw missing(RuleID.agreementItems, "/others_present") }
     let performance = params["performance"]

@@ -29,10 +29,13 @@ extension Dispute {
     }
   }
 
-  /// What the result of an appraisal does: the first session's limit starts anew, the case clock goes on.
+  /// What the result of an appraisal does: the first session's limit starts anew, if it is later than
+  /// the acceptance; the case clock goes on.
   mutating func resumeLimits(at instant: Instant, _ terms: Terms) throws(RPCError) {
     if let limit = limits[.session1], limit.done == nil, limit.end == nil {
-      try start(.session1, at: instant, terms)
+      // A result of before the acceptance that is told after it moves nothing back, and no rung fires again.
+      try start(.session1, at: max(instant, limit.start), terms)
+      if instant <= limit.start { limits[.session1]?.fired = limit.fired }
     }
     for name in [LimitName.caseClock, .caseExtended] {
       guard let limit = limits[name], limit.done == nil, limit.end == nil else { continue }

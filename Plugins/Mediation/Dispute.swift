@@ -132,6 +132,11 @@ package struct Dispute: Sendable {
   /// The latest dated step: nothing happens before it.
   package var latest: Instant { max(opened, times.values.max() ?? opened) }
 
+  /// The kind of mediation that had it at an instant.
+  package func modeHeld(at instant: Instant) -> Mode {
+    custody.last { $0.since <= instant }?.mode ?? mode
+  }
+
   package func person(_ id: String) -> Person? { roster.first { $0.id == id } }
 
   package var parties: [Person] { roster.filter(\.role.isParty) }

@@ -46,10 +46,12 @@ struct Step {
     return person
   }
 
-  /// Sets the flag of a risk of violence, where the caller says something of it.
+  /// Sets the flag of a risk of violence, where the caller says something of it: it may be all that the door
+  /// to support waited for.
   mutating func takeRisk() {
     guard let risk = params["violence_risk"]?.boolValue else { return }
     dispute.risk = risk
+    if risk { opensDoor = true }
   }
 
   /// Mediation ends without success at an instant: the case clock starts that day.

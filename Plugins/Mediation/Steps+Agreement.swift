@@ -8,20 +8,22 @@ extension Steps {
       let attendees = (session?["attendees"]?.arrayValue ?? []).compactMap(Attendance.Attendee.init)
       let (signed, by) = try Agreement.check(
         params, step.dispute, try People.all(step.id, tx), attendees, step.rules, context)
+      // It may be entered after a hand-over to another kind of mediation.
+      let mode = step.dispute.modeHeld(at: signed)
       var body: JSONObject = [
         "dispute": .string(step.id), "recorded": context.now.stored,
-        "by": .string(context.principal.person), "mode": .string(step.dispute.mode.rawValue),
+        "by": .string(context.principal.person), "mode": .string(mode.rawValue),
       ]
       for item in Agreement.items + ["performance", "signatures"] { body[item] = params[item] }
       body["signed_at"] = signed.text(context.zone)
       _ = try tx.create("agreement", id: Agreement.id(step.id), body)
       step.dispute.times[.signed] = signed
-      step.dispute.agreementMode = step.dispute.mode
+      step.dispute.agreementMode = mode
       step.dispute.stop(.agreement, at: signed)
       step.dispute.limits[.performance] = Limit(
         rule: try step.rules.reference(RuleID.performance), term: nil, start: signed,
         end: by.end(in: context.zone))
-      if step.dispute.mode == .people { try step.dispute.start(.court, at: signed, step.terms) }
+      if mode == .people { try step.dispute.start(.court, at: signed, step.terms) }
       step.history["on"] = signed.text(context.zone)
     }
   }
@@ -93,6 +95,7 @@ extension Steps {
           ),
           pointer: "/applied_on")
       }
+      try Screen.check(params, "court", rule: RuleID.court)
       var court = JSONObject()
       for key in ["applied_on", "court", "outcome", "number"] { court[key] = params[key] }
       step.dispute.court = court

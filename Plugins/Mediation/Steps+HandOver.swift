@@ -16,6 +16,7 @@ extension Steps {
         throw RPCError.refused(
           rule: RuleID.handOver, Text("Name the committee or the court", zh: "须指明调解组织或法院"), pointer: "/body")
       }
+      try Screen.check(params, "body", rule: RuleID.handOver)
       guard step.dispute.custody.count < Bounds.handOvers else {
         throw RPCError.refused(
           rule: RuleID.bounds, Text("Handed over too often", zh: "移交次数超过上限"), pointer: "/to")

@@ -33,7 +33,9 @@ extension Steps {
           throw RPCError.refused(
             rule: exclusion.rule, Text("Not open to mediation", zh: "不适用调解"), pointer: "/exclusions/0")
         }
-        guard step.dispute.parties.count >= 2 else {
+        // Whoever is injured was so by somebody; in a fight each may be an offender towards the other.
+        let roles = step.dispute.parties.map(\.role)
+        guard roles.count >= 2, roles.contains(where: { $0 != .injured }) else {
           throw RPCError.refused(
             rule: RuleID.parties, Text("Mediation has two sides at least", zh: "调解须有双方当事人"),
             pointer: "/open")

@@ -70,12 +70,25 @@ struct Steps: Sendable {
 
   private func finish(_ step: inout Step, _ action: Action, from: State) throws -> JSONValue {
     if from.isOpen, !step.dispute.state.isOpen { try end(&step) }
-    if step.opensDoor, step.dispute.state.isOpen { try Door(rules: step.rules).check(&step) }
+    if step.opensDoor { try lookAtDoor(&step) }
     let version = try Self.save(step.id, step.version, step.dispute, step.context, step.tx, step.rules)
     let announcement = try Announcement(step.tx, step.rules)
     try announcement.changed(step.id, action, from: from, step.dispute, alsoTo: step.alsoTo)
     let header = step.dispute.header(id: step.id, version: version, context: step.context)
     return .object((header.objectValue ?? [:]).merging(step.extra))
+  }
+
+  /// A correction may join threads when its own dispute has ended: then the daemon looks, at once, whether
+  /// the oldest of the thread that goes on needs support.
+  private func lookAtDoor(_ step: inout Step) throws {
+    guard !step.dispute.state.isOpen else {
+      try Door(rules: step.rules).check(&step)
+      return
+    }
+    let thread = try step.tx.all(
+      Query("dispute", index: "by_thread", equals: [.text(step.dispute.thread)], limit: Bounds.limitAtMost))
+    guard let open = thread.first(where: { $0.id != step.id && $0["open"] == 1 }) else { return }
+    try step.tx.schedule("door", subject: open.id, due: step.now, payload: [:])
   }
 
   private func end(_ step: inout Step) throws {

@@ -59,10 +59,14 @@ struct StopClock: Sendable {
     }
   }
 
-  /// Does all that is due, in order, and sets the next deadline.
   func fire(_ deadline: Deadline, _ context: CallContext, _ tx: any Transaction) throws {
-    guard let record = try tx.get("stop", deadline.subject), let stop = Stop(record.body) else { return }
-    let now = max(context.now, deadline.due)
+    try pass(deadline.subject, until: max(context.now, deadline.due), context, tx)
+  }
+
+  /// Does to a stop all that is due, in order, and sets the next deadline. A step does so before its own work where the
+  /// end has come and the deadline has not had its turn.
+  func pass(_ id: String, until now: Instant, _ context: CallContext, _ tx: any Transaction) throws {
+    guard let record = try tx.get("stop", id), let stop = Stop(record.body) else { return }
     let steps = StopSteps(policy: policy)
     var work = try StopWork(record, stop, tx)
     try steps.refresh(&work.stop, context)

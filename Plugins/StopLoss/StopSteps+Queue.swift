@@ -33,8 +33,9 @@ extension StopSteps {
     left(work, gone: try gone(work, tx))
   }
 
-  /// The first freeze that waits behind one that has ended takes effect by itself, from that instant: for what can be
-  /// left of what it orders, until the bank says. Where that is nothing it goes on waiting for the bank's word.
+  /// The first freeze that waits behind one that has ended takes effect by itself, from that instant or, where the end
+  /// is found out late, from its own order: for what can be left of what it orders, until the bank says. Where that is
+  /// nothing it goes on waiting for the bank's word.
   func takeEffect(behind ended: StopWork, _ context: CallContext, _ tx: any Transaction) throws {
     let waiting = try others(ended, tx).filter { $0.stop.state == .queued }
     let first = waiting.min { left, right in
@@ -49,7 +50,7 @@ extension StopSteps {
       case .executed: ended.stop.returns.last?.finished
       default: ended.stop.released
       }
-    let at = end ?? context.now
+    let at = max(end ?? context.now, work.stop.freeze?.ordered ?? .earliest)
     let amount = min(work.stop.freeze?.amount ?? 0, try left(work, tx))
     guard amount > 0 else {
       return try Announcement(policy: policy, tx: tx).due(
@@ -66,7 +67,7 @@ extension StopSteps {
     guard let end = work.before.freeze?.term?.end else { return }
     let follower = try others(work, tx).first { _, other in
       // What somebody has worked on since stays, and refuses what follows.
-      other.freeze?.term?.start == end
+      other.freeze?.term?.start == max(end, other.freeze?.ordered ?? end)
         && other.history.last?["action"]?.stringValue == StopAction.takeEffect.rawValue
     }
     guard let follower else { return }

@@ -24,6 +24,23 @@ extension StopSteps {
       .calendarDays(days, kind: .coercive), from: at, rule: RuleID.unrelated, on: day)
   }
 
+  /// What holds money further, or gives it to somebody. What a bank has done is no claim but a fact.
+  private static let claims: Set<StopAction> = [
+    .requestFreeze, .orderFreeze, .requestRenewal, .orderRenewal, .decideReturn, .approveReturn,
+    .beginNotice, .orderReturn,
+  ]
+
+  /// - Throws: `refused_by_rule` for a claim to money that has nothing to do with the case.
+  static func requireRelated(_ stop: Stop, _ action: StopAction) throws(RPCError) {
+    if stop.unrelated != nil, claims.contains(action) { throw mustRelease() }
+  }
+
+  static func mustRelease() -> RPCError {
+    .refused(
+      rule: RuleID.unrelated,
+      Text("This money has nothing to do with the case: release it", zh: "已查明与案件无关，应予解除"), pointer: "/id")
+  }
+
   /// Lets go. The end that passes afterwards is no lapse.
   func release() -> Change {
     { work, params, context, tx in
@@ -35,8 +52,7 @@ extension StopSteps {
           rule: RuleID.bank, Text("A return is with the bank already", zh: "返还已送达银行"), pointer: "/id")
       }
       let at = try fact(
-        params, "at", notBefore: work.stop.unrelated?.start ?? work.stop.requested,
-        rule: RuleID.releaseTime, context)
+        params, "at", notBefore: Self.earliestRelease(work.stop), rule: RuleID.releaseTime, context)
       if work.before.state == .lapsed {
         try Self.releasedBeforeEnd(&work.stop, at)
         try requeue(behind: &work, context, tx)
@@ -57,6 +73,12 @@ extension StopSteps {
       try Self.dropDecision(&work.stop, tx)
       return notes
     }
+  }
+
+  /// A release follows the finding, and the stop or the freeze that it lets go of.
+  private static func earliestRelease(_ stop: Stop) -> Instant {
+    [stop.hold?.start, stop.freeze?.since, stop.unrelated?.start].compactMap { $0 }
+      .reduce(stop.requested) { max($0, $1) }
   }
 
   /// It was let go before the end came, and it is told later: nothing had lapsed.

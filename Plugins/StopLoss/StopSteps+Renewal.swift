@@ -52,6 +52,7 @@ extension StopSteps {
       let at = try fact(params, "at", notBefore: earliest, rule: RuleID.renewal, context)
       guard at < term.end else { throw Self.renewalTooLate("/at") }
       if renewal.ordered == nil {
+        if let known = work.stop.unrelated?.start, at >= known { throw Self.mustRelease() }
         let approved = try Self.consume(Self.renewalAction, renewal.approval, work, freeze, tx)
         try requireFact(
           at, notBefore: approved, rule: RuleID.renewal, pointer: "/at", context)

@@ -12,7 +12,8 @@ package struct StopSteps: Sendable {
   /// What is special about a step; the state is set already.
   typealias Change = @Sendable (inout StopWork, Params, CallContext, any Transaction) throws -> Notes
 
-  /// Reads the stop, checks scope, version and state, changes it, and writes it with its deadline and event.
+  /// Reads the stop as time has left it, checks scope, version and state, changes it, and writes it with its deadline
+  /// and event.
   func run(
     _ action: StopAction, _ params: Params, _ context: CallContext, _ tx: any Transaction, change: Change
   ) throws -> JSONValue {
@@ -24,12 +25,19 @@ package struct StopSteps: Sendable {
     _ choose: (Stop) throws -> StopAction, _ params: Params, _ context: CallContext, _ tx: any Transaction,
     change: Change
   ) throws -> JSONValue {
-    var work = try StopWork.load(try params.string("id"), pointer: "/id", tx)
+    let id = try params.string("id")
+    var work = try StopWork.load(id, pointer: "/id", tx)
     try context.principal.require(work.stop.station, policy.desk)
     try work.record.requireVersion(params["version"])
+    // The deadline may wait its turn, after a start or in this batch: what has ended is not worked on as if it held.
+    if let ends = work.stop.ends, ends <= context.now {
+      try StopClock(policy: policy).pass(id, until: context.now, context, tx)
+      work = try StopWork.load(id, pointer: "/id", tx)
+    }
     try refresh(&work.stop, context)
     let action = try choose(work.stop)
     try step(&work, action)
+    try Self.requireRelated(work.stop, action)
     // The clock's own steps, and the answers of banks, always find room.
     guard work.stop.history.count < Limits.history - Limits.historyReserve else {
       throw RPCError.refused(

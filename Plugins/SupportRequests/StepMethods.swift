@@ -12,7 +12,7 @@ extension SupportRequests {
       step(
         .redirect,
         Text("Pass a request on to another department; its response clock runs on", zh: "转办（响应时限不中断）"),
-        .department, steps, ["to": Shapes.unit, "reason": reason], change: Steps.redirect,
+        .department, steps, ["to": Shapes.unit, "reason": reason], change: steps.redirect(),
         example: ["to": "public-security-brigade", "reason": "A market dispute, not a disturbance"],
         result: Examples.header(.redirected, version: 2, department: "public-security-brigade")),
       step(

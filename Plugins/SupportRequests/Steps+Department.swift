@@ -9,22 +9,41 @@ extension Steps {
 
   /// The request goes to another department and waits for acknowledgement there, on the same response
   /// clock; a department that had acknowledged it does not stop that clock.
-  static let redirect: Change = { request, _, params, _, tx in
-    let to = try params.string("to")
-    guard to != request.department else {
-      throw RPCError.refused(
-        rule: SupportRules.redirect, Text("'\(to)' has it already", zh: "“\(to)”已是承办部门"), pointer: "/to")
+  func redirect() -> Change {
+    { request, _, params, context, tx in
+      let to = try params.string("to")
+      guard to != request.department else {
+        throw RPCError.refused(
+          rule: SupportRules.redirect, Text("'\(to)' has it already", zh: "“\(to)”已是承办部门"), pointer: "/to")
+      }
+      try Units.requireDepartment(to, rule: SupportRules.redirect, pointer: "/to", tx)
+      let before = request.department
+      request.department = to
+      try voidAnswer(&request, context)
+      request.assigned = nil
+      request.outcome.redirects += 1
+      var notes = Notes(
+        history: ["department": .string(to), "reason": try Self.text(params, "reason")], alsoTo: [before])
+      if request.urgency == .immediate { notes.follow = { try $0.immediate($1, $2) } }
+      return notes
     }
-    try Units.requireDepartment(to, rule: SupportRules.redirect, pointer: "/to", tx)
-    let before = request.department
-    request.department = to
+  }
+
+  /// Waits for an answer anew, to the end that there would be if none had been given: each change of urgency since
+  /// then counts, unless the end had passed by that time.
+  private func voidAnswer(_ request: inout SupportRequest, _ context: CallContext) throws(RPCError) {
+    guard request.clocks.acknowledged != nil else { return }
     request.clocks.acknowledged = nil
-    request.assigned = nil
-    request.outcome.redirects += 1
-    var notes = Notes(
-      history: ["department": .string(to), "reason": try text(params, "reason")], alsoTo: [before])
-    if request.urgency == .immediate { notes.follow = { try $0.immediate($1, $2) } }
-    return notes
+    let cycle = try Self.cycle(request)
+    let answer = request.history.lastIndex { $0["action"]?.stringValue == Action.acknowledge.rawValue }
+    let since = request.history.dropFirst((answer ?? -1) + 1)
+    for step in since where step["action"]?.stringValue == Action.changeUrgency.rawValue {
+      guard let at = Instant(rfc3339: step["at"]?.stringValue ?? ""), request.clocks.responseDue > at,
+        let urgency = Urgency(rawValue: step["urgency"]?.stringValue ?? "")
+      else { continue }
+      try Terms(context, catalogue).renew(
+        .response, cycle.limit(.response, urgency, catalogue), &request.clocks, version: cycle.ruleVersion)
+    }
   }
 
   static let assign: Change = { request, _, params, _, _ in

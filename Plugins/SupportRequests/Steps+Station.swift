@@ -56,7 +56,8 @@ extension Steps {
 
   /// New limits from the pinned table, counted from the same start; what was paused stays paused. An end that
   /// has passed stays, and with it the breach, and an answer that was given stays judged by the limit that it
-  /// had. So does an end whose limit is the same: by another calendar it could be another.
+  /// had, until a redirect voids it. So does an end whose limit is the same: by another calendar it could be
+  /// another.
   func changeUrgency() -> Change {
     { [catalogue] request, _, params, context, _ in
       guard let urgency = Urgency(rawValue: try params.string("urgency")), urgency != request.urgency else {

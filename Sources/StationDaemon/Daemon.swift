@@ -117,6 +117,7 @@ package final class Daemon: Sendable {
     let late = LateParts()
     self.late = late
     let report: @Sendable (String) -> Void = { log.error("\($0)") }
+    let inherited = try Self.inheritedSockets(log)
     let store = try Store(
       configuration.storeConfiguration, registry: registry, environment: environment,
       hooks: StoreHooks(
@@ -135,7 +136,8 @@ package final class Daemon: Sendable {
             "the disk failed; stopping, to recover at the next start", metadata: ["reason": "\(reason)"])
           broken()
         },
-        answering: { late.answering($0) }))
+        answering: { late.answering($0) }),
+      ready: { if inherited.isEmpty { try Self.requireFree(configuration) } })
     self.store = store
     if let doubt = configuration.doubt(keptOrigin: store.signer.verifierKey.name) { log.warning("\(doubt)") }
     let hub = EventHub(newest: try store.newestEvent(), zone: configuration.zone) { position, deliver in
@@ -188,7 +190,7 @@ package final class Daemon: Sendable {
       preview: { [weak self] in try self?.preview() ?? ReloadReport() },
       configuration: { [weak self] in self?.running.withLock { $0.values } ?? [] },
       protectedFiles: { [weak self] in self?.protectedFiles ?? [] })
-    let paths = try await Self.orStop(store, late) { try await Self.listen(server, configuration, log) }
+    let paths = try await Self.orStop(store, late) { try await Self.listen(server, configuration, inherited) }
     ownSockets.withLock { $0 = paths }
     housekeeping.withLock {
       $0 = Housekeeping(configuration, services: services, log: log) { method, detail in
@@ -220,24 +222,42 @@ package final class Daemon: Sendable {
     }
   }
 
+  /// The sockets that systemd passed.
+  private static func inheritedSockets(_ log: Logger) throws -> [InheritedSocket] {
+    let inherited = try InheritedSocket.takeAll()
+    for socket in inherited {
+      guard socket.isListeningUnixStream else {
+        throw ConfigurationError(
+          "the service manager", nil,
+          "socket '\(socket.name)' (descriptor \(socket.descriptor)) must be a listening Unix stream socket:"
+            + " ListenStream= with a path")
+      }
+      if socket.name != "unknown", SocketClass(rawValue: socket.name) == nil {
+        log.warning(
+          "FileDescriptorName= of a socket is no class: it is for members",
+          metadata: ["name": "\(socket.name)"])
+      }
+    }
+    return inherited
+  }
+
+  /// Whether nobody else has the paths that the daemon is to listen on.
+  private static func requireFree(_ configuration: DaemonConfiguration) throws {
+    for (key, socket) in configuration.ownSockets {
+      do {
+        try ListeningSocket.requireFree(socket.path)
+      } catch {
+        throw configuration.wrong(key, "\(socket.path): \(error.explanation)")
+      }
+    }
+  }
+
   /// Returns the paths.
   private static func listen(
-    _ server: SocketServer, _ configuration: DaemonConfiguration, _ log: Logger
+    _ server: SocketServer, _ configuration: DaemonConfiguration, _ inherited: [InheritedSocket]
   ) async throws -> [String] {
-    let inherited = try InheritedSocket.takeAll()
     guard inherited.isEmpty else {
       for socket in inherited {
-        guard socket.isListeningUnixStream else {
-          throw ConfigurationError(
-            "the service manager", nil,
-            "socket '\(socket.name)' (descriptor \(socket.descriptor)) must be a listening Unix stream socket:"
-              + " ListenStream= with a path")
-        }
-        if socket.name != "unknown", SocketClass(rawValue: socket.name) == nil {
-          log.warning(
-            "FileDescriptorName= of a socket is no class: it is for members",
-            metadata: ["name": "\(socket.name)"])
-        }
         try await server.listen(
           on: .descriptor(socket.descriptor), framing: configuration.framing,
           socketClass: SocketClass(rawValue: socket.name) ?? .member)

@@ -74,6 +74,9 @@ final class SchemaNode: Sendable {
 
   /// Whether the value satisfies this schema; what does not is recorded until the report is full.
   func check(_ value: JSONValue, _ definitions: [SchemaNode], _ report: inout SchemaReport) -> Bool {
+    guard report.take(1 + (rules.choices?.count ?? 0) / 8) else {
+      return report.fail("limit", "takes too long to check against its schema", zh: "按格式校验耗时过长")
+    }
     if let reference = rules.reference { return definitions[reference].check(value, definitions, &report) }
     if rules.refusesAll { return report.fail("false", "is not allowed", zh: "不允许") }
     if !rules.types.isEmpty && !hasType(value) {
@@ -211,12 +214,12 @@ final class SchemaNode: Sendable {
       passes = false
       if report.isFull { return false }
     }
-    if !rules.anyOf.isEmpty, !rules.anyOf.contains(where: { $0.accepts(value, definitions) }) {
+    if !rules.anyOf.isEmpty, !rules.anyOf.contains(where: { $0.accepts(value, definitions, &report) }) {
       passes = explain("anyOf", rules.anyOf, value, definitions, &report)
     }
     if !rules.oneOf.isEmpty, passes || !report.isFull {
       var matches = 0
-      for node in rules.oneOf where matches < 2 && node.accepts(value, definitions) { matches += 1 }
+      for node in rules.oneOf where matches < 2 && node.accepts(value, definitions, &report) { matches += 1 }
       if matches == 0 {
         passes = explain("oneOf", rules.oneOf, value, definitions, &report)
       } else if matches > 1 {
@@ -226,9 +229,10 @@ final class SchemaNode: Sendable {
     return passes
   }
 
-  private func accepts(_ value: JSONValue, _ definitions: [SchemaNode]) -> Bool {
-    var quiet = SchemaReport(limit: 0)
-    return check(value, definitions, &quiet)
+  private func accepts(
+    _ value: JSONValue, _ definitions: [SchemaNode], _ report: inout SchemaReport
+  ) -> Bool {
+    report.trial(limit: 0) { check(value, definitions, &$0) }
   }
 
   /// No alternative fits. If only one is of the value's type, as with "this object or null", what that one
@@ -240,9 +244,11 @@ final class SchemaNode: Sendable {
     guard !report.isFull else { return false }
     var candidates: [SchemaNode] = []
     for node in nodes {
-      var trial = SchemaReport(limit: 1)
-      _ = node.check(value, definitions, &trial)
-      if let first = trial.violations.first, first.keyword != "type" || !first.pointer.tokens.isEmpty {
+      let first = report.trial(limit: 1) { trial in
+        _ = node.check(value, definitions, &trial)
+        return trial.violations.first
+      }
+      if let first, first.keyword != "type" || !first.pointer.tokens.isEmpty {
         candidates.append(node)
       }
     }

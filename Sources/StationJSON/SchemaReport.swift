@@ -4,7 +4,31 @@ struct SchemaReport {
   /// With 0 nothing is recorded and the check stops at the first violation.
   let limit: Int
 
-  init(limit: Int) { self.limit = limit }
+  /// Steps of a check, the parts of a value with each schema that they are held against: some hundred milliseconds.
+  /// Schemas may refer to themselves and offer alternatives, so that a short value could be checked for years.
+  static let steps = 4_000_000
+  /// How many are left.
+  private var stepsLeft: Int
+
+  init(limit: Int) { self.init(limit: limit, stepsLeft: Self.steps) }
+
+  private init(limit: Int, stepsLeft: Int) {
+    self.limit = limit
+    self.stepsLeft = stepsLeft
+  }
+
+  /// Takes steps; false where there are none left, and nothing more is checked.
+  mutating func take(_ count: Int = 1) -> Bool {
+    stepsLeft -= count
+    return stepsLeft >= 0
+  }
+
+  /// A check of its own, such as of an alternative, out of the same steps.
+  mutating func trial<Result>(limit: Int, _ body: (inout SchemaReport) -> Result) -> Result {
+    var trial = SchemaReport(limit: limit, stepsLeft: stepsLeft)
+    defer { stepsLeft = trial.stepsLeft }
+    return body(&trial)
+  }
 
   /// Whether nothing more is wanted once a violation was met.
   var isFull: Bool { violations.count >= limit }

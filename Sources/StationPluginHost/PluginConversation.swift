@@ -139,7 +139,7 @@ package struct PluginConversation: Sendable {
     case (let value?, nil): result = .success(value)
     case (nil, let error?):
       guard let error = RPCError(wire: error) else { return .broken("an error without a kind that is known") }
-      result = .failure(error)
+      result = .failure(error.trimmed)
     default: return .broken("an answer with neither a result nor an error, or both")
     }
     switch owed {

@@ -53,7 +53,7 @@ extension PluginRunner {
     let journal = record.journal
     let takesAll = journal.takesAll(operations)
     return Prepared(
-      result: answer.result, isSettled: isSettled(record),
+      result: answer.result, isSettled: isSettled(record), now: record.call.context.now,
       posted: { [self] in
         with { state, after in release(record, posted: takesAll, &state, &after) }
       },
@@ -93,7 +93,7 @@ extension PluginRunner {
   ) -> Prepared {
     let journal = record.journal
     return Prepared(
-      result: nil,
+      result: nil, now: record.call.context.now,
       posted: { [self] in
         with { state, after in release(record, posted: false, &state, &after) }
       },

@@ -110,7 +110,7 @@ package final class Dispatcher: Sendable {
     guard let method = registry.methods[request.method],
       method.declaration.permission != .modules
     else {
-      let name = Self.name(request)
+      let name = self.name(request)
       throw Refusal(error: unknown(name), cause: cause(name))
     }
     do throws(RPCError) {
@@ -132,8 +132,11 @@ package final class Dispatcher: Sendable {
   }
 
   /// What was called, for the log: what is no method's name may hold anything.
-  private static func name(_ request: RPCRequest) -> String {
-    Names.isMethod(request.method) ? request.method : "(not a method name)"
+  /// The method for the log: what nobody declared might be anything, and its record stays for ever.
+  private func name(_ request: RPCRequest) -> String {
+    if registry.methods[request.method] != nil { return request.method }
+    guard Names.isMethod(request.method) else { return "(not a method name)" }
+    return FreeText.finding(in: request.method) == nil ? request.method : "(a number)"
   }
 
   /// A method that nobody offers, or that a module which is still to come may offer.
@@ -300,7 +303,7 @@ package final class Dispatcher: Sendable {
   ) {
     let cause = Cause(
       principal: identity.auditJSON(actor: nil),
-      method: request.map(Self.name) ?? "(batch)", request: Self.loggable(request?.id), purpose: nil,
+      method: request.map(name) ?? "(batch)", request: Self.loggable(request?.id), purpose: nil,
       detail: nil, line: identity.line)
     refuse(error, cause, observed(request, identity, answer))
   }

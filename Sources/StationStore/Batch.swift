@@ -141,8 +141,10 @@ struct Batch {
   @discardableResult
   mutating func fire(_ due: DueDeadline, outcome: Result<Prepared, RPCError>? = nil) throws -> Answer {
     let now = environment.clock.now()
+    let told = (try? outcome?.get())?.now
     let context = environment.context(
-      environment.systemPrincipal, method: "deadline:\(due.kind)", now: now, purpose: nil, reason: nil)
+      environment.systemPrincipal, method: "deadline:\(due.kind)", now: told ?? now, purpose: nil, reason: nil
+    )
     let detail: JSONValue = [
       "due": .string(due.due.rfc3339(zone: environment.zone)), "late": .bool(context.isLate(due.due)),
     ]

@@ -41,10 +41,18 @@ package enum DatabaseSeal {
 
   static func path(_ anchorDirectory: String) -> String { "\(anchorDirectory)/\(fileName)" }
 
+  /// The log as it was when it was sealed; nil where there is no seal of the key's.
+  static func head(anchorDirectory: String, key: VerifierKey) throws(FileError) -> TreeHead? {
+    try FileIO.read(path(anchorDirectory)).flatMap { BackupManifest(opening: $0, signedBy: key)?.head }
+  }
+
   /// Compares the database with its seal; reads all of it.
   static func state(database path: String, anchorDirectory: String, key: VerifierKey) throws -> State {
     guard let note = try FileIO.read(Self.path(anchorDirectory)) else { return .none }
+    // A daemon that seals has signed all that is in the log, so a smaller checkpoint is an older one put back.
     guard let manifest = BackupManifest(opening: note, signedBy: key),
+      case .checkpoint(let newest, _) = try Anchor.read(directory: anchorDirectory, key: key),
+      newest.size == manifest.head.size,
       let file = try? FileIO.open(path, O_RDONLY, 0)
     else { return .broken }
     defer { close(file) }

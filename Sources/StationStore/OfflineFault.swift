@@ -10,6 +10,8 @@ package enum OfflineFault: Error, Sendable, Equatable {
   case unreadable(String, at: UInt64)
   /// There is no checkpoint outside the database, though the log has records.
   case noAnchor(directory: String, size: UInt64)
+  /// The newest checkpoint signs fewer records than there were when the last daemon stopped, which had signed them all.
+  case oldAnchor(directory: String, signed: UInt64, sealed: UInt64)
   /// No checkpoint in the directory is signed by the key.
   case foreignAnchor(directory: String)
   /// A checkpoint that the log is to extend is none that the key signed.
@@ -38,6 +40,8 @@ package enum OfflineFault: Error, Sendable, Equatable {
   package enum Defect: Sendable, Equatable {
     /// Another number stands where this one should.
     case sequence(found: Int)
+    /// It was not there when the last daemon stopped.
+    case added
     /// The leaf is not the JSON object it must be; the text names the member.
     case malformed(String)
     /// What is kept beside the leaf does not match the commitment in it.

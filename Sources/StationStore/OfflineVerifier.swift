@@ -72,7 +72,9 @@ package struct OfflineVerifier {
       throw .inaccessible(FileError(path).description)
     }
     let anchored = try heads(anchorDirectory, key)
-    let promises = try ((anchored ?? []) + heads(notes, key)).sorted { $0.size < $1.size }
+    let sealed = try sealedHead(anchorDirectory, key)
+    let promises = try ((anchored ?? []) + [sealed].compactMap { $0 } + heads(notes, key))
+      .sorted { $0.size < $1.size }
     let database: OfflineDatabase
     do {
       database = try OfflineDatabase(path: path)
@@ -81,7 +83,14 @@ package struct OfflineVerifier {
     }
     var verifier = OfflineVerifier(
       database: database, key: key, promises: promises, progress: progress)
-    let report = try verifier.run(anchorDirectory: anchorDirectory, hasAnchor: anchored != nil)
+    let report = try verifier.run(
+      anchorDirectory: anchorDirectory, hasAnchor: anchored != nil, sealed: sealed)
+    if let sealed {
+      let signed = anchored?.map(\.size).max() ?? 0
+      guard signed >= sealed.size else {
+        throw .oldAnchor(directory: anchorDirectory, signed: signed, sealed: sealed.size)
+      }
+    }
     try checkSeal(path, anchorDirectory, key)
     return report
   }
@@ -136,6 +145,14 @@ package struct OfflineVerifier {
     if state == .broken { throw .seal }
   }
 
+  private static func sealedHead(_ directory: String, _ key: VerifierKey) throws(OfflineFault) -> TreeHead? {
+    do {
+      return try DatabaseSeal.head(anchorDirectory: directory, key: key)
+    } catch {
+      throw .inaccessible(error.description)
+    }
+  }
+
   /// The signed heads; nil when there is no anchor at all.
   private static func heads(
     _ directory: String, _ key: VerifierKey
@@ -178,11 +195,14 @@ package struct OfflineVerifier {
   // MARK: - The log
 
   private mutating func run(
-    anchorDirectory: String, hasAnchor: Bool
+    anchorDirectory: String, hasAnchor: Bool, sealed: TreeHead?
   ) throws(OfflineFault) -> Report {
     do {
       if let code = try CoreSchema.foreignCode({ try database.prepare($0) }) { throw OfflineFault.code(code) }
       let inexact = try readLog()
+      if inexact == nil, let sealed, tree.size > sealed.size {
+        throw OfflineFault.record(seq: sealed.size, .added)
+      }
       if !hasAnchor, tree.size > 0 {
         throw OfflineFault.noAnchor(directory: anchorDirectory, size: tree.size)
       }

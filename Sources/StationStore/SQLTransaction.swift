@@ -214,6 +214,11 @@ package class SQLReadTransaction: ReadTransaction {
     else { throw ModuleFault.undeclared("call to '\(method)' by '\(module.name)'") }
     // Two modules may call each other; a circle must not exhaust the stack.
     guard depth < 8 else { throw ModuleFault("calls nested more than 8 deep at '\(method)'") }
+    // What is disclosed is in the record of a call whose method says that it discloses: no other may pass it on.
+    guard !target.declaration.disclosesPersonalData || discloses(context.method) else {
+      throw ModuleFault(
+        "'\(context.method)' does not say that it discloses personal data, and called '\(method)'")
+    }
     try target.check(params)
     let outer = (module, context)
     module = owner
@@ -225,6 +230,10 @@ package class SQLReadTransaction: ReadTransaction {
       depth -= 1
     }
     return try run(target, Params(params))
+  }
+
+  private func discloses(_ method: String) -> Bool {
+    catalog.registry.methods[method]?.declaration.disclosesPersonalData ?? false
   }
 
   func run(_ target: CompiledMethod, _ params: Params) throws -> JSONValue {

@@ -49,7 +49,7 @@ extension Store {
 
   /// Refuses a state that must not be served, before anything in it is changed: one without its database, of which
   /// SQLite would make a new one and delete the old one's write-ahead log; one of a newer version; one with code in
-  /// it; one that does not extend its anchor.
+  /// it; one that does not extend its anchor, or whose log does not hold together; one whose keys are not there.
   static func requireUsable(_ configuration: StoreConfiguration, key: VerifierKey) throws {
     guard FileIO.size(configuration.databasePath) > 0 else {
       guard FileIO.size(configuration.logPath) == 0 else {
@@ -76,7 +76,15 @@ extension Store {
             + " backup back (nothing was changed)")
       }
       let isNew = try CoreSchema.applied(db).isEmpty
-      try requireExtension(of: configuration, log: isNew ? nil : LogReader(db), key: key)
+      do {
+        try requireExtension(of: configuration, log: isNew ? nil : LogReader(db), key: key)
+        if !isNew { _ = try AuditLog(loading: db) }
+      } catch let error as ProofError {
+        throw StoreError(
+          "the log in \(configuration.databasePath) does not hold together (\(error)): 'stationctl audit verify --state"
+            + " \(configuration.directory)' names the first bad record (nothing was changed)")
+      }
+      try requireKeys(configuration, db)
     }
   }
 

@@ -30,11 +30,13 @@ package final class Store: Sendable {
   package let seal: DatabaseSeal.State
 
   /// Opens the store, bringing the database up to date, and starts its threads.
+  /// - Parameter ready: called once the state is found good, and before anything in it is changed; throws where there
+  ///   is no use in going on.
   /// - Throws: ``StoreError`` where the state must not be used: locked by another daemon, of a newer
   ///   version, or not an extension of its anchor; ``SettingsError``.
   package init(
     _ configuration: StoreConfiguration, registry: Registry, environment: Environment,
-    hooks: StoreHooks
+    hooks: StoreHooks, ready: () throws -> Void = {}
   ) throws {
     report = hooks.report
     self.configuration = configuration
@@ -54,6 +56,7 @@ package final class Store: Sendable {
     seal = try DatabaseSeal.stateAtStart(
       database: configuration.databasePath, anchorDirectory: configuration.anchorDirectory,
       key: signer.verifierKey)
+    try ready()
     try Self.keepBeforeUpgrade(
       configuration, by: signer, at: environment.clock.now(), report: hooks.report)
     // A broken one stays until there is a record of it.
@@ -118,7 +121,11 @@ package final class Store: Sendable {
       // What was deleted must not stay in the WAL, and a copy of the database file must be whole.
       try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
       try pool.close()
-      if let head, seal != .broken || health.now.sealIsTold {
+      // What is sealed is signed: an older checkpoint beside a seal is one that was put back.
+      if let head, seal != .broken || reading.sealIsTold,
+        case .checkpoint(let newest, _) = try Anchor.read(
+          directory: configuration.anchorDirectory, key: signer.verifierKey), newest.size == head.size
+      {
         try DatabaseSeal.write(configuration, head: head, at: environment.clock.now(), by: signer)
       }
     } catch {

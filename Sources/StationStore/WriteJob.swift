@@ -113,7 +113,8 @@ package final class StoreCall: Sendable {
   }
 
   func context(_ environment: Environment, now: Instant) -> CallContext {
-    environment.context(principal, method: method.fullName, now: now, purpose: purpose, reason: reason)
+    environment.context(
+      principal, method: method.fullName, now: prepared?.now ?? now, purpose: purpose, reason: reason)
   }
 }
 

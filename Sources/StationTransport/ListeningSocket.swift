@@ -42,10 +42,19 @@ package enum ListeningSocket {
 
   /// Removes a socket whose owner is gone.
   private static func removeStale(_ path: String) throws(Failure) {
+    guard try isStale(path) else { return }
+    guard unlink(path) == 0 || errno == ENOENT else { throw .system(SystemError("unlink")) }
+  }
+
+  /// Changes nothing; throws where ``bind(path:mode:)`` would, since the path is somebody else's.
+  package static func requireFree(_ path: String) throws(Failure) { _ = try isStale(path) }
+
+  /// Whether a socket is there whose owner is gone; throws where anything else has the path.
+  private static func isStale(_ path: String) throws(Failure) -> Bool {
     var status = stat()
     guard lstat(path, &status) == 0 else {
       guard errno == ENOENT else { throw .system(SystemError("lstat")) }
-      return
+      return false
     }
     guard status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket }
     let probe = try open()
@@ -56,10 +65,10 @@ package enum ListeningSocket {
       connect(probe, address, size) == 0 ? 0 : errno
     }
     guard code == ECONNREFUSED else {
-      if code == ENOENT { return }
+      if code == ENOENT { return false }
       throw code == 0 || code == EAGAIN ? .inUse : .system(SystemError("connect", code: code))
     }
-    guard unlink(path) == 0 || errno == ENOENT else { throw .system(SystemError("unlink")) }
+    return true
   }
 
   /// Which file a path names, to tell later whether it is still ours.

@@ -90,6 +90,11 @@ struct OfflineProblem {
       language.pick(
         "there is no checkpoint in \(directory), but the log has \(size) records",
         zh: "\(directory) 中没有检查点，而日志有 \(size) 条记录")
+    case .oldAnchor(let directory, let signed, let sealed):
+      language.pick(
+        "the newest checkpoint in \(directory) signs \(signed) records, but the daemon that stopped had signed"
+          + " \(sealed): an older checkpoint was put in its place",
+        zh: "\(directory) 中最新的检查点只签署了 \(signed) 条记录，而停止的守护进程已签署 \(sealed) 条：检查点被换成了旧的")
     case .foreignAnchor(let directory):
       language.pick("no checkpoint in \(directory) is signed by the key", zh: "\(directory) 中没有由该密钥签名的检查点")
     case .foreignCheckpoint:
@@ -130,6 +135,8 @@ struct OfflineProblem {
 
   private func text(_ defect: OfflineFault.Defect, _ language: Language) -> String {
     switch defect {
+    case .added:
+      language.pick("was added after the daemon stopped", zh: "是在守护进程停止之后添加的")
     case .sequence(let found):
       language.pick("number \(found) stands in its place", zh: "该位置的编号却是 \(found)")
     case .malformed(let member):

@@ -62,6 +62,40 @@ struct ReporterAndTroubleTests {
     #expect(duty.done == fixture.store.now && duty.due == Fixture.at("2026-03-03T09:00:00+08:00"))
   }
 
+  @Test("an overdue telling does not begin anew when the case goes outside")
+  func overdueOutside() throws {
+    let id = try fixture.at(.accepted)
+    try fixture.minutes(24 * 60)
+    let answer = try fixture.call("negotiate", id, ["bureau": "Linhai"], as: Fixture.order)
+    #expect(answer["overdue"] == true && answer["next_duty"] == "tell")
+    #expect(try fixture.due(id, .tell) == "2026-03-03T09:00:00.000+08:00")
+    // Nobody hears of the same end twice.
+    try fixture.minutes(24 * 60)
+    #expect(fixture.events("alarm").filter { $0["duty"] == "tell" && $0["rung"] == "overdue" }.count == 1)
+  }
+
+  @Test("an overdue telling stays when the case is not sent after all", arguments: ["own", "outside"])
+  func overdueDropped(_ jurisdiction: String) throws {
+    let id = try fixture.at(.screened)
+    try fixture.minutes(24 * 60)
+    let answer = try fixture.call("screen", id, ["jurisdiction": .string(jurisdiction)])
+    #expect(answer["overdue"] == true && answer["next_duty"] == "tell")
+    #expect(try fixture.due(id, .tell) == "2026-03-03T09:00:00.000+08:00")
+    try fixture.call("reporter.tell", id, ["way": "phone"], as: Fixture.station)
+    #expect(try fixture.body(id).duty(.tell)?.done == fixture.store.now)
+  }
+
+  @Test("what is owed can be told, also where the case never left its unit")
+  func overdueKept() throws {
+    let id = try fixture.at(.negotiating)
+    try fixture.minutes(24 * 60)
+    try fixture.call("designate", id, Fixture.needed[.keep]?.params ?? [:])
+    let own = try fixture.call("screen", id, ["jurisdiction": "own"])
+    #expect(own["overdue"] == true && own["next_duty"] == "tell" && own["leg"] == 0)
+    let told = try fixture.call("reporter.tell", id, ["way": "phone"], as: Fixture.station)
+    #expect(told["overdue"] == false && told["next_duty"] == .null)
+  }
+
   @Test("trouble opens support scenario 14 in the same transaction, and says nothing of persons")
   func trouble() throws {
     let id = try fixture.at(.sent)

@@ -160,6 +160,43 @@ struct FourEyesTests {
     #expect(error?.kind == .approvalRequired)
   }
 
+  @Test(
+    "who corrected whom it is about does not approve the entry", arguments: ["name", "id_number", "phone"])
+  func corrector(_ member: String) throws {
+    let fixture = try Fixture()
+    let id = try fixture.propose()
+    _ = try fixture.verify(id)
+    let values: JSONObject = [
+      "name": "赵六", "id_number": .string(Fixture.otherNumber), "phone": "137 0000 0000",
+    ]
+    var params: JSONObject = ["id": .string(id), "document": "letter 1"]
+    params[member] = values[member]
+    try fixture.call("correct", params, as: Fixture.zhao)
+    let approval = try fixture.verify(id)
+    if member == "phone" {
+      try fixture.approve(approval)
+    } else {
+      let error = #expect(throws: RPCError.self) { try fixture.approve(approval) }
+      #expect(error?.rule == "approval.second_person")
+      try fixture.approve(approval, as: Self.fourth)
+    }
+    try fixture.call("activate", ["id": .string(id)])
+    #expect(fixture.state(id) == .active)
+  }
+
+  @Test("no more than twenty can have proposed, verified or corrected what is entered")
+  func correctors() throws {
+    let fixture = try Fixture()
+    let id = try fixture.propose()
+    for uid in 3001..<3020 {
+      try fixture.call(
+        "correct", ["id": .string(id), "name": .string("王\(uid)"), "document": "letter"],
+        as: .of(Fixture.station, uid: UInt32(uid)))
+    }
+    let error = #expect(throws: RPCError.self) { try fixture.verify(id) }
+    #expect(error?.rule == "keyperson.four_eyes" && error?.pointer == "/id")
+  }
+
   @Test("what is approved says terms and codes, and not who it is")
   func payload() throws {
     let fixture = try Fixture()

@@ -163,11 +163,13 @@ struct SubjectTests {
 
   static let refusals: [(JSONObject, ErrorKind, rule: String?, pointer: String)] = [
     ([:], .refusedByRule, "keyperson.correction", "/id"),
-    (["name": "王小明"], .refusedByRule, "keyperson.correction", "/id"),
-    (["guardian": .null], .refusedByRule, "keyperson.correction", "/id"),
+    (["id_number": .string(Fixture.number)], .refusedByRule, "keyperson.correction", "/id_number"),
     (["name": .null], .invalidParams, nil, "/name"),
     (["id_number": "330106198501010029"], .invalidParams, nil, "/id_number"),
     (["phone": "3301 0619 8501 0100 28"], .invalidParams, nil, "/phone"),
+    (["phone": "330106850101002"], .invalidParams, nil, "/phone"),
+    (["phone": "330106  850101-002"], .invalidParams, nil, "/phone"),
+    (["guardian": ["name": "x", "phone": "330106850101002"]], .invalidParams, nil, "/guardian/phone"),
     (["name": "330106194906150047"], .refusedByRule, "keyperson.text", "/name"),
     (["category": "bail_pending_trial"], .invalidParams, nil, "/category"),
     (["to": "2030-01-01"], .invalidParams, nil, "/to"),
@@ -180,7 +182,48 @@ struct SubjectTests {
     (["care_need": ["need": "x"]], .invalidParams, nil, "/care_need/document"),
   ]
 
-  @Test("a correction changes something personal, and nothing of the instrument", arguments: refusals.indices)
+  @Test(
+    "an ID number, or a name where there is none, is not told from another by a correction",
+    arguments: [true, false], [State.active, .suspended, .delisted])
+  func noGuess(_ hasNumber: Bool, _ state: State) throws {
+    let fixture = try Fixture()
+    var proposal = Fixture.proposal(.communityCorrections)
+    if !hasNumber { proposal["id_number"] = nil }
+    let id = try fixture.call("propose", proposal)["id"]?.stringValue ?? ""
+    try fixture.approve(try fixture.verify(id))
+    try fixture.call("activate", ["id": .string(id)])
+    if state == .suspended { try fixture.advance("2026-03-31T00:00:00+08:00") }
+    if state == .delisted { _ = try fixture.delist(id) }
+    #expect(fixture.state(id) == state)
+    let member = hasNumber ? "id_number" : "name"
+    let values: [JSONValue] =
+      hasNumber ? [.string(Fixture.number), .string(Fixture.otherNumber)] : ["王小明", "赵六"]
+    for value in values {
+      let error = #expect(throws: RPCError.self) {
+        try fixture.call("correct", ["id": .string(id), member: value, "document": "letter"])
+      }
+      #expect(error?.kind == .refusedByRule && error?.rule == "keyperson.correction")
+      #expect(error?.pointer == "/\(member)" && error?.message.en.contains("somebody else") == true)
+    }
+    #expect(fixture.rows("correction").isEmpty)
+  }
+
+  @Test("what is the same as before is taken like what is not, and kept as a correction of nothing")
+  func sameAsBefore() throws {
+    let fixture = try Fixture()
+    let id = try fixture.enter()
+    let same: [JSONObject] = [["name": "王小明"], ["phone": "138 0000 0000"], ["guardian": .null]]
+    for more in same {
+      var params: JSONObject = ["id": .string(id), "document": "letter"]
+      for (key, value) in more { params[key] = value }
+      try fixture.call("correct", params)
+    }
+    let stored = fixture.rows("correction").map(\.body)
+    #expect(stored.count == 3 && stored.allSatisfy { $0["before"] == [:] && $0["after"] == [:] })
+    #expect(fixture.record(id)?.corrections == 3)
+  }
+
+  @Test("a correction is of something personal, and nothing of the instrument", arguments: refusals.indices)
   func refused(_ index: Int) throws {
     let (more, kind, rule, pointer) = Self.refusals[index]
     let fixture = try Fixture()

@@ -44,6 +44,32 @@ struct AgreementTests {
     #expect(blank?.kind == .invalidParams && blank?.pointer == "/cause")
   }
 
+  /// What is given as the name of a committee or a court, and whether it is taken.
+  static let bodies: [(text: String, isFine: Bool)] = [
+    ("Committee No. 12 of Pine Hill, since 2019", true), ("Zhang San 110101199003070011", false),
+    ("Sun, 138-0000-0000", false), ("+86 １３８ ００００ ００００", false), ("39.9042, 116.4074", false),
+  ]
+
+  @Test("the name of a committee or a court, shown unmasked, tells nobody's number", arguments: bodies)
+  func body(_ text: String, _ isFine: Bool) throws {
+    let places: [(state: State, method: String, member: String, rule: String)] = [
+      (.registered, "hand_over.propose", "body", "mediation.hand_over"),
+      (.agreed, "agreement.record", "body", "mediation.agreement.items"),
+      (.performing, "court.confirm", "court", "mediation.court.confirmation"),
+    ]
+    for place in places {
+      let fixture = try Fixture()
+      let id = try fixture.at(place.state, ["mode": "people"])
+      let params: JSONObject = [place.member: .string(text)]
+      if isFine {
+        try fixture.step(place.method, id, params)
+      } else {
+        let error = #expect(throws: RPCError.self) { try fixture.step(place.method, id, params) }
+        #expect(error?.rule == place.rule && error?.pointer == "/\(place.member)")
+      }
+    }
+  }
+
   @Test("it names every party, and every side signs: whoever stands by a party may sign for it")
   func signatures() throws {
     let fixture = try Fixture()

@@ -73,6 +73,28 @@ struct CourtTests {
     #expect(throws: RPCError.self) { try fixture.step("court.confirm", id, as: taker) }
   }
 
+  /// When it was signed, before or at the hand-over at 11:00 from one kind to another, and which kind counts.
+  static let signings: [(signed: String, from: String, to: String, mode: Mode)] = [
+    ("10:59:59.999", "people", "judicial", .people), ("10:59:59.999", "police", "people", .police),
+    ("11:00:00", "police", "people", .people),
+  ]
+
+  @Test("entered after a hand-over, it is of the kind that had it when it was signed", arguments: signings)
+  func entered(_ signed: String, _ from: String, _ to: String, _ mode: Mode) throws {
+    let fixture = try Fixture()
+    let id = try fixture.at(.agreed, ["mode": .string(from)])
+    try fixture.hours(2)
+    try fixture.step("hand_over.propose", id, ["mode": .string(to), "body": "Committee"])
+    let taker = Principal.of("st-03", uid: 7)
+    try fixture.step("hand_over.accept", id, ["taker": "Sun"], as: taker)
+    try fixture.hours(1)
+    let at: JSONValue = .string("2026-03-02T\(signed)+08:00")
+    try fixture.step("agreement.record", id, ["signed_at": at], as: taker)
+    #expect(fixture.dispute(id)?.agreementMode == mode)
+    #expect((fixture.dispute(id)?.limits[.court] != nil) == (mode == .people))
+    #expect(try fixture.get(id)["agreement"]?["mode"] == .string(mode.rawValue))
+  }
+
   @Test("what is performed needs no court, and raises no alarm")
   func performed() throws {
     let (fixture, id) = try Self.people()

@@ -88,6 +88,38 @@ struct DoorTests {
     #expect(try fixture.register(["violence_risk": true])["support_requests"] == ["SR-2026-000001"])
   }
 
+  @Test("a session that brings an agreement opens it too, where the risk is what was missing")
+  func agreedAtRisk() throws {
+    let fixture = try Fixture()
+    let first = try fixture.at(.session1)
+    try fixture.step("session.record", first, ["result": "failed"])
+    try fixture.step("close", first, ["advice": "court"])
+    let second = try fixture.register()["id"]?.stringValue ?? ""
+    try fixture.lead(second, to: .session2)
+    try fixture.step("call.record", second)
+    #expect(Self.requests(fixture).isEmpty)
+    let header = try fixture.step("session.record", second, ["violence_risk": true])
+    #expect(header["state"] == "agreed" && header["support_requests"] == ["SR-2026-000001"])
+  }
+
+  @Test("threads that are joined by a correction of a dispute that has ended: asked for the one that goes on")
+  func joined() throws {
+    let fixture = try Fixture()
+    let first = try fixture.at(.session1, ["violence_risk": true])
+    try fixture.step("session.record", first, ["result": "adjourned"])
+    try fixture.step("session.record", first, ["result": "failed"])
+    try fixture.step("close", first, ["advice": "court"])
+    let number: JSONValue = "110101198512120043"
+    let injured: JSONValue = ["role": "injured", "name": "Zhang San", "id_number": number]
+    let second = try fixture.at(.registered, ["parties": [injured, Fixture.offender]])
+    for _ in 0..<2 { try fixture.step("call.record", second) }
+    let person: JSONValue = .string("\(first).p1")
+    try fixture.step("correct", first, ["person": person, "document": "ID card", "id_number": number])
+    try fixture.store.advance(to: fixture.store.now)
+    #expect(Self.requests(fixture).count == 1)
+    #expect(fixture.dispute(second)?.doors.count == 1 && fixture.dispute(first)?.doors.isEmpty == true)
+  }
+
   /// Days between the end of the first dispute and the calls about the second, and whether support is asked for.
   static let risks: [(days: Int, opens: Bool)] = [(1, true), (179, true), (181, false)]
 

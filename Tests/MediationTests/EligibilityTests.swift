@@ -74,6 +74,29 @@ struct EligibilityTests {
     #expect(try fixture.step("eligibility", id)["state"] == "consent")
   }
 
+  /// What two parties are, and whether they are two sides.
+  static let pairs: [(first: String, second: String, isOpen: Bool)] = [
+    ("injured", "injured", false), ("injured", "offender", true), ("injured", "other", true),
+    ("other", "other", true),
+    // In a fight each may be an offender towards the other.
+    ("offender", "offender", true),
+  ]
+
+  @Test("two who are injured are one side", arguments: pairs)
+  func roles(_ first: String, _ second: String, _ isOpen: Bool) throws {
+    let fixture = try Fixture()
+    let parties: JSONValue = [
+      ["role": .string(first), "name": "Zhang San"], ["role": .string(second), "name": "Wang Wu"],
+    ]
+    let id = try fixture.at(.eligibility, ["parties": parties])
+    if !isOpen {
+      let error = #expect(throws: RPCError.self) { try fixture.step("eligibility", id) }
+      #expect(error?.rule == "mediation.parties" && error?.pointer == "/open")
+      try fixture.step("party.add", id, ["role": "offender", "name": "Li"])
+    }
+    #expect(try fixture.step("eligibility", id)["state"] == "consent")
+  }
+
   @Test("every party is asked once; the last that agrees opens the first session")
   func consent() throws {
     let fixture = try Fixture()

@@ -156,6 +156,21 @@ struct SessionTests {
         == "2026-03-25T00:00:00.000+08:00")
   }
 
+  @Test("the result of an appraisal that ended before the acceptance does not move the limit back")
+  func earlyAppraisal() throws {
+    let fixture = try Fixture()
+    let id = try fixture.at(.registered)
+    try fixture.set("2026-03-03T08:00:00+08:00")
+    try fixture.step("accept", id)
+    try fixture.hours(2)
+    try fixture.step("appraisal.start", id, ["at": "2026-03-02T10:00:00+08:00"])
+    #expect(
+      try fixture.step("appraisal.end", id, ["at": "2026-03-02T18:00:00+08:00"])["next_due"]
+        == "2026-03-07T00:00:00.000+08:00")
+    try fixture.set("2026-03-06T23:59:00+08:00")
+    #expect(try fixture.get(id)["late"] == [])
+  }
+
   @Test("an appraisal does not cure a limit that was missed before it")
   func noCure() throws {
     let fixture = try Fixture()

@@ -227,6 +227,32 @@ import Testing
     #expect(range.upperBound == 299)
   }
 
+  @Test func `a record that was added after the daemon stopped is named`() async throws {
+    let directory = try await Self.used(8)
+    try Tampering(directory: directory).run(
+      "INSERT INTO audit(seq, leaf) SELECT 8, CAST(replace(CAST(leaf AS TEXT), '\"seq\":7', '\"seq\":8') AS BLOB) FROM audit"
+        + " WHERE seq = 7")
+    #expect(Self.fault(directory) == .record(seq: 8, .added))
+  }
+
+  @Test func `an older checkpoint in the place of the newest is named, and a start knows of it`() async throws
+  {
+    let bench = try Bench()
+    for _ in 0..<3 { await bench.write { _, _ in 1 } }
+    bench.stop()
+    let old = try bench.directory.copy()
+    let again = try bench.reopened()
+    for _ in 0..<2 { await again.write { _, _ in 1 } }
+    again.stop()
+    let anchor = again.directory.file("anchor")
+    for name in Anchor.fileNames {
+      try? FileManager.default.removeItem(atPath: "\(anchor)/\(name)")
+      try FileManager.default.copyItem(atPath: old.file("anchor/\(name)"), toPath: "\(anchor)/\(name)")
+    }
+    #expect(Self.fault(again.directory) == .oldAnchor(directory: anchor, signed: 3, sealed: 5))
+    #expect(try again.reopened().store.seal == .broken)
+  }
+
   @Test func `a missing, foreign or damaged anchor is named`() async throws {
     let directory = try await Self.used(5)
     let anchor = directory.file("anchor")

@@ -225,4 +225,40 @@ struct QueueTests {
     try renew()
     #expect(fixture.stop(first)?.state == .renewed && fixture.stop(first)?.held == held)
   }
+
+  @Test("a queued freeze takes effect not before it was ordered, where the end before it is told late")
+  func notBeforeOrder() throws {
+    let fixture = try Fixture()
+    let report = try fixture.report()
+    let first = try fixture.frozen(of: report)
+    try fixture.hours(2)
+    let second = try fixture.stopped(of: report)
+    try fixture.ordered(second)
+    try fixture.call("freeze.record", second, ["result": "queued"])
+    let ordered = fixture.store.now
+    try fixture.hours(1)
+    try fixture.call("release", first, ["reason": "court_order", "at": "2026-03-02T10:00:00+08:00"])
+    #expect(fixture.stop(second)?.state == .frozen)
+    #expect(fixture.stop(second)?.freeze?.since == ordered)
+    #expect(fixture.stop(second)?.freeze?.term?.start == ordered)
+  }
+
+  @Test("what took effect with its own order goes back, too, where the lapse before it was none")
+  func requeuedAfterOrder() throws {
+    let fixture = try Fixture()
+    let report = try fixture.report()
+    let first = try fixture.frozen(of: report, ["months": 1])
+    try fixture.store.advance(to: Fixture.at("2026-04-01T09:00:00+08:00"))
+    try fixture.orderRenewal(first)
+    // The first has ended, and its deadline has not had its turn.
+    fixture.store.now = Fixture.at("2026-04-03T10:00:00+08:00")
+    let second = try fixture.stopped(of: report)
+    try fixture.ordered(second)
+    try fixture.call("freeze.record", second, ["result": "queued"])
+    try fixture.store.advance(to: fixture.store.now)
+    #expect(fixture.stop(first)?.state == .lapsed)
+    #expect(fixture.stop(second)?.freeze?.since == fixture.store.now)
+    try fixture.call("renew.record", first, ["at": "2026-04-02T10:00:00+08:00"])
+    #expect(fixture.stop(first)?.state == .renewed && fixture.stop(second)?.state == .queued)
+  }
 }

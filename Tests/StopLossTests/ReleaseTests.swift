@@ -88,4 +88,70 @@ struct ReleaseTests {
       try fixture.call("release", id, ["reason": "unrelated", "at": "2026-03-02T09:59:59+08:00"])
     }
   }
+
+  @Test("a release before the stop, or the freeze, was in force is refused")
+  func beforeInForce() throws {
+    let fixture = try Fixture()
+    let id = try fixture.request(fixture.report())
+    try fixture.minutes(25)
+    try fixture.call("stop.record", id, ["result": "stopped"])
+    func release(_ at: JSONValue) throws {
+      try fixture.call("release", id, ["reason": "court_order", "at": at])
+    }
+    expectRefused("stoploss.release.instant", at: "/at") { try release("2026-03-02T09:24:00+08:00") }
+    try fixture.minutes(35)
+    try fixture.ordered(id)
+    try fixture.call("freeze.record", id, ["result": "frozen"])
+    expectRefused("stoploss.release.instant", at: "/at") { try release("2026-03-02T09:59:00+08:00") }
+    try release("2026-03-02T10:00:00+08:00")
+    #expect(fixture.stop(id)?.state == .released)
+  }
+
+  @Test("a step that comes after the end and before its deadline finds the lapse, which is counted once")
+  func beforeDeadline() throws {
+    let fixture = try Fixture()
+    let id = try fixture.stopped()
+    let end = try #require(fixture.stop(id)?.ends)
+    fixture.store.now = end.adding(hours: 1)
+    expectRefused("stoploss.lapse", at: "/at") {
+      try fixture.call("release", id, ["reason": "wrong_account"])
+    }
+    let asked = try fixture.call("freeze.request", id, fixture.application(id))
+    #expect(asked["state"] == "freeze_requested" && asked["lapses"] == 1 && asked["held"] == 0)
+    // The deadline has its turn after all.
+    try fixture.store.handle("stoploss", "stop", subject: id, .init(due: end, payload: [:]), late: true)
+    #expect(fixture.stop(id)?.state == .freezeRequested && fixture.stop(id)?.lapses == 1)
+    #expect(fixture.events("lapsed_unhandled").count == 1)
+  }
+
+  /// What holds money further or gives it to somebody, in a state that the table allows it in.
+  static let claims: [(StopState, String)] = [
+    (.stopped, "freeze.request"), (.freezeRequested, "freeze.order"), (.frozen, "renew.request"),
+    (.frozen, "renew.order"), (.frozen, "return.decide"), (.returnDecided, "return.approve"),
+    (.returnDecided, "return.execute"),
+  ]
+
+  @Test("money found unrelated is not held further nor given to anybody: it is released", arguments: claims)
+  func onlyReleased(_ state: StopState, _ method: String) throws {
+    let fixture = try Fixture()
+    let id = try StopLifeTests.reach(state, fixture)
+    try fixture.call("unrelated", id)
+    let params = method == "freeze.request" ? try fixture.application(id) : [:]
+    expectRefused("stoploss.release.unrelated", at: "/id") { try fixture.call(method, id, params) }
+    try fixture.call("release", id, ["reason": "unrelated"])
+    #expect(fixture.stop(id)?.state == .released)
+  }
+
+  @Test("a renewal of unrelated money is recorded only where the bank had made it before that was known")
+  func renewedBefore() throws {
+    let fixture = try Fixture()
+    let id = try fixture.frozen()
+    try fixture.call("renew.request", id)
+    try fixture.approve(id, renewal: true)
+    try fixture.hours(2)
+    try fixture.call("unrelated", id)
+    expectRefused("stoploss.release.unrelated", at: "/id") { try fixture.call("renew.record", id) }
+    try fixture.call("renew.record", id, ["at": "2026-03-02T10:00:00+08:00"])
+    #expect(fixture.stop(id)?.state == .renewed)
+  }
 }

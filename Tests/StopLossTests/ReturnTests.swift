@@ -350,4 +350,24 @@ struct ReturnTests {
     try fixture.call("renew.record", id, ["at": "2026-10-02T09:00:00+08:00"])
     #expect(fixture.stop(id)?.state == .renewed && fixture.stop(id)?.held == 700)
   }
+
+  @Test("a return that comes after the end of the freeze and before its deadline finds the lapse")
+  func beforeDeadline() throws {
+    let fixture = try Fixture()
+    let decided = try fixture.frozen(2, of: nil, ["months": 1])
+    try fixture.call("return.decide", decided)
+    try fixture.call("return.approve", decided, as: Fixture.second)
+    fixture.store.now = Fixture.at("2026-04-03T10:00:00+08:00")
+    let error = #expect(throws: RPCError.self) { try fixture.call("return.execute", decided) }
+    #expect(error?.kind == .wrongState)
+
+    let other = try Fixture()
+    let (id, _) = try Self.returning(other, lost: 300)
+    other.store.now = Fixture.at("2026-04-03T10:00:00+08:00")
+    expectRefused("stoploss.lapse", at: "/at") { try other.call("return.record", id) }
+    let done = try other.call("return.record", id, ["at": "2026-04-02T10:00:00+08:00"])
+    #expect(done["state"] == "lapsed" && done["lapses"] == 1 && done["returned"] == 300)
+    try other.hours(1)
+    #expect(other.stop(id)?.lapses == 1 && other.events("lapsed_unhandled").count == 1)
+  }
 }

@@ -54,20 +54,32 @@ struct InvariantTests {
     let cycle: Int
     let urgency: Urgency
     let due: Instant
-    let hasPassed: Bool
+    let isBreached: Bool
+    let isAnswered: Bool
+    /// Whether the urgency has changed since the answer.
+    let isChanged: Bool
+
+    /// The response clock moves only with the urgency or a new cycle, and never once it has passed; one that was
+    /// answered moves when a redirect voids the answer, if the urgency has changed since.
+    func mayMove(to request: SupportRequest, cycle: Int) -> Bool {
+      if self.cycle != cycle { return true }
+      if isBreached { return false }
+      return isAnswered ? isChanged && request.clocks.acknowledged == nil : urgency != request.urgency
+    }
   }
 
   private func check(_ id: String, _ fixture: Fixture, _ known: inout [String: Known]) throws {
     let request = try #require(fixture.body(id))
     let cycle = try #require(request.cycle["number"]?.intValue)
     let clocks = request.clocks
-    // The response clock moves only with the urgency or a new cycle, and never once it has passed.
-    if let before = known[id], before.cycle == cycle, before.hasPassed || before.urgency == request.urgency {
-      #expect(before.due == clocks.responseDue)
-    }
+    let before = known[id]
+    if let before, !before.mayMove(to: request, cycle: cycle) { #expect(before.due == clocks.responseDue) }
+    let isAnswered = clocks.acknowledged != nil
+    let hasChanged = before.map { $0.isAnswered && ($0.isChanged || $0.urgency != request.urgency) } ?? false
     known[id] = Known(
       cycle: cycle, urgency: request.urgency, due: clocks.responseDue,
-      hasPassed: clocks.responseDue <= fixture.store.now)
+      isBreached: clocks.responseDue <= clocks.acknowledged ?? fixture.store.now,
+      isAnswered: isAnswered, isChanged: isAnswered && hasChanged)
     // Rungs at most once, and never one that is not reached.
     for (clock, fired) in [(ClockName.response, clocks.firedResponse), (.support, clocks.firedSupport)] {
       #expect(Set(fired).count == fired.count, "\(clock)")

@@ -142,6 +142,40 @@ struct StepsTests {
     #expect(fixture.body(id)?.outcome.redirects == 2)
   }
 
+  /// Scenario 2: the urgency at the opening, its changes after so many minutes, and the end of the response.
+  static let changes: [(opened: String, changes: [(Int, String)], due: String)] = [
+    ("routine", [(4, "immediate")], "09:05"), ("immediate", [(4, "routine")], "10:00"),
+    ("immediate", [(4, "routine"), (6, "urgent")], "09:15"),
+    // The end had passed by the time of the change.
+    ("immediate", [(20, "routine")], "09:05"), ("routine", [(4, "immediate"), (6, "routine")], "09:05"),
+  ]
+
+  @Test(
+    "the response is due by the urgency that it has, whether it was redirected before the change or after",
+    arguments: changes, [true, false])
+  func redirectAndUrgency(
+    _ change: (opened: String, changes: [(Int, String)], due: String), _ isBefore: Bool
+  ) throws {
+    let fixture = try Fixture()
+    let id = try fixture.open(2, urgency: change.opened)
+    try fixture.minutes(3)
+    try fixture.step("acknowledge", id)
+    if isBefore { try fixture.step("redirect", id) }
+    for (minute, urgency) in change.changes {
+      try fixture.store.advance(to: Fixture.morning.adding(minutes: minute))
+      try fixture.step("change_urgency", id, ["urgency": .string(urgency)])
+    }
+    try fixture.store.advance(to: Fixture.morning.adding(minutes: 25))
+    if !isBefore {
+      #expect(fixture.body(id)?.response == .done(milliseconds: 3 * 60_000, onTime: true))
+      try fixture.step("redirect", id)
+    }
+    #expect(try fixture.get(id)["response_due"] == .string("2026-03-02T\(change.due):00.000+08:00"))
+    // Another redirect moves nothing.
+    let again = try fixture.step("redirect", id, ["to": "inspectorate"])
+    #expect(again["response_due"] == .string("2026-03-02T\(change.due):00.000+08:00"))
+  }
+
   static let badRedirects = [
     ("command-centre", "support.redirect.department"), ("st-03", "support.redirect.department"),
     ("nowhere", nil),

@@ -956,6 +956,31 @@ plugins:
             self.assertEqual(record["via"], ["approval.request"])
             self.assertIn(asked["id"], [written[1] for written in record["written"]])
 
+    def test_what_another_module_answers_may_tell_the_time(self):
+        with PluginDaemon(self.asker()) as daemon:
+            daemon.wait_state("asker", "ready")
+            for number in range(20):
+                asked = daemon.call("asker.ask", {"subject": f"S-{number}"})
+                self.assertEqual(daemon.call("approval.get", {"id": asked["id"]})["expires_at"], asked["expires_at"])
+
+    def test_only_a_method_that_discloses_may_call_one_that_does(self):
+        meta = {"purpose": "handling", "reason": "duty"}
+        with PluginDaemon(self.asker()) as daemon:
+            daemon.wait_state("asker", "ready")
+            with self.assertRaises(CallError) as refused:
+                daemon.call("asker.open", {"id": "KP-2026-000001", "meta": meta})
+            self.assertEqual(refused.exception.kind, "not_found")
+            for more in ({}, {"idempotency_key": "k"}):
+                with self.assertRaises(CallError) as refused:
+                    daemon.call("asker.quiet", {"id": "KP-2026-000001", "meta": meta | more})
+                self.assertEqual(refused.exception.kind, "internal_error")
+            self.assertIn("does not say that it discloses", daemon.log)
+
+    @staticmethod
+    def asker():
+        return entry("asker", HERE / "plugins" / "asker.py", environment=f"{{PYTHONPATH: {KIT}}}",
+                     grants="{calls: [approval.request, keyperson.get], personal: true}")
+
 
 if __name__ == "__main__":
     unittest.main()

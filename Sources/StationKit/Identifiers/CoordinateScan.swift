@@ -25,13 +25,15 @@ struct CoordinateScan {
     /// More than a whole number beside a letter.
     var isDegrees: Bool { isLabelled || decimals >= 1 || hasDegreeSign || isGroup }
 
-    func makesPlace(with other: Reading) -> Bool {
+    /// - Parameter byWord: whether "and" stands between the two, as between other quantities: what is not labelled
+    ///   then needs the decimals of bare numbers.
+    func makesPlace(with other: Reading, byWord: Bool) -> Bool {
       guard min(whole, other.whole) <= 90 else { return false }
       let decimals = min(decimals, other.decimals)
       switch (axis, other.axis) {
-      case (nil, nil): return decimals >= (hasDegreeSign && other.hasDegreeSign ? 2 : 3)
+      case (nil, nil): return decimals >= (hasDegreeSign && other.hasDegreeSign && !byWord ? 2 : 3)
       case (let mine?, let others?): return mine != others && isDegrees && other.isDegrees
-      default: return decimals >= (isLabelled || other.isLabelled ? 1 : 2)
+      default: return decimals >= (isLabelled || other.isLabelled ? 1 : byWord ? 3 : 2)
       }
     }
   }
@@ -43,20 +45,25 @@ struct CoordinateScan {
   var found: Bool {
     var before: Reading?
     var gap = 0
+    var byWord = false
     var place = 0
     while place < tokens.count {
       if let (reading, end) = reading(from: place) {
         if reading.isPlace { return true }
-        if let before, gap <= Self.pairGap, before.makesPlace(with: reading) { return true }
+        if let before, gap <= Self.pairGap, before.makesPlace(with: reading, byWord: byWord) { return true }
         before = reading
         gap = 0
+        byWord = false
         place = end
         continue
       }
       switch tokens[place] {
       case .joiner(let count): gap += count
       case .minute, .second, .degree, .axis: gap += 1
-      case .number, .other: before = nil
+      case .and:
+        gap += 1
+        byWord = true
+      case .number, .equals, .other: before = nil
       }
       place += 1
     }
@@ -86,7 +93,7 @@ struct CoordinateScan {
     if case .axis(let axis, let label)? = token(at: place) {
       reading.axis = axis
       reading.isLabelled = label
-      place = afterWord(place + 1)
+      place = afterWord(place + 1, isLabel: label)
     }
     guard let degrees = number(at: place, below: 181) else { return nil }
     reading.whole = degrees.whole
@@ -111,14 +118,15 @@ struct CoordinateScan {
     return (reading, place)
   }
 
-  /// Past `": ` and the like between a word and its number.
-  private func afterWord(_ start: Int) -> Int {
+  /// Past `": ` and the like between a word and its number; past `is` only after a word that means nothing else.
+  private func afterWord(_ start: Int, isLabel: Bool) -> Int {
     var place = start
     var gap = 0
     while gap <= Self.wordGap {
       switch token(at: place) {
       case .joiner(let count): gap += count
       case .minute, .second: gap += 1
+      case .equals where isLabel: gap += 1
       default: return place
       }
       place += 1

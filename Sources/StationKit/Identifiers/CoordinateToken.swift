@@ -11,6 +11,10 @@ enum CoordinateToken: Equatable {
   case axis(Axis, label: Bool)
   /// So many characters that may stand between the parts.
   case joiner(Int)
+  /// A word between the two numbers of a pair: `and`.
+  case and
+  /// A word between a label and its number: `is`.
+  case equals
   case other
 
   enum Axis: Equatable { case latitude, longitude }
@@ -33,6 +37,10 @@ enum CoordinateToken: Equatable {
 
   private static func token(_ text: [Unicode.Scalar], _ start: Int) -> (CoordinateToken, end: Int) {
     func at(_ place: Int) -> Unicode.Scalar? { place < text.count ? text[place] : nil }
+    /// Either form, simplified or traditional.
+    func isNext(_ simplified: Unicode.Scalar, _ traditional: Unicode.Scalar) -> Bool {
+      at(start + 1) == simplified || at(start + 1) == traditional
+    }
     switch text[start] {
     case "0"..."9": return number(text, start)
     case "a"..."z":
@@ -42,14 +50,17 @@ enum CoordinateToken: Equatable {
     case "°", "º", "˚", "度": return (.degree, start + 1)
     case "'", "′", "’", "‘", "ʹ", "ʼ", "分": return (.minute, start + 1)
     case "\"", "″", "“", "”", "ʺ", "秒": return (.second, start + 1)
-    case "纬": return (.axis(.latitude, label: true), at(start + 1) == "度" ? start + 2 : start + 1)
-    case "经" where at(start + 1) == "度": return (.axis(.longitude, label: true), start + 2)
+    case "纬", "緯": return (.axis(.latitude, label: true), at(start + 1) == "度" ? start + 2 : start + 1)
+    case "经" where at(start + 1) == "度", "經" where at(start + 1) == "度":
+      return (.axis(.longitude, label: true), start + 2)
     case "北", "南":
-      return at(start + 1) == "纬"
+      return isNext("纬", "緯")
         ? (.axis(.latitude, label: true), start + 2) : (.axis(.latitude, label: false), start + 1)
-    case "东", "西":
-      return at(start + 1) == "经"
+    case "东", "東", "西":
+      return isNext("经", "經")
         ? (.axis(.longitude, label: true), start + 2) : (.axis(.longitude, label: false), start + 1)
+    case "和", "与", "與": return (.and, start + 1)
+    case "是", "为", "為": return (.equals, start + 1)
     case "%" where at(start + 1) == "2" && (at(start + 2) == "c" || at(start + 2) == "0"):
       return (.joiner(1), start + 3)
     case " ", "\t", "\n", "\r", ",", ";", ":", "=", "&", "|", "(", ")", "[", "]", "{", "}", "<", ">", "_",
@@ -89,6 +100,8 @@ enum CoordinateToken: Equatable {
     case "lon", "lng", "longitude", "jingdu": return .axis(.longitude, label: true)
     case "n", "s", "north", "south": return .axis(.latitude, label: false)
     case "e", "w", "east", "west", "long": return .axis(.longitude, label: false)
+    case "and": return .and
+    case "is": return .equals
     case "deg", "degree", "degrees": return .degree
     case "min", "minute", "minutes": return .minute
     case "sec", "second", "seconds": return .second

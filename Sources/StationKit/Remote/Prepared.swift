@@ -1,3 +1,4 @@
+import StationCalendar
 import StationJSON
 import Synchronization
 
@@ -8,6 +9,9 @@ package final class Prepared: Sendable {
   /// Whether the result may be answered as it is: nothing is to be written, and all that was read belongs
   /// together.
   package let isSettled: Bool
+  /// The instant that the handler was told: what it makes other modules do counts as done then, so that they tell the
+  /// same again. nil where it was told none.
+  package let now: Instant?
   /// To be called when the call stands in the writer's line, or is given up.
   package let posted: @Sendable () -> Void
   private let body: @Sendable (any ReadTransaction) throws -> Void
@@ -16,11 +20,13 @@ package final class Prepared: Sendable {
   /// - Parameter body: repeats the reads, throws ``StaleReads`` where one gives something else by now, and does
   ///   what is to be done. It may be run more than once: a transaction may be undone.
   package init(
-    result: JSONValue?, isSettled: Bool = false, posted: @escaping @Sendable () -> Void = {},
+    result: JSONValue?, isSettled: Bool = false, now: Instant? = nil,
+    posted: @escaping @Sendable () -> Void = {},
     body: @escaping @Sendable (any ReadTransaction) throws -> Void
   ) {
     self.result = result
     self.isSettled = isSettled
+    self.now = now
     self.posted = posted
     self.body = body
   }

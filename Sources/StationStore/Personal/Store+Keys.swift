@@ -6,10 +6,33 @@ extension Store {
   /// - Throws: ``StoreError`` saying what to do, where a key is missing that something is wrapped with.
   static func openKeys(_ configuration: StoreConfiguration, _ db: Database, _ vault: Vault) throws {
     let places = configuration.masterKey
-    let main = try MasterKey.loadIfPresent(places.path, isCredential: places.isCredential)
-    guard let current = try KeyTable.id(.master, on: db) else {
+    guard let forgetsPlace = try findKeys(configuration, db, vault) else {
+      let main = try MasterKey.loadIfPresent(places.path, isCredential: places.isCredential)
       return try makeKeys(try main ?? newMaster(places), db, vault)
     }
+    if forgetsPlace { try KeyTable.remove(.path, on: db) }
+  }
+
+  /// Refuses a state whose keys are not there, before anything in it is changed.
+  static func requireKeys(_ configuration: StoreConfiguration, _ db: Database) throws {
+    guard try KeyTable.exists(on: db) else { return }
+    let vault = Vault(health: HealthBoard())
+    let places = configuration.masterKey
+    if try findKeys(configuration, db, vault) == nil, !places.isMadeWhenNew,
+      try MasterKey.loadIfPresent(places.path, isCredential: places.isCredential) == nil
+    {
+      _ = try newMaster(places)
+    }
+  }
+
+  /// Gives the vault the keys that the database says are in use.
+  /// - Returns: nil where it has none yet; else whether the place that a rotation went to is not needed any more.
+  private static func findKeys(
+    _ configuration: StoreConfiguration, _ db: Database, _ vault: Vault
+  ) throws -> Bool? {
+    let places = configuration.masterKey
+    let main = try MasterKey.loadIfPresent(places.path, isCredential: places.isCredential)
+    guard let current = try KeyTable.id(.master, on: db) else { return nil }
     var candidates = main.map { [$0] } ?? []
     if let next = places.nextPath,
       let key = try MasterKey.loadIfPresent(next, isCredential: places.isNextCredential)
@@ -23,16 +46,14 @@ extension Store {
       throw StoreError(missing(id, places, recorded, held: candidates))
     }
     var keys = Vault.Keys(current: try find(current))
-    if let former = try KeyTable.id(.former, on: db) {
-      keys.former = [try find(former)]
-    } else if main?.id == current, recorded != nil {
-      try KeyTable.remove(.path, on: db)
-    }
+    let former = try KeyTable.id(.former, on: db)
+    if let former { keys.former = [try find(former)] }
     vault.set(keys)
     guard let wrapped = try KeyTable.get(.index, on: db) else {
       throw StoreError("the key of the blind index is missing from \(configuration.databasePath)")
     }
     try setIndex(try Sealer(vault).unwrapIndex(wrapped), vault)
+    return former == nil && main?.id == current && recorded != nil
   }
 
   private static func missing(
