@@ -64,7 +64,7 @@ struct Subject {
     let given = Self.members.filter { params[$0] != nil }
     guard !given.isEmpty else {
       throw RPCError.refused(
-        rule: RuleID.correction, Text("Nothing would change", zh: "没有需要更正的内容"), pointer: "/id")
+        rule: RuleID.correction, Text("Say what is to be corrected", zh: "请写明更正内容"), pointer: "/id")
     }
     try requireSamePerson(loaded.record, given)
     let (before, after) = loaded.record.personal.correct(Self.members, by: params.object)

@@ -46,7 +46,7 @@ extension Steps {
     var body: JSONObject = [
       "dispute": .string(step.id), "number": .int(step.dispute.sessions), "at": at.stored,
       "recorded": context.now.stored, "by": .string(context.principal.person),
-      "result": .string(result.rawValue), "mode": .string(step.dispute.mode.rawValue),
+      "result": .string(result.rawValue), "mode": .string(step.dispute.modeHeld(at: at).rawValue),
       "attendees": .array(attendees.map(\.json)),
     ]
     for key in ["place", "mediator", "others_present", "minutes"] { body[key] = step.params[key] }

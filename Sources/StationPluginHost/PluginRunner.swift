@@ -137,9 +137,11 @@ package final class PluginRunner: RemoteModule {
       .unavailable,
       isItsProcess
         ? Text("The process of the plugin '\(name)' that had the call ended", zh: "处理该调用的插件“\(name)”进程已结束")
-        : Text(
-          "The plugin '\(name)' is \(state.life.state.rawValue)",
-          zh: "插件“\(name)”暂不可用（\(state.life.state.chinese)）"),
+        : state.life.state == .ready
+          ? Text("The plugin '\(name)' had no place for the call in time", zh: "插件“\(name)”未能及时受理该调用")
+          : Text(
+            "The plugin '\(name)' is \(state.life.state.rawValue)",
+            zh: "插件“\(name)”暂不可用（\(state.life.state.chinese)）"),
       retryAfterMs: state.life.retryAfter(now: now),
       details: ["plugin": .string(name), "state": .string(state.life.state.rawValue)])
   }

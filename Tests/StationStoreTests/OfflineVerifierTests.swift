@@ -230,8 +230,8 @@ import Testing
   @Test func `a record that was added after the daemon stopped is named`() async throws {
     let directory = try await Self.used(8)
     try Tampering(directory: directory).run(
-      "INSERT INTO audit(seq, leaf) SELECT 8, CAST(replace(CAST(leaf AS TEXT), '\"seq\":7', '\"seq\":8') AS BLOB) FROM audit"
-        + " WHERE seq = 7")
+      "INSERT INTO audit(seq, leaf) SELECT 8, CAST(replace(CAST(leaf AS TEXT), '\"seq\":7', '\"seq\":8') AS BLOB)"
+        + " FROM audit WHERE seq = 7")
     #expect(Self.fault(directory) == .record(seq: 8, .added))
   }
 

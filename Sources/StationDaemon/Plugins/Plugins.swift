@@ -54,10 +54,16 @@ final class Plugins: Sendable {
     for settings in try all() { _ = host.runner(for: settings) }
   }
 
-  /// Names that no plugin may have beside these modules, those of modules that are not always there included.
+  /// Names that no plugin may have beside these modules: those of modules that are not always there, and the commands of
+  /// `stationctl`, which could not reach it.
   static func reserved(_ modules: [Module]) -> Set<String> {
-    Set(modules.map(\.name)).union(["plugin", "dev"])
+    Set(modules.map(\.name)).union(["plugin", "dev"]).union(commands)
   }
+
+  private static let commands: Set = [
+    "backup", "call", "completion", "config", "doctor", "health", "help", "import", "metrics", "reload", "restore",
+    "status", "version", "watch",
+  ]
 
   /// All that the configuration names now.
   /// - Throws: ``ConfigurationError`` where it cannot be read.
