@@ -957,11 +957,13 @@ plugins:
             self.assertIn(asked["id"], [written[1] for written in record["written"]])
 
     def test_what_another_module_answers_may_tell_the_time(self):
+        meta = {"purpose": "handling", "reason": "duty"}
         with PluginDaemon(self.asker()) as daemon:
             daemon.wait_state("asker", "ready")
             for number in range(20):
                 asked = daemon.call("asker.ask", {"subject": f"S-{number}"})
-                self.assertEqual(daemon.call("approval.get", {"id": asked["id"]})["expires_at"], asked["expires_at"])
+                self.assertEqual(daemon.call("approval.get", {"id": asked["id"], "meta": meta})["expires_at"],
+                                 asked["expires_at"])
 
     def test_only_a_method_that_discloses_may_call_one_that_does(self):
         meta = {"purpose": "handling", "reason": "duty"}

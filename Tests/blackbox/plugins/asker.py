@@ -24,8 +24,8 @@ def quiet(call):
     return {"seen": call.call("keyperson.get", id=call.params["id"])}
 
 
-@plugin.read("open", text("Look, and say so", "查看并声明"), params={"id": STRING}, example=({"id": "x"}, {}),
-             discloses=True)
+@plugin.write("open", text("Look, and say so", "查看并声明"), params={"id": STRING}, example=({"id": "x"}, {}),
+              discloses=True)
 def look(call):
     return {"seen": call.call("keyperson.get", id=call.params["id"])}
 
