@@ -61,8 +61,8 @@ final class Plugins: Sendable {
   }
 
   private static let commands: Set = [
-    "backup", "call", "completion", "config", "doctor", "health", "help", "import", "metrics", "reload", "restore",
-    "status", "version", "watch",
+    "backup", "call", "completion", "config", "doctor", "health", "help", "import", "metrics", "reload",
+    "restore", "status", "version", "watch",
   ]
 
   /// All that the configuration names now.

@@ -28,7 +28,8 @@ package struct PluginsFile: Sendable {
       do {
         guard Names.isWord(name) else { throw reader.misnamed(name, "named with a-z, 0-9 and _") }
         guard !reserved.contains(name) else {
-          throw reader.misnamed(name, "named otherwise: a module of the daemon or a command of stationctl has this name")
+          throw reader.misnamed(
+            name, "named otherwise: a module of the daemon or a command of stationctl has this name")
         }
         return try reader.mapping(name).map { try settings(name, $0) }
       } catch {
