@@ -130,14 +130,14 @@ test-demo: build ## The demonstration ends with every figure as counted
 
 .PHONY: test-address
 test-address: ## The Swift tests that SANITIZED names, under AddressSanitizer
-	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address --scratch-path .build-address \
+	CLEAN_LOGS=20 ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address --scratch-path .build-address \
 	  --filter '$(SANITIZED)'
 
 .PHONY: test-thread
 test-thread: ## The same under ThreadSanitizer
 	$(SWIFT) build --build-tests --sanitize=thread --scratch-path .build-thread
 	clang -O2 -Wall -Wextra -Werror -shared -fPIC -o .build-thread/mutex.so Tools/mutex.c
-	LD_PRELOAD=$(CURDIR)/.build-thread/mutex.so \
+	CLEAN_LOGS=20 LD_PRELOAD=$(CURDIR)/.build-thread/mutex.so \
 	  $(SWIFT) test --skip-build --sanitize=thread --scratch-path .build-thread --filter '$(SANITIZED)'
 
 # ---- Longer work
