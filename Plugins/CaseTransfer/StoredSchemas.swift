@@ -44,9 +44,9 @@ enum StoredSchemas {
   /// Members of a step that its action may add; no personal data.
   static let stepDetails: JSONObject = [
     "code": Shapes.word(max: Limits.short), "receiver": Shapes.unit, "bureau": Schemas.bureau,
-    "superior": Schemas.bureau,
-    "item": Schemas.item, "round": Shapes.version, "document": Schemas.document, "approval": Schemas.recordID,
-    "support": Schemas.recordID, "record": Schemas.recordID, "effective": Shapes.instant,
+    "superior": Schemas.bureau, "item": Schemas.item, "round": Shapes.version, "document": Schemas.document,
+    "approval": Schemas.recordID, "support": Schemas.recordID, "record": Schemas.recordID,
+    "effective": Shapes.instant,
   ]
 
   static let step: JSONValue = {

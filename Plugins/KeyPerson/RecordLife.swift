@@ -2,7 +2,7 @@ import StationKit
 
 /// The life cycles of the module: each is one table.
 package enum RecordLife {
-  private static let before: [State] = [.proposed, .instrumentVerified]
+  private static let before = State.allCases.filter(\.isBeforeEntry)
   private static let open: [State] = [.active, .renewed, .reviewDue]
   private static let live: [State] = open + [.suspended]
 

@@ -14,13 +14,6 @@ enum Screen {
   private static func finding(in text: String) -> Text? {
     if let finding = FreeText.finding(in: text) { return finding.name }
     let plain: String = FreeText.folded(text).filter { $0 != "-" }
-    let runs = plain.split { !("0"..."9").contains($0) }.map(String.init)
-    return runs.contains(where: isMobile) ? Text("a mobile number", zh: "手机号码") : nil
-  }
-
-  /// A mobile number of eleven digits, 13 to 19 in front, also with the country's 86.
-  private static func isMobile(_ run: String) -> Bool {
-    let digits = run.count == 13 && run.hasPrefix("86") ? run.dropFirst(2) : run[...]
-    return digits.count == 11 && digits.first == "1" && digits.dropFirst().first.map { $0 >= "3" } ?? false
+    return MobileNumber.isWithin(plain) ? Text("a mobile number", zh: "手机号码") : nil
   }
 }

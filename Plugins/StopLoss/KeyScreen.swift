@@ -7,18 +7,12 @@ enum KeyScreen {
     if FreeText.finding(in: key) == .idNumber { return FreeText.Finding.idNumber.name }
     let runs = key.split { !("0"..."9").contains($0) }.map(String.init)
     if runs.contains(where: isCard) { return Text("a card number", zh: "银行卡号") }
-    if runs.contains(where: isMobile) { return Text("a mobile number", zh: "手机号码") }
+    if MobileNumber.isWithin(key) { return Text("a mobile number", zh: "手机号码") }
     return nil
   }
 
   /// Payment cards begin with 3 to 6, or 9 (ISO/IEC 7812-1): a count of nanoseconds or a date does not.
   private static func isCard(_ run: String) -> Bool {
     run.first.map { "34569".contains($0) } ?? false && CardNumber.isValid(run)
-  }
-
-  /// A mobile number of eleven digits, 13 to 19 in front, also with the country's 86.
-  private static func isMobile(_ run: String) -> Bool {
-    let digits = run.count == 13 && run.hasPrefix("86") ? run.dropFirst(2) : run[...]
-    return digits.count == 11 && digits.first == "1" && digits.dropFirst().first.map { $0 >= "3" } ?? false
   }
 }

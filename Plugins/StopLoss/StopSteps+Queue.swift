@@ -50,7 +50,7 @@ extension StopSteps {
       case .executed: ended.stop.returns.last?.finished
       default: ended.stop.released
       }
-    let at = max(end ?? context.now, work.stop.freeze?.ordered ?? .earliest)
+    let at = Self.effect(of: work.stop, after: end ?? context.now)
     let amount = min(work.stop.freeze?.amount ?? 0, try left(work, tx))
     guard amount > 0 else {
       return try Announcement(policy: policy, tx: tx).due(
@@ -62,12 +62,17 @@ extension StopSteps {
     _ = try save(&work, .takeEffect, ["amount": .int(amount)], context, tx)
   }
 
+  /// When a queued freeze takes effect: at the end of the one before it, and not before it was ordered itself.
+  private static func effect(of stop: Stop, after end: Instant) -> Instant {
+    max(end, stop.freeze?.ordered ?? end)
+  }
+
   /// The lapse of a freeze was none: the freeze that took effect with it goes back to where it waited.
   func requeue(behind work: inout StopWork, _ context: CallContext, _ tx: any Transaction) throws {
     guard let end = work.before.freeze?.term?.end else { return }
     let follower = try others(work, tx).first { _, other in
       // What somebody has worked on since stays, and refuses what follows.
-      other.freeze?.term?.start == max(end, other.freeze?.ordered ?? end)
+      other.freeze?.term?.start == Self.effect(of: other, after: end)
         && other.history.last?["action"]?.stringValue == StopAction.takeEffect.rawValue
     }
     guard let follower else { return }

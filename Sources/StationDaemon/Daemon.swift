@@ -137,7 +137,7 @@ package final class Daemon: Sendable {
           broken()
         },
         answering: { late.answering($0) }),
-      ready: { if inherited.isEmpty { try Self.requireFree(configuration) } })
+      ready: { if inherited.isEmpty { try configuration.requireFreeSockets() } })
     self.store = store
     if let doubt = configuration.doubt(keptOrigin: store.signer.verifierKey.name) { log.warning("\(doubt)") }
     let hub = EventHub(newest: try store.newestEvent(), zone: configuration.zone) { position, deliver in
@@ -239,17 +239,6 @@ package final class Daemon: Sendable {
       }
     }
     return inherited
-  }
-
-  /// Whether nobody else has the paths that the daemon is to listen on.
-  private static func requireFree(_ configuration: DaemonConfiguration) throws {
-    for (key, socket) in configuration.ownSockets {
-      do {
-        try ListeningSocket.requireFree(socket.path)
-      } catch {
-        throw configuration.wrong(key, "\(socket.path): \(error.explanation)")
-      }
-    }
   }
 
   /// Returns the paths.

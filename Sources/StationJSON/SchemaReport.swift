@@ -18,7 +18,7 @@ struct SchemaReport {
   }
 
   /// Takes steps; false where there are none left, and nothing more is checked.
-  mutating func take(_ count: Int = 1) -> Bool {
+  mutating func take(_ count: Int) -> Bool {
     stepsLeft -= count
     return stepsLeft >= 0
   }

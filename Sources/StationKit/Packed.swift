@@ -1,7 +1,7 @@
 import StationJSON
 
-/// A schema kept as its text, a tenth of the memory: for declarations, which are read at the start and by who asks
-/// for the document of all methods.
+/// A schema kept as its text, which takes less memory than its value: for declarations, which are read at the start and
+/// by who asks for the document of all methods.
 ///
 /// Every look reads the text again. Nested deeper than any text may be (``StationJSON/JSONParser/depthCeiling``) it is
 /// null, which is no schema.

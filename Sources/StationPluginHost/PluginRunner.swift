@@ -133,15 +133,18 @@ package final class PluginRunner: RemoteModule {
 
   /// - Parameter isItsProcess: whether it is the process of the call that is not there, and the plugin may be.
   func unavailable(_ state: State, _ now: Int64, isItsProcess: Bool = false) -> RPCError {
-    RPCError(
-      .unavailable,
-      isItsProcess
-        ? Text("The process of the plugin '\(name)' that had the call ended", zh: "处理该调用的插件“\(name)”进程已结束")
-        : state.life.state == .ready
-          ? Text("The plugin '\(name)' had no place for the call in time", zh: "插件“\(name)”未能及时受理该调用")
-          : Text(
-            "The plugin '\(name)' is \(state.life.state.rawValue)",
-            zh: "插件“\(name)”暂不可用（\(state.life.state.chinese)）"),
+    let message =
+      if isItsProcess {
+        Text("The process of the plugin '\(name)' that had the call ended", zh: "处理该调用的插件“\(name)”进程已结束")
+      } else if state.life.state == .ready {
+        Text("The plugin '\(name)' had no place for the call in time", zh: "插件“\(name)”未能及时受理该调用")
+      } else {
+        Text(
+          "The plugin '\(name)' is \(state.life.state.rawValue)",
+          zh: "插件“\(name)”暂不可用（\(state.life.state.chinese)）")
+      }
+    return RPCError(
+      .unavailable, message,
       retryAfterMs: state.life.retryAfter(now: now),
       details: ["plugin": .string(name), "state": .string(state.life.state.rawValue)])
   }

@@ -131,8 +131,7 @@ package final class Dispatcher: Sendable {
     }
   }
 
-  /// What was called, for the log: what is no method's name may hold anything.
-  /// The method for the log: what nobody declared might be anything, and its record stays for ever.
+  /// What was called, for the log: what nobody declared might be anything, and its record stays for ever.
   private func name(_ request: RPCRequest) -> String {
     if registry.methods[request.method] != nil { return request.method }
     guard Names.isMethod(request.method) else { return "(not a method name)" }

@@ -42,6 +42,12 @@ package struct Anchor {
     return bytesSeen ? .unreadable : .none
   }
 
+  /// Whether the newest checkpoint in the directory signs so much of the log, and no more.
+  static func signs(_ size: UInt64, in directory: String, key: VerifierKey) throws -> Bool {
+    guard case .checkpoint(let newest, _) = try read(directory: directory, key: key) else { return false }
+    return newest.size == size
+  }
+
   /// The checkpoint of one file; nil for none, or one that the key did not sign.
   private static func checkpoint(in path: String, key: VerifierKey) throws -> Checkpoint? {
     guard let bytes = try FileIO.read(path), let note = try? SignedNote(bytes) else { return nil }

@@ -51,8 +51,7 @@ package enum DatabaseSeal {
     guard let note = try FileIO.read(Self.path(anchorDirectory)) else { return .none }
     // A daemon that seals has signed all that is in the log, so a smaller checkpoint is an older one put back.
     guard let manifest = BackupManifest(opening: note, signedBy: key),
-      case .checkpoint(let newest, _) = try Anchor.read(directory: anchorDirectory, key: key),
-      newest.size == manifest.head.size,
+      try Anchor.signs(manifest.head.size, in: anchorDirectory, key: key),
       let file = try? FileIO.open(path, O_RDONLY, 0)
     else { return .broken }
     defer { close(file) }

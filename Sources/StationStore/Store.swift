@@ -123,8 +123,7 @@ package final class Store: Sendable {
       try pool.close()
       // What is sealed is signed: an older checkpoint beside a seal is one that was put back.
       if let head, seal != .broken || reading.sealIsTold,
-        case .checkpoint(let newest, _) = try Anchor.read(
-          directory: configuration.anchorDirectory, key: signer.verifierKey), newest.size == head.size
+        try Anchor.signs(head.size, in: configuration.anchorDirectory, key: signer.verifierKey)
       {
         try DatabaseSeal.write(configuration, head: head, at: environment.clock.now(), by: signer)
       }

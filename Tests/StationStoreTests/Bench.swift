@@ -61,6 +61,18 @@ final class Bench: Sendable {
     return try Bench(in: directory, at: now ?? clock.now(), modules: modules)
   }
 
+  /// A closed state with five records, and the copy of it that was made when it had three.
+  static func grown() async throws -> (old: TemporaryDirectory, now: Bench) {
+    let bench = try Bench()
+    for _ in 0..<3 { await bench.write { _, _ in 1 } }
+    bench.stop()
+    let old = try bench.directory.copy()
+    let again = try bench.reopened()
+    for _ in 0..<2 { await again.write { _, _ in 1 } }
+    again.stop()
+    return (old, again)
+  }
+
   /// What opening a state says; nil when it opens.
   static func refusal(_ directory: TemporaryDirectory) -> String? {
     do {

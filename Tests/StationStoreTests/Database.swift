@@ -28,4 +28,11 @@ struct Tampering {
     }
     return files
   }
+
+  /// All but what has no content of its own: locks, the log's index, and a log that is as good as none.
+  func lasting() throws -> [String: Data] {
+    try bytes().filter { name, content in
+      !["stationd.lock", "stationd.db-shm"].contains(name) && !(name == "stationd.db-wal" && content.isEmpty)
+    }
+  }
 }

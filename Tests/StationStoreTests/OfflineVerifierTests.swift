@@ -98,15 +98,9 @@ import Testing
   }
 
   @Test func `records that no checkpoint covers yet are told of`() async throws {
-    let bench = try Bench()
-    for _ in 0..<3 { await bench.write { _, _ in 1 } }
-    bench.stop()
-    let anchor = try bench.directory.copy()
+    let (anchor, again) = try await Bench.grown()
     // What a witness keeps is the checkpoint; the seal goes with one database.
     try FileManager.default.removeItem(atPath: anchor.file("anchor/seal"))
-    let again = try bench.reopened()
-    for _ in 0..<2 { await again.write { _, _ in 1 } }
-    again.stop()
     let report = try OfflineVerifier.verify(
       database: again.directory.file("stationd.db"), anchorDirectory: anchor.file("anchor"),
       key: again.store.signer.verifierKey)
@@ -237,13 +231,7 @@ import Testing
 
   @Test func `an older checkpoint in the place of the newest is named, and a start knows of it`() async throws
   {
-    let bench = try Bench()
-    for _ in 0..<3 { await bench.write { _, _ in 1 } }
-    bench.stop()
-    let old = try bench.directory.copy()
-    let again = try bench.reopened()
-    for _ in 0..<2 { await again.write { _, _ in 1 } }
-    again.stop()
+    let (old, again) = try await Bench.grown()
     let anchor = again.directory.file("anchor")
     for name in Anchor.fileNames {
       try? FileManager.default.removeItem(atPath: "\(anchor)/\(name)")

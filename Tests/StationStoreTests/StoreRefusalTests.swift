@@ -71,20 +71,13 @@ import Testing
     }
   }
 
-  /// All but what has no content of its own: locks, the log's index, and a log that is as good as none.
-  private static func bytes(_ directory: TemporaryDirectory) throws -> [String: Data] {
-    try Tampering(directory: directory).bytes().filter { name, content in
-      !["stationd.lock", "stationd.db-shm"].contains(name) && !(name == "stationd.db-wal" && content.isEmpty)
-    }
-  }
-
   @Test(arguments: Case.all)
   func `a start that refuses leaves every byte`(this: Case) async throws {
     let directory = try await Self.killed()
     try this.happen(to: directory)
-    let before = try Self.bytes(directory)
+    let before = try Tampering(directory: directory).lasting()
     #expect(Bench.refusal(directory)?.contains(this.says) == true)
-    #expect(try Self.bytes(directory) == before)
+    #expect(try Tampering(directory: directory).lasting() == before)
   }
 
   @Test func `a database that is put back beside its log has all records`() async throws {

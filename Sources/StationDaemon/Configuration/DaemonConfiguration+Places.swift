@@ -115,6 +115,18 @@ extension DaemonConfiguration {
     throw wrong("state", "\(stateDirectory): its folder does not exist")
   }
 
+  /// - Throws: ``ConfigurationError`` where somebody else has a path that the daemon is to listen on. Not for
+  ///   `--check-config`: a daemon that runs has its own.
+  func requireFreeSockets() throws {
+    for (key, socket) in ownSockets {
+      do {
+        try ListeningSocket.requireFree(socket.path)
+      } catch {
+        throw wrong(key, "\(socket.path): \(error.explanation)")
+      }
+    }
+  }
+
   private func checkSockets() throws {
     var taken: [String: String] = [:]
     for (key, socket) in ownSockets {

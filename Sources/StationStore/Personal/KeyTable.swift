@@ -17,13 +17,6 @@ enum KeyTable {
     case unwiped
   }
 
-  /// Not in a database of the first format, which encrypted nothing.
-  static func exists(on db: Database) throws -> Bool {
-    let statement = try SQL("SELECT 1 FROM sqlite_schema WHERE name = 'keyring'", on: db)
-    defer { statement.done() }
-    return try statement.step()
-  }
-
   static func get(_ name: Name, on db: Database) throws -> [UInt8]? {
     let statement = try SQL("SELECT value FROM keyring WHERE name = ?", on: db).bind(1, name.rawValue)
     defer { statement.done() }

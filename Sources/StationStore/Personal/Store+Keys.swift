@@ -15,14 +15,11 @@ extension Store {
 
   /// Refuses a state whose keys are not there, before anything in it is changed.
   static func requireKeys(_ configuration: StoreConfiguration, _ db: Database) throws {
-    guard try KeyTable.exists(on: db) else { return }
-    let vault = Vault(health: HealthBoard())
-    let places = configuration.masterKey
-    if try findKeys(configuration, db, vault) == nil, !places.isMadeWhenNew,
-      try MasterKey.loadIfPresent(places.path, isCredential: places.isCredential) == nil
-    {
-      _ = try newMaster(places)
-    }
+    // The first format had no keys.
+    guard try db.tableExists("keyring"),
+      try findKeys(configuration, db, Vault(health: HealthBoard())) == nil
+    else { return }
+    try requireMaster(configuration.masterKey)
   }
 
   /// Gives the vault the keys that the database says are in use.
@@ -73,8 +70,12 @@ extension Store {
 
   /// A new state is not begun without a key.
   static func requireMaster(_ configuration: StoreConfiguration) throws {
-    let places = configuration.masterKey
-    guard !places.isMadeWhenNew, try FileIO.read(configuration.databasePath, limit: 1) == nil,
+    guard try FileIO.read(configuration.databasePath, limit: 1) == nil else { return }
+    try requireMaster(configuration.masterKey)
+  }
+
+  private static func requireMaster(_ places: MasterKeyPlaces) throws {
+    guard !places.isMadeWhenNew,
       try MasterKey.loadIfPresent(places.path, isCredential: places.isCredential) == nil
     else { return }
     _ = try newMaster(places)
