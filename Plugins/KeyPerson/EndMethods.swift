@@ -24,6 +24,7 @@ extension KeyPerson {
         params: Shapes.object(["task": Schemas.taskID, "at": Shapes.instant], required: ["task"]),
         positional: ["task"],
         result: Shapes.object(["task": Schemas.taskID, "told_at": Shapes.instant]), permission: .role,
+        answersPeopleOnly: true,
         examples: [
           Example(
             "Told today", params: ["task": Examples.task],

@@ -21,8 +21,7 @@ struct Entering {
       try loaded.record.stepTask
       ?? work.addTask(.approve, of: loaded.id, loaded.record, due: loaded.record.lapses)
     let approval = try FourEyes(work: work).request(
-      Self.action, task: task, of: loaded.id, loaded.record,
-      besides: try correctors(of: loaded.id), payload: Self.payload(loaded.record))
+      Self.action, task: task, of: loaded.id, loaded.record, payload: Self.payload(loaded.record))
     loaded.record.approval = approval
     loaded.record.stepTask = task
     let header = try work.save(loaded, ["approval": .string(approval), "task": .string(task)])
@@ -63,16 +62,6 @@ struct Entering {
         pointer: "/id")
     }
     record.verifiers.append(verifier)
-  }
-
-  /// Who corrected whom the record is about: they decided it, as who proposed it did.
-  private func correctors(of id: String) throws -> [String] {
-    try work.all("correction", "by_record", [.text(id)]).compactMap { stored in
-      let isAboutWhom = Subject.whom.contains {
-        stored["before"]?[$0] != nil || stored["after"]?[$0] != nil
-      }
-      return isAboutWhom ? stored["by"]?.stringValue : nil
-    }
   }
 
   private func requireBegun(_ record: KeyRecord) throws(RPCError) {

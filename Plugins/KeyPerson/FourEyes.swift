@@ -11,16 +11,16 @@ struct FourEyes {
   /// How many people an approval can leave out.
   static let excludedAtMost = KeyRecord.verifiersAtMost + 1
 
-  /// Asks, in the caller's name; neither who asks nor who proposed or verified the record can decide.
+  /// Asks, in the caller's name. Who asks cannot decide, nor who proposed or verified the record, nor who
+  /// corrected whom it is about.
   ///
-  /// - Parameter others: who cannot decide either.
   /// - Parameter task: what the approval is about, because whoever lists approvals is told: the task leads to the
   ///   record, by a read, as long as it is to be done. Asking again about it takes the former request back.
   func request(
-    _ action: String, task: String, of id: String, _ record: KeyRecord, besides others: [String] = [],
-    payload: JSONObject
+    _ action: String, task: String, of id: String, _ record: KeyRecord, payload: JSONObject
   ) throws -> String {
-    let excluded = record.entrants + Set(others).subtracting(record.entrants).sorted()
+    let others = Set(try correctors(of: id)).subtracting(record.entrants)
+    let excluded = record.entrants + others.sorted()
     guard excluded.count <= Self.excludedAtMost else {
       throw RPCError.refused(
         rule: RuleID.fourEyes,
@@ -59,6 +59,16 @@ struct FourEyes {
   /// Erases what was asked about a record, with what the deciders wrote to it.
   static func forget(_ id: String, _ tx: any Transaction) throws {
     _ = try tx.call(forget, ["module": "keyperson", "about": .string(id)])
+  }
+
+  /// Who corrected whom the record is about: they decided it, as who proposed it did.
+  private func correctors(of id: String) throws -> [String] {
+    try work.all("correction", "by_record", [.text(id)]).compactMap { stored in
+      let isAboutWhom = Subject.whom.contains {
+        stored["before"]?[$0] != nil || stored["after"]?[$0] != nil
+      }
+      return isAboutWhom ? stored["by"]?.stringValue : nil
+    }
   }
 
   private func required(_ kind: ErrorKind) -> RPCError {

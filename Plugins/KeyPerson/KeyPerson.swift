@@ -25,7 +25,8 @@ package enum KeyPerson {
       lifeCycles: RecordLife.declared)
   }
 
-  /// A method that takes a step: its answer holds no personal data.
+  /// A method that takes a step: its answer holds no personal data. It answers people only, as everything does that
+  /// names a record or a person: what no module can ask cannot be matched with what a module knows.
   static func step(
     _ name: String, _ summary: Text, _ members: JSONObject, required: [String], positional: [String] = [],
     result: JSONValue, example: JSONObject, answer: JSONValue, _ rules: Rules,
@@ -37,7 +38,7 @@ package enum KeyPerson {
     }
     return Method(
       name, summary, params: Shapes.object(properties, required: required), positional: positional,
-      result: result, permission: .role,
+      result: result, permission: .role, answersPeopleOnly: true,
       examples: [Example(summary.en, params: .object(example), result: answer)],
       handler: .write { params, context, tx in
         try run(Work(rules: rules, context: context, tx: tx), params)

@@ -53,6 +53,7 @@ extension KeyPerson {
       "get", Text("Read one record by an exact identifier, for a purpose", zh: "按准确标识查阅一份记录（须说明用途）"),
       params: Shapes.object(exactly, required: []), positional: ["id"],
       result: Shapes.object(members, required: required), permission: .role, disclosesPersonalData: true,
+      answersPeopleOnly: true,
       examples: [
         Example("For a task", params: ["task": Examples.task], result: .object(Examples.record)),
         Example(
@@ -94,7 +95,7 @@ extension KeyPerson {
       "extract", Text("Give a person all that is kept about them", zh: "向本人提供全部个人信息"),
       params: Shapes.object(params, required: []), positional: ["id"],
       result: Shapes.object(members, required: required + ["corrected", "history"]), permission: .role,
-      disclosesPersonalData: true,
+      disclosesPersonalData: true, answersPeopleOnly: true,
       examples: [
         Example("By id", params: ["id": Examples.id], result: .object(example), purpose: "subject_request")
       ],
@@ -112,7 +113,7 @@ extension KeyPerson {
         "zh": Schemas.words, "erase_at": Shapes.instant, "told_at": Shapes.instant,
         "name": PersonalShapes.name, "phone": PersonalShapes.phone,
       ], required: ["task", "record", "reason", "en", "zh", "erase_at"]),
-    permission: .role, disclosesPersonalData: true,
+    permission: .role, disclosesPersonalData: true, answersPeopleOnly: true,
     examples: [
       Example(
         "Of a task", params: ["task": Examples.task],
@@ -143,7 +144,7 @@ extension KeyPerson {
               "task": Schemas.taskID, "kind": Schemas.taskKind, "due": Shapes.instant, "overdue": Shapes.flag,
               "provisional": Shapes.flag,
             ])), "next": Shapes.cursor,
-        ], required: ["items"]), permission: .role,
+        ], required: ["items"]), permission: .role, answersPeopleOnly: true,
       examples: [
         Example(
           "The next week", params: ["days": 7],

@@ -10,8 +10,8 @@ package struct Stop: Sendable, Hashable {
   package var ageBand: String
   /// Whose account it is: a record's id, never its number.
   package let account: String
-  /// Which stop of the account this is, 1 or 2; one that never came about is not counted.
-  package let attempt: Int
+  /// Which of the account's turns it takes, 1 or 2; one that never came about gives its turn back.
+  package var attempt: Int
   /// The day whose rules it keeps.
   package let rulesOn: CivilDate
   package let requested: Instant
@@ -75,6 +75,21 @@ package struct Stop: Sendable, Hashable {
   package var ends: Instant? {
     if state.isFrozen { return freeze?.term?.end }
     return isStopped ? hold?.end : nil
+  }
+
+  /// Since when the bank has held the money that it holds now, without a gap; nil where ``ends`` is.
+  private var holdsSince: Instant? {
+    guard state.isFrozen else { return isStopped ? hold?.start : nil }
+    guard let frozen = freeze?.since ?? freeze?.ordered else { return nil }
+    // A freeze that came while the stop ran took its place.
+    if let hold, frozen < hold.end { return min(hold.start, frozen) }
+    return frozen
+  }
+
+  /// Whether what is held now was held at an instant already, and goes on beyond it.
+  func holds(at instant: Instant) -> Bool {
+    guard let since = holdsSince, let ends else { return false }
+    return since <= instant && instant < ends
   }
 
   /// Whether it is one of the two stops that an account may have: a stop that never came about is not.

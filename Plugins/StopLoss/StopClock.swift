@@ -69,6 +69,7 @@ struct StopClock: Sendable {
     guard let record = try tx.get("stop", id), let stop = Stop(record.body) else { return }
     let steps = StopSteps(policy: policy)
     var work = try StopWork(record, stop, tx)
+    work.isByClock = true
     try steps.refresh(&work.stop, context)
     let announcement = Announcement(policy: policy, tx: tx)
     for item in try agenda(work.stop) where item.due <= now {
@@ -97,15 +98,13 @@ struct StopClock: Sendable {
     try steps.schedule(record.id, work.stop, context, tx)
   }
 
-  /// The bank lets go. It counts as unhandled unless another stop or freeze holds the account.
+  /// The bank lets go. It counts as unhandled unless another stop or freeze holds the account without a gap.
   private func lapse(
     _ work: inout StopWork, _ due: Instant, late: Bool, _ context: CallContext, _ tx: any Transaction
   ) throws {
     let steps = StopSteps(policy: policy)
     let measure: Announcement.Measure = work.stop.state.isFrozen ? .freeze : .stop
-    let isHandled = try steps.others(work, tx).contains { other in
-      other.stop.ends.map { $0 > due } ?? false
-    }
+    let isHandled = try steps.others(work, tx).contains { $0.stop.holds(at: due) }
     try steps.step(&work, .lapse)
     work.stop.letGo = work.stop.held
     work.stop.held = 0

@@ -44,6 +44,7 @@ extension StopSteps {
     }
     guard let first, !(try others(ended, tx).contains { $0.stop.state.isFrozen }) else { return }
     var work = try StopWork.load(first.id, pointer: "/id", tx)
+    work.isByClock = ended.isByClock
     let end: Instant? =
       switch ended.stop.state {
       case .lapsed: ended.stop.freeze?.term?.end

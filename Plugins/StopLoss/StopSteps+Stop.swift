@@ -33,12 +33,15 @@ extension StopSteps {
     for action in actions { state = try StopLife.table.next(state, action) }
     var stop = Stop(
       report: reportRecord.id, reported: report.reported, station: report.station,
-      fraudType: report.fraudType, ageBand: report.ageBand, account: accountID, attempt: account.stops + 1,
+      fraudType: report.fraudType, ageBand: report.ageBand, account: accountID,
+      attempt: try freeTurn(of: accountID, tx),
       rulesOn: day, requested: context.now, requestedBy: context.principal.person, amount: amount,
       state: state)
     let minutes = try policy.rule(RuleID.answerTime, on: day).int("minutes")
     stop.answerDue = context.now.adding(minutes: minutes)
-    note(&stop, .requestStop, from: .validated, ["amount": .int(amount)], context)
+    note(
+      &stop, .requestStop, from: .validated, by: context.principal.person, ["amount": .int(amount)],
+      context)
     account.stops += 1
     account.active += 1
     let record = try tx.create("stop", id: nil, stop.body)
@@ -153,7 +156,7 @@ extension StopSteps {
           Text("A bank holds no more than it was asked to", zh: "止付金额须大于零且不超过请求金额"),
           pointer: pointers.held)
       }
-      try requireTurn(work, pointers.at)
+      try takeTurn(&work, pointers.at, tx)
       notes["amount"] = .int(held)
       notes["when"] = at.text(context.zone)
       try stopped(&work, at, held, context, tx)
@@ -188,14 +191,25 @@ extension StopSteps {
     work.stop.former = try StopLife.table.next(.noAnswer, action)
   }
 
-  /// A late answer to a request that had been given up, while others took the account's turns.
-  private func requireTurn(_ work: StopWork, _ pointer: String) throws(RPCError) {
+  /// A late answer to a request that had been given up takes a turn again, where others have left one.
+  private func takeTurn(_ work: inout StopWork, _ pointer: String, _ tx: any ReadTransaction) throws {
+    guard !work.before.isCounted else { return }
     let maximum = try policy.maximumStops(on: work.stop.rulesOn)
-    guard !work.before.isCounted, let stops = work.account?.stops, stops >= maximum else { return }
-    throw .refused(
-      rule: RuleID.twice,
-      Text("An account is stopped at most \(maximum) times", zh: "同一账户止付以\(maximum)次为限"),
-      pointer: pointer)
+    if let stops = work.account?.stops, stops >= maximum {
+      throw RPCError.refused(
+        rule: RuleID.twice,
+        Text("An account is stopped at most \(maximum) times", zh: "同一账户止付以\(maximum)次为限"),
+        pointer: pointer)
+    }
+    work.stop.attempt = try freeTurn(of: work.stop.account, tx)
+  }
+
+  /// The first of an account's turns that no stop takes.
+  private func freeTurn(of account: String, _ tx: any ReadTransaction) throws -> Int {
+    let query = Query("stop", index: "by_account", equals: [.text(account)], limit: 1000)
+    let stops = try tx.query(query).records.compactMap { Stop($0.body) }
+    let taken = Set(stops.filter(\.isCounted).map(\.attempt))
+    return (1...).first { !taken.contains($0) } ?? 1
   }
 
   private func stopped(

@@ -65,7 +65,8 @@ package struct StopSteps: Sendable {
     _ tx: any Transaction
   ) throws -> Record {
     let from = work.before.state
-    note(&work.stop, action, from: from, notes, context)
+    let person = work.isByClock ? Self.system : context.principal.person
+    note(&work.stop, action, from: from, by: person, notes, context)
     work.stop.ended = work.stop.state.isOver ? (from.isOver ? work.stop.ended : context.now) : nil
     if work.stop.state.isOver { work.stop.answerDue = nil }
     work.count()
@@ -102,12 +103,16 @@ package struct StopSteps: Sendable {
     }
   }
 
+  /// Who does what the clock does.
+  static let system = "system"
+
   func note(
-    _ stop: inout Stop, _ action: StopAction, from: StopState, _ notes: Notes, _ context: CallContext
+    _ stop: inout Stop, _ action: StopAction, from: StopState, by person: String, _ notes: Notes,
+    _ context: CallContext
   ) {
     var line: JSONObject = [
       "at": context.now.text(context.zone), "action": .string(action.rawValue),
-      "by": .string(context.principal.person), "from": .string(from.rawValue),
+      "by": .string(person), "from": .string(from.rawValue),
       "to": .string(stop.state.rawValue),
     ]
     line.merge(notes)

@@ -12,6 +12,8 @@ struct StopWork {
   private(set) var isAccountChanged = false
   /// Whether a freeze waits for the end of this one, which had ended before.
   var isFollowed = false
+  /// Whether the clock does it, in whoever's call that happens.
+  var isByClock = false
 
   var id: String { record.id }
   var version: Int { record.version }

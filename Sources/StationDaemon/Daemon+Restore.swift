@@ -15,8 +15,15 @@ extension Daemon {
   static func recordRestore(_ store: Store) async throws {
     let path = "\(store.stateDirectory)/\(StateRestore.noteName)"
     guard let note = try FileIO.read(path, limit: 1 << 16) else { return }
-    try await record(
-      store, store.environment.ownCause("system.restore", detail: try JSONParser.parse(note).encoded()))
+    let detail: [UInt8]
+    do {
+      detail = try JSONParser.parse(note).encoded()
+    } catch {
+      throw StoreError(
+        "\(path) is not what 'stationctl restore' wrote for the record of a restore: restore again, or move that file"
+          + " away, and the record system.restore is not made")
+    }
+    try await record(store, store.environment.ownCause("system.restore", detail: detail))
     guard unlink(path) == 0 else { throw FileError(path) }
     try FileIO.syncDirectory(store.stateDirectory)
   }

@@ -40,9 +40,10 @@ package final class Daemon: Sendable {
     let plugins = try configuration.plugins.load(reserved: Plugins.reserved(modules))
     let (organisation, doubt) = try configuration.organisation(registry)
     let origin = configuration.doubt(keptOrigin: Store.keptOrigin(configuration.storeConfiguration))
+    let unusable = plugins.compactMap { plugin in plugin.fault ?? configuration.doubt(of: plugin) }
     let faults =
-      plugins.compactMap(\.fault) + UnitCheck.warnings(configuration, modules, units: organisation?.units)
-      + [origin, configuration.doubtOfConnections, doubt].compactMap { $0 }
+      unusable + UnitCheck.warnings(configuration, modules, units: organisation?.units)
+      + [origin, configuration.doubtOfConnections, configuration.doubtOfMetrics, doubt].compactMap { $0 }
     guard let file = configuration.accessFile else { return faults }
     return faults
       + AccessReview(
@@ -285,7 +286,8 @@ package final class Daemon: Sendable {
     do {
       try await Self.record(store, store.environment.ownCause("system.stop"))
     } catch {
-      log.warning("no record of the stop could be written", metadata: ["reason": "\(error)"])
+      let reason = (error as? RPCError)?.message.en ?? "\(error)"
+      log.warning("no record of the stop could be written", metadata: ["reason": "\(reason)"])
     }
     store.stop()
   }

@@ -19,6 +19,15 @@ public struct Deadline: Sendable {
     self.late = late
   }
 
+  /// A subject is as long as the id of a record may be.
+  package static func check(subject: String) throws(RPCError) {
+    guard (1...128).contains(subject.utf8.count) else {
+      throw .invalid(
+        Text("A deadline's subject has 1 to 128 bytes", zh: "期限所属对象的编号长度为 1 至 128 字节"),
+        pointer: "/subject")
+    }
+  }
+
   /// The payload of a deadline whose instant is provisional. It comes due at once when the daemon has another calendar,
   /// so that its handler computes the term again: the handler has to bear that it fires before its time.
   ///

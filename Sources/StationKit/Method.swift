@@ -18,13 +18,16 @@ public struct Method: Sendable {
   /// Whether what it answers changes rarely, and is the same whoever asks: a module in a process of its own may then
   /// rely on what it was told before, and the call is checked with the rest when that module's call is done.
   public let isSteady: Bool
+  /// Whether it answers people and no module: one that declares a call to it is not registered. For what must not be
+  /// matched with anything by a program.
+  public let answersPeopleOnly: Bool
   public let examples: [Example]
   public let handler: Handler
 
   public init(
     _ name: String, _ summary: Text, params: JSONValue, positional: [String] = [], result: JSONValue,
     permission: Permission, disclosesPersonalData: Bool = false, isSteady: Bool = false,
-    examples: [Example], handler: Handler
+    answersPeopleOnly: Bool = false, examples: [Example], handler: Handler
   ) {
     self.name = name
     self.summary = summary
@@ -34,6 +37,7 @@ public struct Method: Sendable {
     self.permission = permission
     self.disclosesPersonalData = disclosesPersonalData
     self.isSteady = isSteady
+    self.answersPeopleOnly = answersPeopleOnly
     self.examples = examples
     self.handler = handler
   }

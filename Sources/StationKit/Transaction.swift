@@ -53,6 +53,7 @@ public protocol Transaction: ReadTransaction {
   /// The next number of a gapless series, from 1.
   func next(series: String) throws -> Int
   /// Sets the one deadline of (`kind`, `subject`), replacing an earlier one.
+  /// - Throws: `invalid_params` for a subject that has not 1 to 128 bytes.
   func schedule(_ kind: String, subject: String, due: Instant, payload: JSONObject) throws
   /// Removes the deadline; nothing happens if there is none.
   func cancel(_ kind: String, subject: String) throws

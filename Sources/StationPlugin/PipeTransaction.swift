@@ -205,6 +205,7 @@ final class PipeTransaction: Transaction {
   }
 
   func schedule(_ kind: String, subject: String, due: Instant, payload: JSONObject) throws {
+    try Deadline.check(subject: subject)
     operations.append(.schedule(kind: kind, subject: subject, due: due, payload: payload))
   }
 

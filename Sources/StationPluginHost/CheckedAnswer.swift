@@ -19,6 +19,10 @@ struct CheckedAnswer: Sendable {
     guard case .object(let object) = answer, let result = object["result"] else {
       throw Fault(what: "an answer without a result")
     }
+    // One that was meant to write must not be taken for one that does not.
+    if let unknown = object.keys.first(where: { !["result", "operations", "kept"].contains($0) }) {
+      throw Fault(what: "an answer with the member '\(unknown.prefix(100))'")
+    }
     guard let operations = PluginConversation.operations(object["operations"], limits) else {
       throw Fault(what: "operations that are none, or too many")
     }

@@ -185,6 +185,12 @@ package struct PluginConversation: Sendable {
         "a token of no call under way")
     }
     if case .abandoned? = owed[call] { return .givenUp(request: request) }
+    if let unknown = name.unknownMember(of: params) {
+      let error = RPCError.invalid(
+        Text("'\(name.rawValue)' takes no such param", zh: "“\(name.rawValue)”没有该参数"),
+        pointer: JSONPointer(tokens: [unknown]).description)
+      return .offence(request: request, error, "'\(name.rawValue)' with the param '\(unknown.prefix(100))'")
+    }
     let invalid = RPCError(.invalidParams)
     if name == .next {
       guard let series = params["series"]?.stringValue, (1...100).contains(series.utf8.count) else {

@@ -46,7 +46,7 @@ package enum Operation: Sendable, Equatable {
     }
   }
 
-  /// nil for anything that is not an operation, whole and with nothing missing.
+  /// nil for anything that is not an operation, whole, with nothing missing and nothing else.
   package init?(_ value: JSONValue) {
     guard case .object(let object) = value else { return nil }
     func text(_ key: String) -> String? { object[key]?.stringValue }
@@ -95,6 +95,18 @@ package enum Operation: Sendable, Equatable {
       }
       self = .call(method: method, params: params, result: result)
     default: return nil
+    }
+    // All of its members are there, so one more is one that there is none of.
+    guard object.count == Self.members(of: self) else { return nil }
+  }
+
+  /// How many members it has on the wire, `op` included.
+  private static func members(of operation: Operation) -> Int {
+    switch operation {
+    case .cancel, .number, .emit: 3
+    case .create, .delete, .call: 4
+    case .put, .schedule: 5
+    case .erase(_, let count): count == nil ? 2 : 3
     }
   }
 

@@ -15,6 +15,9 @@ extension PluginManifest {
     if let violation = schema.validate(value) {
       throw ManifestError("manifest: \(violation.pointer): \(violation.message)")
     }
+    if let place = Self.unprintable(value, JSONPointer()) {
+      throw ManifestError("manifest: \(place): a control character")
+    }
     for (place, call) in Self.list(value["calls"]).enumerated() {
       for field in Self.list(call["fields"]) where field.stringValue?.hasPrefix("/") != true {
         throw ManifestError("manifest: /calls/\(place)/fields: a pointer begins with '/'")
@@ -51,6 +54,41 @@ extension PluginManifest {
         })
     }
     words = (value["words_zh"]?.objectValue ?? [:]).reduce(into: [:]) { $0[$1.key] = Self.string($1.value) }
+  }
+
+  /// The first place whose text or name cannot go onto a terminal or into a page as it is; nil where there is none.
+  /// What examples give and get may have several lines.
+  private static func unprintable(
+    _ value: JSONValue, _ place: JSONPointer, isExample: Bool = false
+  ) -> JSONPointer? {
+    switch value {
+    case .string(let text): return isPrintable(text, hasLines: isExample) ? nil : place
+    case .array(let items):
+      for (number, item) in items.enumerated() {
+        if let found = unprintable(item, place.appending(number), isExample: isExample) { return found }
+      }
+      return nil
+    case .object(let object):
+      let tokens = place.tokens
+      let isExample = isExample || tokens.count == 4 && tokens[0] == "methods" && tokens[2] == "examples"
+      for (name, member) in object {
+        guard isPrintable(name, hasLines: false) else { return place }
+        if let found = unprintable(member, place.appending(name), isExample: isExample) { return found }
+      }
+      return nil
+    default: return nil
+    }
+  }
+
+  /// Whether it holds none of what the format `line` refuses.
+  private static func isPrintable(_ text: String, hasLines: Bool) -> Bool {
+    text.unicodeScalars.allSatisfy { scalar in
+      switch scalar.value {
+      case 0x09, 0x0A: hasLines
+      case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069, 0xFFFE...0xFFFF: false
+      default: true
+      }
+    }
   }
 
   // The schema has said that what is read here is there.

@@ -47,7 +47,8 @@ package struct PluginManifest: Sendable {
         return Method(
           head.name, head.summary, params: head.params, positional: head.positional, result: head.result,
           permission: head.permission, disclosesPersonalData: head.disclosesPersonalData,
-          isSteady: inside?.isSteady ?? false, examples: head.examples,
+          isSteady: inside?.isSteady ?? false, answersPeopleOnly: inside?.answersPeopleOnly ?? false,
+          examples: head.examples,
           handler: Handler(body: .remote(remote, writes: head.writes, local: inside?.handler.body.local)))
       },
       deadlines: deadlines.map { DeadlineKind($0.name, $0.summary, remote: remote) }, events: events,

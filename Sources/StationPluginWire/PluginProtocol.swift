@@ -1,3 +1,5 @@
+import StationKit
+
 /// The names and numbers that a daemon and a plugin agree on.
 package enum PluginProtocol {
   /// A plugin that speaks another version is refused when it tells its manifest.
@@ -31,5 +33,20 @@ package enum PluginProtocol {
     case call = "store.call"
     case erase = "store.erase"
     case log = "log"
+
+    /// A member of a request's params that there is none of: what it was to say must not be passed over.
+    package func unknownMember(of params: JSONObject) -> String? {
+      params.keys.first { !Self.common.contains($0) && !(Self.members[self] ?? []).contains($0) }
+    }
+
+    private static let common: Set = ["token", "operations"]
+    private static let ofQueries: Set = [
+      "collection", "index", "equals", "from", "to", "matching", "descending", "limit", "cursor", "after",
+    ]
+    private static let members: [ToHost: Set<String>] = [
+      .get: ["collection", "id"], .query: ofQueries, .count: ofQueries,
+      .scan: ofQueries.union(["columns"]), .next: ["series"], .call: ["method", "params"],
+      .erase: ["subject"],
+    ]
   }
 }

@@ -32,6 +32,19 @@ enum CoreSchema {
     return try row.step() ? "\(row.text(0)) '\(row.text(1))'" : nil
   }
 
+  /// A table or index that the formats of the database have and it lacks: somebody has taken it out.
+  static func missing(_ db: Database) throws -> String? {
+    let applied = try applied(db)
+    let names = "SELECT name FROM sqlite_schema WHERE sql NOT NULL"
+    let model = try DatabaseQueue()
+    defer { try? model.close() }
+    let meant = try model.write { model in
+      for step in steps where applied.contains(step.name) { try model.execute(sql: step.sql) }
+      return try String.fetchSet(model, sql: names)
+    }
+    return try meant.subtracting(String.fetchSet(db, sql: names)).min()
+  }
+
   /// Runs what the database lacks, in the transaction that it is called in.
   static func migrate(_ db: Database) throws {
     try db.execute(sql: "CREATE TABLE IF NOT EXISTS grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")

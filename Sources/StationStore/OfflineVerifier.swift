@@ -113,8 +113,10 @@ package struct OfflineVerifier {
       return try SignerKey(line).verifierKey
     } catch let fault as OfflineFault {
       throw fault
+    } catch let error as FileError {
+      throw .key(error.description)
     } catch {
-      throw .key("\(path): \(error)")
+      throw .key("\(path) does not hold a signing key, or not all of it")
     }
   }
 

@@ -31,7 +31,9 @@ extension Store {
     do {
       return try SignerKey(text.split(separator: "\n").first.map(String.init) ?? "")
     } catch {
-      throw StoreError("\(configuration.keyPath) does not hold a signing key: \(error)")
+      throw StoreError(
+        "\(configuration.keyPath) does not hold a signing key, or not all of it: put the key back from its"
+          + " copy")
     }
   }
 
@@ -74,6 +76,11 @@ extension Store {
         throw StoreError(
           "\(configuration.databasePath) has a \(code), which no stationd makes: find out who did that, and put a"
             + " backup back (nothing was changed)")
+      }
+      if let name = try CoreSchema.missing(db) {
+        throw StoreError(
+          "\(configuration.databasePath) lacks '\(name)', which stationd keeps in it: find out who took it out, and"
+            + " put a backup back (nothing was changed)")
       }
       let isNew = try CoreSchema.applied(db).isEmpty
       do {

@@ -169,6 +169,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     guard module.deadlines[kind] != nil else {
       throw ModuleFault.undeclared("deadline '\(module.name).\(kind)'")
     }
+    try Deadline.check(subject: subject)
     hasWritten = true
     try DeadlineTable.set(
       "\(module.name).\(kind)", subject, due: due, payload: JSONValue.object(payload).encoded(), hot)

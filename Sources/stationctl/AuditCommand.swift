@@ -62,16 +62,23 @@ struct AuditVerifyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let language = options.language
+    let json = options.json || options.ndjson
     let report: LogReport
     let trusted = try key.map(AuditArgument.key)
     let notes = try extends.map(AuditArgument.checkpoint)
     if let state {
-      report = try OfflineAudit.verify(.state(directory: state, key: trusted), extending: notes)
+      report = try OfflineAudit.verify(
+        .state(directory: state, key: trusted), extending: notes, json: json)
     } else if let db, let anchor, let trusted {
-      report = try OfflineAudit.verify(.parts(database: db, anchor: anchor, key: trusted), extending: notes)
+      report = try OfflineAudit.verify(
+        .parts(database: db, anchor: anchor, key: trusted), extending: notes, json: json)
     } else {
-      report = try online(notes, language)
+      do {
+        report = try online(notes, options.language)
+      } catch let fault as LogFault {
+        if json { AuditFault(fault).print() }
+        throw fault
+      }
     }
     AuditPrinter(options: options).print(report)
   }

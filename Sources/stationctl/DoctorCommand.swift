@@ -90,7 +90,8 @@ struct DoctorCommand: ParsableCommand {
     program.waitUntilExit()
     let line = said.split(separator: "\n").first.map(String.init) ?? ""
     guard program.terminationStatus != 0 else {
-      return DoctorText.Finding("settings", line.contains(": warning: ") ? .warning : .ok, Self.same(line))
+      // What it doubts comes before the line of success.
+      return DoctorText.Finding("settings", line == "\(config): ok" ? .ok : .warning, Self.same(line))
     }
     return DoctorText.Finding(
       "settings", .critical, Self.same(line),

@@ -16,7 +16,8 @@ enum OfflineAudit {
   /// Recomputes the log from the database, and compares it with the checkpoints kept outside of it and with
   /// the records of the modules. Not a byte is changed. Says what is wrong first, and ends with `Outcome`.
   /// - Parameter notes: checkpoints that were given away, which the log must extend.
-  static func verify(_ log: OfflineLog, extending notes: [String] = []) throws -> LogReport {
+  /// - Parameter json: whether what is wrong is a document on standard output too.
+  static func verify(_ log: OfflineLog, extending notes: [String] = [], json: Bool) throws -> LogReport {
     let isLive = Terminal.errIsTerminal
     let progress: OfflineVerifier.Progress = { done, all in
       if isLive { Terminal.err("\r\(done) / \(all)") }
@@ -29,6 +30,7 @@ enum OfflineAudit {
     } catch let fault as OfflineFault {
       if isLive { Terminal.err("\n") }
       let language = Language.current
+      if json { AuditFault(fault).print() }
       Report.print(ErrorText(message: OfflineProblem(fault: fault).text(language)), language: language)
       throw Outcome(code: fault.isUnexamined ? .unreachable : .error)
     }

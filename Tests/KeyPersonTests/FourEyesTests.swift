@@ -184,6 +184,41 @@ struct FourEyesTests {
     #expect(fixture.state(id) == .active)
   }
 
+  /// What is corrected before or after the entry, and whether that is whom the record is about.
+  static let corrected: [(member: String, isEntered: Bool, isWhom: Bool)] = [
+    ("name", false, true), ("id_number", false, true), ("name", true, true), ("phone", true, false),
+  ]
+
+  @Test("who corrected whom it is about does not approve a renewal", arguments: corrected)
+  func correctorOfRenewed(_ member: String, _ isEntered: Bool, _ isWhom: Bool) throws {
+    let fixture = try Fixture()
+    let fifth = Principal.of(Fixture.station, uid: 2005)
+    let id = try fixture.propose()
+    let values: JSONObject = [
+      "name": "王晓明", "id_number": .string(Fixture.otherNumber), "phone": "137 0000 0000",
+    ]
+    func correct() throws {
+      var params: JSONObject = ["id": .string(id), "document": "letter 1"]
+      params[member] = values[member]
+      try fixture.call("correct", params, as: Fixture.zhao)
+    }
+    if !isEntered { try correct() }
+    try fixture.approve(try fixture.verify(id), as: Self.fourth)
+    try fixture.call("activate", ["id": .string(id)])
+    if isEntered { try correct() }
+    try fixture.advance("2026-03-20T09:00:00+08:00")
+    var params = LifeCycleTests.renewal
+    params["id"] = .string(id)
+    let approval = try fixture.call("renew.request", params)["approval"]?.stringValue ?? ""
+    if isWhom {
+      let error = #expect(throws: RPCError.self) { try fixture.approve(approval) }
+      #expect(error?.rule == "approval.second_person")
+    }
+    try fixture.approve(approval, as: isWhom ? fifth : Fixture.zhao)
+    try fixture.call("renew", ["id": .string(id)])
+    #expect(fixture.state(id) == .renewed)
+  }
+
   @Test("no more than twenty can have proposed, verified or corrected what is entered")
   func correctors() throws {
     let fixture = try Fixture()

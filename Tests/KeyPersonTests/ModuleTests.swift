@@ -44,6 +44,24 @@ struct ModuleTests {
     #expect(registry.methods["keyperson.get"] != nil)
   }
 
+  @Test("no module can ask for anything but numbers and the law, so none can match lists of people")
+  func answersPeopleOnly() throws {
+    let support = try SupportRequests.module(configuration: Fixture.file("etc/support/scenarios.json"))
+    for method in module.methods {
+      let curious = Module(
+        name: "curious", title: Text("Curious", zh: "好奇"), version: "1", methods: [],
+        calls: ["keyperson.\(method.name)"])
+      let all = [Directory.module(), Approval.module(), support, module, curious]
+      if ["explain", "figures"].contains(method.name) {
+        #expect(throws: Never.self) { try Registry(all) }
+        #expect(!method.disclosesPersonalData && method.params["properties"]?["id_number"] == nil)
+      } else {
+        let error = #expect(throws: RegistryError.self, "\(method.name)") { try Registry(all) }
+        #expect(error?.description.contains("people only") == true, "\(method.name)")
+      }
+    }
+  }
+
   @Test("a read is a write, because it is counted, and discloses")
   func reads() {
     for name in ["get", "extract"] {

@@ -18,6 +18,18 @@ import Testing
       ["access.yaml:4: ", "'b' is not there"]
     ),
     (
+      "roles: {a: {methods: \"*\"}}\nbindings:\n  - user: \"0\"\n    roles: []\n",
+      ["access.yaml:4: ", "'bindings[0].roles'", "one or more"]
+    ),
+    (
+      "roles: {a: {methods: \"*\"}}\nbindings:\n  - user: [\"0\", \"4294967295\"]\n    roles: a\n",
+      ["access.yaml:3: ", "'bindings[0].user'", "below 4294967295"]
+    ),
+    (
+      "roles: {a: {methods: \"*\"}}\nbindings:\n  - group: 4294967295\n    roles: a\n",
+      ["access.yaml:3: ", "'bindings[0].group'", "below 4294967295"]
+    ),
+    (
       "roles: {a: {methods: \"*\"}}\nbindings:\n  - user: no-such-user-here\n    roles: a\n",
       ["access.yaml:3: ", "'no-such-user-here' is unknown"]
     ),
@@ -140,6 +152,12 @@ import Testing
 
   @Test func `a directory of years is taken, other files in it are left alone`() throws {
     #expect(try Self.problem(["2026.json": Self.year, "README": "no JSON"]) == nil)
+  }
+
+  @Test func `a directory without a year is a mistake of the line that names it`() throws {
+    let problem = try #require(try Self.problem(["README": "no JSON"]))
+    #expect(problem.hasPrefix("stationd.yaml:3: 'calendars': "), "\(problem)")
+    #expect(problem.contains("has no calendar"), "\(problem)")
   }
 
   static let wrong: [(name: String, text: String, says: [String])] = [

@@ -63,6 +63,7 @@ import Testing
     ("state: a/b", ["stationd.yaml:7: ", "'state'", "folder does not exist"]),
     ("socket: access.yaml", ["stationd.yaml:7: ", "'socket'", "is no socket"]),
     ("metrics: stationd.yaml", ["stationd.yaml:7: ", "'metrics'", "does not hold this daemon's metrics"]),
+    ("state: access.yaml/b", ["stationd.yaml:7: ", "'state'", "folder does not exist"]),
     ("directory: .", ["stationd.yaml:7: ", "'directory'", "is a directory"]),
     ("master_key: access.yaml", ["stationd.yaml:7: ", "'master_key'", "must be for its owner alone"]),
     ("socket: nowhere/a.sock", ["stationd.yaml:7: ", "'socket'", "folder does not exist"]),

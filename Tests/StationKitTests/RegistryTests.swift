@@ -10,29 +10,65 @@ import Testing
   private static func method(
     _ name: String = "get", _ summary: Text = Text("Get", zh: "取"), params: JSONValue = params,
     positional: [String] = [], result: JSONValue = open,
+    permission: Permission = .role, answersPeopleOnly: Bool = false,
     examples: [Example] = [Example("One", params: [:], result: [:])]
   ) -> Method {
     Method(
-      name, summary, params: params, positional: positional, result: result, permission: .role,
-      examples: examples, handler: .read { _, _, _ in [:] })
+      name, summary, params: params, positional: positional, result: result, permission: permission,
+      answersPeopleOnly: answersPeopleOnly, examples: examples, handler: .read { _, _, _ in [:] })
   }
 
   private static func module(
     _ name: String = "test", collections: [Collection] = [], methods: [Method] = [],
-    deadlines: [DeadlineKind] = [], events: [EventKind] = [], calls: [String] = []
+    deadlines: [DeadlineKind] = [], events: [EventKind] = [], calls: [String] = [], rules: [Rule] = [],
+    lifeCycles: [DeclaredLifeCycle] = []
   ) -> Module {
     Module(
       name: name, title: Text("Test", zh: "测试"), version: "1", collections: collections, methods: methods,
-      deadlines: deadlines, events: events, calls: calls)
+      deadlines: deadlines, events: events, calls: calls, rules: rules, lifeCycles: lifeCycles)
+  }
+
+  private static func asking(_ properties: JSONObject, defs: JSONObject = [:]) -> JSONValue {
+    [
+      "type": "object", "properties": .object(properties), "additionalProperties": false,
+      "$defs": .object(defs),
+    ]
+  }
+
+  private static func life(
+    _ steps: [(from: String, action: String, to: String?)], initial: String = "open", name: String = "item"
+  ) -> Module {
+    module(
+      collections: [
+        collection(
+          schema: [
+            "type": "object",
+            "properties": ["state": ["type": "string", "enum": ["open", "held", "closed"]]],
+          ])
+      ],
+      lifeCycles: [
+        DeclaredLifeCycle(
+          name: name, summary: Text("Life", zh: "流转"), initial: initial,
+          steps: steps.map { .init(from: $0.from, action: $0.action, to: $0.to) })
+      ])
+  }
+
+  private static func rule(_ id: String) -> Rule {
+    Rule(id: id, version: "1", effective: "2026-01-01", source: "s", summary: Text("R", zh: "规则"))
   }
 
   private static func collection(
     _ name: String = "item", schema: JSONValue = ["type": "object", "properties": ["a": [:], "b": [:]]],
-    fields: [Collection.Field] = [], indexes: [Collection.Index] = []
+    fields: [Collection.Field] = [], indexes: [Collection.Index] = [], subject: Collection.Subject = .own
   ) -> Collection {
     Collection(
       name: name, summary: Text("Items", zh: "物"), schema: schema, fields: fields, indexes: indexes,
-      retention: .forever)
+      subject: subject, retention: .forever)
+  }
+
+  private static func typed(_ name: String, _ type: Collection.FieldType, _ schema: JSONValue) -> Collection {
+    collection(
+      schema: ["type": "object", "properties": .object([name: schema])], fields: [.init(name, type)])
   }
 
   private static let bell = DeadlineKind("bell", Text("Bell", zh: "铃")) { _, _, _ in }
@@ -50,6 +86,31 @@ import Testing
     #expect(registry.methods["test.unit.get"]?.moduleName == "test")
     #expect(registry.modules["test"]?.collections["item"]?.fullName == "test.item")
     #expect(registry.modules["test"]?.events["rung"]?.fullName == "test.rung")
+  }
+
+  @Test func `what fits its declaration is accepted`() {
+    let fields: [(Collection.FieldType, JSONValue)] = [
+      (.text, ["type": ["string", "null"]]), (.text, ["enum": ["a", "b"]]), (.text, ["const": "a"]),
+      (.text, Shapes.nullable(["type": "string"])), (.integer, ["type": "integer"]),
+      (.integer, ["type": "boolean"]), (.integer, [:]), (.text, [:]),
+    ]
+    for (type, schema) in fields {
+      #expect(throws: Never.self, "\(schema)") {
+        try Registry([Self.module(collections: [Self.typed("a", type, schema)])])
+      }
+    }
+    let modules = [
+      Self.module(methods: [Self.method(params: Self.asking(["n": ["type": "integer", "default": 1]]))]),
+      Self.module(rules: [Self.rule("test.most.often")]),
+      // Back to the state before, and the state as it is.
+      Self.life([
+        ("open", "hold", "held"), ("held", "back", nil), ("held", "look", "held"),
+        ("held", "close", "closed"),
+      ]),
+      // What answers people only is in the way of nobody who does not call it.
+      Self.module(methods: [Self.method(answersPeopleOnly: true)]),
+    ]
+    for module in modules { #expect(throws: Never.self) { try Registry([module]) } }
   }
 
   struct Refused: Sendable, CustomTestStringConvertible {
@@ -147,6 +208,73 @@ import Testing
         "an event's payload",
         [module(events: [EventKind("rung", Text("R", zh: "响"), payload: ["type": "thing"])])], "test.rung"),
       Refused("a call to nobody", [module(calls: ["other.get"])], "'other.get'", "no module"),
+      Refused(
+        "a call to what answers people only",
+        [
+          module(calls: ["other.get"]), module("other", methods: [method(answersPeopleOnly: true)]),
+        ], "'test'", "'other.get'", "people only"),
+      Refused(
+        "a method for modules that answers people only",
+        [module(methods: [method(permission: .modules, answersPeopleOnly: true)])], "'test.get'", "people"),
+      Refused(
+        "a param that is no word", [module(methods: [method(params: asking(["a\u{1B}[2J": [:]]))])],
+        "'test.get'", "param"),
+      Refused(
+        "a param in capitals", [module(methods: [method(params: asking(["itemID": [:]]))])], "'itemID'"),
+      Refused(
+        "a default of another type",
+        [module(methods: [method(params: asking(["n": ["type": "integer", "default": "1"]]))])], "'test.get'",
+        "default of param 'n'"),
+      Refused(
+        "a default that a shared schema refuses",
+        [
+          module(methods: [
+            method(
+              params: asking(
+                ["n": ["$ref": "#/$defs/few", "default": 7]],
+                defs: ["few": ["type": "integer", "maximum": 3]]))
+          ])
+        ], "default of param 'n'"),
+      Refused("another module's rule", [module(rules: [rule("other.most")])], "'other.most'", "'test'"),
+      Refused("a rule that is no id", [module(rules: [rule("test.Most")])], "'test.Most'"),
+      Refused(
+        "a life that begins nowhere", [life([("held", "close", "closed")])], "'test.item'", "initial",
+        "'open'"),
+      Refused("a life without a step", [life([])], "'test.item'", "'open'"),
+      Refused(
+        "a step from a state that is none", [life([("open", "close", "closed"), ("opne", "hold", "held")])],
+        "'test.item'", "'opne'"),
+      Refused(
+        "a step from a state that only it leads to",
+        [life([("open", "close", "closed"), ("held", "look", "held")])], "'held'"),
+      Refused("a step to a state that is none", [life([("open", "close", "closd")])], "'closd'", "schema"),
+      Refused("an action that is no name", [life([("open", "close it", "closed")])], "'close it'"),
+      Refused(
+        "a life cycle twice",
+        [
+          module(
+            lifeCycles: life([("open", "close", "closed")]).lifeCycles
+              + life([("open", "close", "closed")]).lifeCycles)
+        ], "'item'", "twice"),
+      Refused(
+        "a subject that the schema does not have, though nothing is personal",
+        [module(collections: [collection(subject: .member("c"))])], "test.item", "'c'"),
+      Refused(
+        "a column of texts for a number", [module(collections: [typed("a", .text, ["type": "integer"])])],
+        "test.item", "'a'", "text"),
+      Refused(
+        "a column of integers for a text",
+        [module(collections: [typed("a", .integer, ["type": ["string", "null"]])])], "'a'", "integer"),
+      Refused(
+        "a column of integers for words", [module(collections: [typed("a", .integer, ["enum": ["x"]])])],
+        "'a'"),
+      Refused(
+        "a column of texts for a number or nothing",
+        [
+          module(collections: [
+            typed("a", .text, ["anyOf": [["type": "integer"], ["type": "null"]]])
+          ])
+        ], "'a'"),
       Refused("a call to itself", [module(methods: [method()], calls: ["test.get"])], "its own"),
     ]
   }()

@@ -66,6 +66,18 @@ import Testing
       "offence invalid_params"
     ),
     (
+      #"{"jsonrpc":"2.0","id":9,"method":"store.next","params":{"token":"secret","series":"s","serie":"t"}}"#,
+      "offence invalid_params"
+    ),
+    (
+      #"{"jsonrpc":"2.0","id":9,"method":"store.count","params":{"token":"secret","collection":"c","operations":[]}}"#,
+      "read"
+    ),
+    (
+      #"{"jsonrpc":"2.0","id":9,"method":"store.count","params":{"token":"secret","collection":"c","columns":["k"]}}"#,
+      "offence invalid_params"
+    ),
+    (
       #"{"jsonrpc":"2.0","id":9,"method":"store.count","params":{"token":"secret","collection":"c","operations":[{"op":"x"}]}}"#,
       "offence invalid_params"
     ),
@@ -88,6 +100,16 @@ import Testing
     ]
     guard case .log(let found, text: "x") = talk.receive(message) else { return #expect(Bool(false)) }
     #expect(found.rawValue == level)
+  }
+
+  @Test func `a param that there is none of is named`() {
+    var talk = talk()
+    let message: JSONValue = [
+      "jsonrpc": "2.0", "id": 9, "method": "store.get",
+      "params": ["token": "secret", "collection": "c", "id": "1", "a/b": 1],
+    ]
+    guard case .offence(_, let error, _) = talk.receive(message) else { return #expect(Bool(false)) }
+    #expect(error.kind == .invalidParams && error.pointer == "/a~1b")
   }
 
   @Test func `a call is answered once`() {

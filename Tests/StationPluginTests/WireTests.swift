@@ -37,6 +37,7 @@ import Testing
       #expect(again.lifeCycles == module.lifeCycles)
       #expect(again.methods.map(\.disclosesPersonalData) == module.methods.map(\.disclosesPersonalData))
       #expect(again.methods.map(\.permission) == module.methods.map(\.permission))
+      #expect(again.methods.map(\.answersPeopleOnly) == module.methods.map(\.answersPeopleOnly))
       #expect(again.methods.map(\.handler.writes) == module.methods.map(\.handler.writes))
       #expect(again.deadlines.map(\.name) == module.deadlines.map(\.name))
     }
@@ -80,6 +81,7 @@ import Testing
     for key in object.keys where key != "count" {
       #expect(Operation(.object(object.adding(key, nil))) == nil, "without \(key)")
     }
+    #expect(Operation(.object(object.adding("more", 1))) == nil)
   }
 
   @Test(arguments: [

@@ -44,6 +44,18 @@ import Testing
     #expect(bench.events.all.count == 1)
   }
 
+  @Test func `a deadline's subject is as long as a record's id may be`() async throws {
+    let (bench, fired) = try Self.ringing()
+    let longest = String(repeating: "s", count: 128)
+    _ = try await bench.write(Self.schedule(longest, Self.minute(1))).get()
+    for subject in ["", longest + "s"] {
+      let refused = await bench.write(Self.schedule(subject, Self.minute(1)))
+      #expect(throws: RPCError.self) { try refused.get() }
+    }
+    await bench.advance(to: Self.minute(1))
+    #expect(fired.all == ["\(longest) at 1"])
+  }
+
   @Test func `what came due while the store was closed fires at start, marked late`() async throws {
     let (bench, _) = try Self.ringing()
     await bench.write(Self.schedule("a", Self.minute(10)))

@@ -60,6 +60,10 @@ import Testing
         "a trigger",
         sql: "CREATE TRIGGER zt BEFORE INSERT ON audit BEGIN SELECT RAISE(IGNORE); END",
         says: "stationd.db has a trigger 'zt', which no stationd makes"),
+      Case("a table that is gone", sql: "DROP TABLE tile", says: "stationd.db lacks 'tile', which"),
+      Case(
+        "an index that is gone", sql: "DROP INDEX deadline_fire_at",
+        says: "stationd.db lacks 'deadline_fire_at', which"),
       Case(
         "a view", sql: "CREATE VIEW zv AS SELECT 1", says: "stationd.db has a view 'zv', which no stationd"),
     ]

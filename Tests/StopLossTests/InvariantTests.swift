@@ -149,6 +149,8 @@ struct InvariantTests {
       let stops = all.values.filter { $0.account == id }
       #expect(account.stops == stops.filter(\.isCounted).count)
       #expect(account.stops <= 2)
+      // Each of them takes a turn of its own.
+      #expect(Set(stops.filter(\.isCounted).map(\.attempt)).count == account.stops)
       #expect(account.active == stops.filter { !$0.state.isOver }.count)
       // Frozen once, however many wait.
       #expect(stops.filter(\.state.isFrozen).count <= 1)

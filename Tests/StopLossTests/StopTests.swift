@@ -186,6 +186,93 @@ struct StopTests {
     #expect(fixture.account(card: 2)?.stops == 2)
   }
 
+  @Test("a late answer takes a turn that no other stop of the account has")
+  func lateTurn() throws {
+    let fixture = try Fixture()
+    let report = try fixture.report()
+    let given = try fixture.request(report)
+    try fixture.call("stop.record", given, ["result": "no_answer"])
+    let second = try fixture.request(report)
+    try fixture.call("stop.record", second, ["result": "no_answer"])
+    try fixture.call("stop.record", second, ["result": "stopped"])
+    #expect(fixture.stop(second)?.attempt == 1)
+    #expect(try fixture.call("stop.record", given, ["result": "stopped"])["attempt"] == 2)
+    #expect(fixture.stop(second)?.attempt == 1)
+  }
+
+  @Test("a request takes the turn that one which never came about has given back")
+  func turnGivenBack() throws {
+    let fixture = try Fixture()
+    let report = try fixture.report()
+    let (first, second) = (try fixture.request(report), try fixture.request(report))
+    #expect(fixture.stop(second)?.attempt == 2)
+    try fixture.call("stop.record", first, ["result": "refused_mismatch", "mismatch": ["name"]])
+    #expect(fixture.stop(try fixture.request(report))?.attempt == 1)
+  }
+
+  /// When a second stop began, the first ending at 9:00 on 4 March, and whether that end is a lapse.
+  static let seconds: [(at: String, isLapse: Bool)] = [
+    ("2026-03-04T08:59:00+08:00", false), ("2026-03-04T09:00:00+08:00", false),
+    ("2026-03-04T09:01:00+08:00", true),
+  ]
+
+  @Test("a stop that began after the end of another does not make that end no lapse", arguments: seconds)
+  func gap(_ at: String, _ isLapse: Bool) throws {
+    let fixture = try Fixture()
+    let report = try fixture.report()
+    let first = try fixture.stopped(of: report)
+    try fixture.store.advance(to: Fixture.at("2026-03-04T08:30:00+08:00"))
+    let second = try fixture.request(report)
+    // The first has ended, and its deadline has not had its turn.
+    fixture.store.now = Fixture.at("2026-03-04T09:10:00+08:00")
+    try fixture.call("stop.record", second, ["result": "stopped", "at": .string(at)])
+    try fixture.store.advance(to: fixture.store.now)
+    #expect(fixture.stop(first)?.state == .lapsed && fixture.stop(second)?.state == .stopped)
+    #expect(fixture.stop(first)?.lapses == (isLapse ? 1 : 0))
+    #expect(fixture.events("lapsed_unhandled").count == (isLapse ? 1 : 0))
+  }
+
+  @Test("a freeze holds without a gap since the stop that it took the place of", arguments: [false, true])
+  func frozenSince(_ isAfterLapse: Bool) throws {
+    let fixture = try Fixture()
+    let report = try fixture.report()
+    let other = try fixture.stopped(of: report)
+    try fixture.hours(isAfterLapse ? 10 : 47)
+    let first = try fixture.stopped(of: report)
+    if isAfterLapse {
+      // The other lapses, and what freezes it comes after the end of the first, too.
+      try fixture.store.advance(to: Fixture.at("2026-03-04T18:00:00+08:00"))
+      #expect(fixture.stop(other)?.state == .lapsed && fixture.stop(first)?.state == .stopped)
+    }
+    let (ending, holding) = isAfterLapse ? (first, other) : (other, first)
+    let end = try #require(fixture.stop(ending)?.ends)
+    try fixture.store.advance(to: end.adding(minutes: -1))
+    try fixture.call("freeze.request", holding, fixture.application(holding))
+    fixture.store.now = end.adding(minutes: 1)
+    try fixture.approve(holding)
+    try fixture.call("freeze.order", holding)
+    try fixture.call("freeze.record", holding, ["result": "frozen"])
+    try fixture.store.advance(to: fixture.store.now)
+    #expect(fixture.stop(ending)?.state == .lapsed && fixture.stop(holding)?.state == .frozen)
+    #expect(fixture.stop(ending)?.lapses == (isAfterLapse ? 1 : 0))
+  }
+
+  @Test("what a step finds to have lapsed has lapsed by the clock, and the step is its caller's")
+  func lapsedByClock() throws {
+    let fixture = try Fixture()
+    let id = try fixture.stopped()
+    fixture.store.now = Fixture.at("2026-03-04T09:10:00+08:00")
+    try fixture.call("freeze.request", id, fixture.application(id), as: .of("st-02", uid: 2207))
+    let steps = (fixture.stop(id)?.history ?? []).suffix(2).map { [$0["action"], $0["by"]] }
+    #expect(steps == [["lapse", "system"], ["request_freeze", "uid:2207"]])
+    // So it is where the deadline fires.
+    let report = try fixture.report(victims: [5], [Fixture.transfer(5, 3, 500)])
+    let other = try fixture.stopped(3, of: report)
+    try fixture.hours(48)
+    let last = fixture.stop(other)?.history.last
+    #expect(last?["action"] == "lapse" && last?["by"] == "system")
+  }
+
   @Test("a second stop that holds beyond the first one's end makes that end no lapse")
   func extended() throws {
     let fixture = try Fixture()

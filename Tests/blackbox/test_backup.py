@@ -401,6 +401,14 @@ class RestoreTests(BackupTestCase):
         self.assertEqual(self.files(self.daemon.directory), before)
         done = self.ctl("restore", self.made["path"], "--state", self.home / "empty", code=1)
         self.assertIn("no key to verify with", done.stderr)
+        # What it made for that is gone with it.
+        self.assertFalse((self.home / "empty").exists())
+        self.ctl("restore", self.home / "copy-0", "--state", self.home / "empty", "--key", self.key, code=1)
+        self.assertFalse((self.home / "empty").exists())
+        # A directory that was there stays.
+        (self.home / "there").mkdir()
+        self.ctl("restore", self.made["path"], "--state", self.home / "there", code=1)
+        self.assertTrue((self.home / "there").exists())
         self.ctl("restore", self.made["path"], "--state", self.home / "empty", "--key", self.key)
 
     def test_a_running_daemon_is_left_alone(self):
@@ -408,6 +416,14 @@ class RestoreTests(BackupTestCase):
         (self.daemon.directory / "stationd.lock").unlink()
         self.assertIn("in use", self.restore("--yes", code=1).stderr)
         self.assertTrue(self.daemon.call("system.health")["ok"])
+
+    def test_a_damaged_note_of_a_restore_is_told(self):
+        self.daemon.stop()
+        self.restore("--yes")
+        (self.daemon.directory / "restored.json").write_text("x")
+        self.daemon.spawn()
+        self.assertEqual(self.daemon.wait_end(), 1)
+        self.assertIn("restored.json is not what 'stationctl restore' wrote", self.daemon.log)
 
     @unittest.skipUnless(os.getuid() == 0, "mounting needs root")
     def test_a_restore_that_finds_no_room_names_the_file_and_leaves_nothing(self):

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import unittest
 
-from harness import DATA, REPOSITORY, STATIOND, Client, Daemon, DaemonTestCase, new_directory, wait_until
+from harness import DATA, REPOSITORY, STATIOND, Client, Daemon, DaemonTestCase, new_directory, run_ctl, wait_until
 from test_framing import ACCESS, CONFIG
 
 GOOD = CONFIG
@@ -121,6 +121,8 @@ bindings:
             ("framing:", "sockets: {auditor: {path: {dir}/stationd.sock}}", "'sockets.auditor.path'",
              "the path of 'socket' already"),
             ("framing:", "master_key: none.key", "'master_key'", "no master key in"),
+            ("state: {dir}/state", "state: {dir}/nowhere/state", "'state'", "its folder does not exist"),
+            ("state: {dir}/state", "state: {dir}/access.yaml/state", "'state'", "its folder does not exist"),
             ("modules: {support: {scenarios: {data}/support/scenarios.json}}", "modules: {support: {enabled: false}}",
              "'modules.support.enabled'", "'mediation' needs 'support'"),
         ]
@@ -129,6 +131,67 @@ bindings:
                 text = self.write(GOOD.replace(former, latter) if former in GOOD else GOOD + latter + "\n")
                 line = self.line_of(text, latter.replace("{dir}", str(self.directory)))
                 self.check_refused(f"stationd.yaml:{line}:", *words)
+
+    @unittest.skipUnless(os.getuid() == 0, "a user who may not write everywhere")
+    def test_metrics_that_this_user_cannot_write_are_told(self):
+        place = self.directory / "metrics"
+        place.mkdir(mode=0o755)
+        text = self.write(GOOD + f"metrics: {place}/a.prom\n")
+        self.directory.chmod(0o755)
+        path = str(self.directory / "stationd.yaml")
+        self.assertEqual(self.run_daemon("--check-config", path).returncode, 0)
+        finished = self.run_daemon("--check-config", path, user=65534, group=65534, extra_groups=[])
+        self.assertEqual(finished.returncode, 0, finished.stderr)
+        self.assertIn(f"stationd.yaml:{self.line_of(text, 'metrics:')}: warning: 'metrics': {place}/a.prom: this user"
+                      " cannot write into its folder: Permission denied", finished.stderr)
+        # The daemon's user is another one, to whom the state belongs.
+        (self.directory / "state").mkdir()
+        finished = self.run_daemon("--check-config", path, user=65534, group=65534, extra_groups=[])
+        self.assertNotIn("warning", finished.stderr)
+
+    def test_metrics_in_a_folder_that_is_not_there_are_told(self):
+        text = self.write(GOOD + f"metrics: {self.directory}/nowhere/a.prom\n")
+        finished = self.run_daemon("--check-config", str(self.directory / "stationd.yaml"))
+        self.assertEqual(finished.returncode, 0, finished.stderr)
+        self.assertIn(f"stationd.yaml:{self.line_of(text, 'metrics:')}: warning: 'metrics': ", finished.stderr)
+        self.assertIn("its folder does not exist", finished.stderr)
+
+    def test_a_plugin_without_a_program_is_told_and_keeps_nothing_from_its_start(self):
+        program = self.directory / "program"
+        program.write_text("")
+        program.chmod(0o644)
+        for path, words in (("/nowhere/at/all", "No such file"), (program, "is not executable"),
+                            (self.directory, "is no file")):
+            with self.subTest(words):
+                text = self.write(GOOD + f"plugins:\n  aa: {{program: {path}}}\n")
+                finished = self.run_daemon("--check-config", str(self.directory / "stationd.yaml"))
+                self.assertEqual(finished.returncode, 0, finished.stderr)
+                self.assertIn(f"stationd.yaml:{self.line_of(text, 'aa:')}: warning: 'plugins.aa.program': {path}: ",
+                              finished.stderr)
+                self.assertIn(words, finished.stderr)
+
+    def test_a_plugin_cannot_have_the_name_of_a_command(self):
+        told = run_ctl("--help").stdout
+        commands = re.findall(r"^  ([a-z]+)(?:  |$)", told[told.index("SUBCOMMANDS:"):], re.M)
+        self.assertGreater(len(commands), 15)
+        for command in (*commands, "help", "version"):
+            with self.subTest(command):
+                self.write(GOOD + f"plugins:\n  {command}: {{program: /bin/true}}\n")
+                finished = self.run_daemon("--check-config", str(self.directory / "stationd.yaml"))
+                self.assertIn(f"'plugins.{command}'", finished.stderr)
+                self.assertNotIn(" warning: ", finished.stderr)
+
+    def test_calendars_that_are_named_and_are_not_there(self):
+        text = self.write(GOOD.replace("{data}/calendar", "calendar"))
+        (self.directory / "calendar").mkdir()
+        self.check_refused(f"stationd.yaml:{self.line_of(text, 'calendars:')}:", "'calendars'", "has no calendar")
+
+    def test_a_development_directory_of_one_letter(self):
+        (self.directory / "d").mkdir(mode=0o700)
+        (self.directory / "d" / "access.yaml").write_text("nonsense: 1\n")
+        finished = self.run_daemon("--dev", "d", cwd=self.directory)
+        self.assertEqual(finished.returncode, 1, finished.stderr)
+        self.assertIn("d/access.yaml:1: unknown key 'nonsense'", finished.stderr)
 
     def test_unknown_keys_are_named_with_the_nearest(self):
         table = [
@@ -267,8 +330,15 @@ bindings:
                 "no-such-group-here",
             ),
             ("roles: {}\nbindings:\n  - {roles: []}\n", 3, "bindings[0].user", "missing"),
+            ("roles: {}\nbindings:\n  - user: '0'\n    roles: []\n", 4, "bindings[0].roles", "one or more names"),
             (
-                "roles: {}\nbindings:\n  - {user: '0', roles: [], may_act_for: perhaps}\n",
+                "roles: {a: {methods: ['*']}}\nbindings:\n  - {user: '4294967295', roles: [a]}\n",
+                3,
+                "bindings[0].user",
+                "below 4294967295",
+            ),
+            (
+                "roles: {a: {methods: ['*']}}\nbindings:\n  - {user: '0', roles: [a], may_act_for: perhaps}\n",
                 3,
                 "bindings[0].may_act_for",
                 "true or false",

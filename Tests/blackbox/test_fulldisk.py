@@ -175,6 +175,16 @@ class FullDiskTests(DaemonTestCase):
         self.recovered()
         self.check_log()
 
+    def test_a_stop_on_a_full_disk_says_what_is_missing(self):
+        self.disk.fill()
+        self.run_into_the_wall()
+        self.daemon.stop()
+        self.assertNotIn("RPCError(", self.daemon.log)
+        self.disk.free()
+        self.daemon.start()
+        self.recovered()
+        self.check_log()
+
     def test_several_times_full(self):
         for _ in range(3):
             self.disk.fill()

@@ -20,6 +20,15 @@ from test_service import ACCESS, SOCKETS
 ENGLISH = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 
 
+def hindered(path):
+    """Whether a folder was made there; False while something else is."""
+    try:
+        path.mkdir()
+    except FileExistsError:
+        return False
+    return True
+
+
 def families(text):
     """The metrics by name, after a strict look at the text itself."""
     found = {}
@@ -278,6 +287,29 @@ class DoctorTests(DaemonTestCase):
         self.assertIn("put anchor/ back", found["advice"])
         (state / "hidden").rename(hidden)
         self.assertEqual(self.doctor(1 if self.unsynchronised() else 0)["log"]["level"], "ok")
+
+    def test_metrics_that_cannot_be_written_are_told_as_long_as_it_is_so(self):
+        path = self.place / "stationd.prom"
+        self.daemon.stop()
+        config = self.daemon.directory / "stationd.yaml"
+        config.write_text(config.read_text() + f"\nmetrics: {path}\nmetrics_seconds: 1\n")
+        self.daemon.start()
+        wait_until((self.daemon.directory / "admin.sock").exists, "the administrators' socket")
+        wait_until(path.exists, "a file of metrics")
+        self.assertNotIn("metrics", self.doctor(1))
+        # Where the next file is written before it has its name.
+        hindrance = path.with_name(path.name + ".new")
+        wait_until(lambda: hindered(hindrance), "a moment without it")
+        wait_until(lambda: "metrics cannot be written" in self.daemon.log, "a warning")
+        for _ in range(2):
+            found = self.doctor(1)["metrics"]
+            self.assertEqual(found["level"], "warn")
+            self.assertIn(f"{hindrance}: Is a directory", found["message"])
+            self.assertIn("ReadWritePaths=", found["advice"])
+        hindrance.rmdir()
+        first = path.stat().st_ino
+        wait_until(lambda: path.stat().st_ino != first, "a newer file")
+        wait_until(lambda: "metrics" not in self.doctor(1), "nothing to tell")
 
     def test_a_daemon_that_is_down_is_told_with_why_it_would_not_start(self):
         self.daemon.stop()

@@ -970,18 +970,18 @@ plugins:
         with PluginDaemon(self.asker()) as daemon:
             daemon.wait_state("asker", "ready")
             with self.assertRaises(CallError) as refused:
-                daemon.call("asker.open", {"id": "KP-2026-000001", "meta": meta})
+                daemon.call("asker.open", {"id": "SR-2026-000001", "meta": meta})
             self.assertEqual(refused.exception.kind, "not_found")
             for more in ({}, {"idempotency_key": "k"}):
                 with self.assertRaises(CallError) as refused:
-                    daemon.call("asker.quiet", {"id": "KP-2026-000001", "meta": meta | more})
+                    daemon.call("asker.quiet", {"id": "SR-2026-000001", "meta": meta | more})
                 self.assertEqual(refused.exception.kind, "internal_error")
             self.assertIn("does not say that it discloses", daemon.log)
 
     @staticmethod
     def asker():
         return entry("asker", HERE / "plugins" / "asker.py", environment=f"{{PYTHONPATH: {KIT}}}",
-                     grants="{calls: [approval.request, keyperson.get], personal: true}")
+                     grants="{calls: [approval.request, support.get], personal: true}")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ One state is made and copied; every case changes a copy. No false alarm on what 
 """
 
 import contextlib
+import json
 import os
 import random
 import re
@@ -388,6 +389,55 @@ class TamperTests(StateCopies, DaemonTestCase):
         done = self.verify(state)
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertIn("no key to verify with", done.stderr)
+
+    def test_a_damaged_key(self):
+        line = (self.stopped / "audit.key").read_text()
+        start, last = line.rstrip("\n")[:-1], line.rstrip("\n")[-1]
+        for text in ("", "garbage\n", start + ("B" if last == "A" else "A") + "\n", line[:len(line) // 2]):
+            with self.subTest(text=text[:8]):
+                state = self.fresh(self.stopped)
+                (state / "audit.key").write_text(text)
+                self.refused(state, "audit.key does not hold a signing key, or not all of it: put the key back")
+                done = self.verify(state)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn("audit.key does not hold a signing key", done.stderr)
+                self.assertNotRegex(done.stderr, "malformedKey|keyIDMismatch")
+
+    def test_a_database_that_is_none(self):
+        state = self.fresh(self.stopped)
+        size = (state / "stationd.db").stat().st_size
+        (state / "stationd.db").write_bytes(b"x" * size)
+        serves, said = self.start(state)
+        self.assertFalse(serves)
+        self.assertIn(f"{state}/stationd.db is no database: ", said)
+        self.assertIn(f"stationctl restore BACKUP --state {state}", said)
+
+    # --- For programs
+
+    def document(self, state, code, *words):
+        done = run_ctl("audit", "verify", "--state", state, "--json", *words)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return json.loads(done.stdout)
+
+    def test_what_is_found_is_a_document_for_programs(self):
+        self.assertTrue(self.document(self.fresh(self.stopped), 0)["ok"])
+        cases = [
+            ("""UPDATE audit SET detail = CAST(replace(CAST(detail AS TEXT), 'load', 'lord') AS BLOB)
+                WHERE seq = 77""", {"kind": "record", "seq": 77, "defect": "detail"}),
+            ("""DELETE FROM "support.request" WHERE id LIKE '%-000009'""",
+             {"kind": "record", "defect": "missing", "collection": "support.request"}),
+            ("DELETE FROM audit WHERE seq > 100", {"kind": "truncated", "seq": 101, "size": 101}),
+        ]
+        for statement, expected in cases:
+            with self.subTest(expected=expected):
+                found = self.document(self.change(statement), 1)
+                self.assertEqual((found["ok"], found["examined"]), (False, True))
+                self.assertEqual({name: found["fault"].get(name) for name in expected}, expected)
+                self.assertTrue(found["fault"]["message"] and found["fault"]["message_zh"])
+        state = self.fresh(self.stopped)
+        (state / "audit.key").unlink()
+        found = self.document(state, 2)
+        self.assertEqual((found["ok"], found["examined"], found["fault"]["kind"]), (False, False, "key"))
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ package struct DoctorText: Sendable {
       "daemon": "守护进程", "settings": "配置", "versions": "版本", "modules": "模块", "plugins": "插件", "space": "磁盘空间",
       "clock": "时钟", "calendar": "日历", "signing key": "签名密钥", "master key": "主密钥", "log": "日志",
       "backup": "备份",
-      "files": "文件",
+      "files": "文件", "metrics": "指标",
     ]
 
     /// What was looked at, in the reader's language; a plugin by its name.

@@ -76,14 +76,14 @@ enum AccessFile {
   ) throws -> AccessPolicy.Binding {
     try reader.allow(["user", "group", "roles", "unit", "supports", "may_act_for"])
     let uids = try (try reader.strings("user") ?? []).map { name -> UInt32 in
-      if let number = UInt32(name) { return number }
+      if let number = try Self.number(name, "user", reader) { return number }
       guard let entry = getpwnam(name) else {
         throw reader.wrong("user", nil, "users of this machine ('\(name)' is unknown)")
       }
       return entry.pointee.pw_uid
     }
     let gids = try (try reader.strings("group") ?? []).map { name -> UInt32 in
-      if let number = UInt32(name) { return number }
+      if let number = try Self.number(name, "group", reader) { return number }
       guard let entry = getgrnam(name) else {
         throw reader.wrong("group", nil, "groups of this machine ('\(name)' is unknown)")
       }
@@ -91,6 +91,7 @@ enum AccessFile {
     }
     guard !uids.isEmpty || !gids.isEmpty else { throw reader.missing("user") }
     guard let bound = try reader.strings("roles") else { throw reader.missing("roles") }
+    guard !bound.isEmpty else { throw reader.wrong("roles", nil, "one or more names from 'roles'") }
     for role in bound where !roles.contains(role) {
       throw reader.wrong("roles", nil, "names from 'roles' ('\(role)' is not there)")
     }
@@ -98,5 +99,14 @@ enum AccessFile {
       uids: Set(uids), gids: Set(gids), roles: bound, unit: try reader.string("unit"),
       supports: Set(try reader.strings("supports") ?? []),
       mayActFor: try reader.bool("may_act_for", standard: false) ?? false)
+  }
+
+  /// A uid or a gid; nil for a name. The highest number is nobody's: (uid_t)-1 (chown(2)).
+  private static func number(_ text: String, _ key: String, _ reader: YAMLReader) throws -> UInt32? {
+    guard let number = UInt32(text) else { return nil }
+    guard number != .max else {
+      throw reader.wrong(key, nil, "names, or numbers below \(UInt32.max), which stands for nobody")
+    }
+    return number
   }
 }

@@ -6,17 +6,20 @@ import StationJSON
 enum CalendarFiles {
   /// - Throws: ``ConfigurationError`` naming the file at fault, with the line.
   static func load(_ directory: String) throws -> WorkCalendar {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
-      throw ConfigurationError(directory, nil, "cannot be read")
-    }
-    let years = try names.filter { $0.hasSuffix(".json") }.sorted().map {
-      try year("\(directory)/\($0)")
-    }
+    let years = try names(in: directory).map { try year("\(directory)/\($0)") }
     do {
       return try WorkCalendar(years: years)
     } catch {
       throw ConfigurationError(directory, nil, "\(error)")
     }
+  }
+
+  /// The files of years in a directory.
+  static func names(in directory: String) throws -> [String] {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
+      throw ConfigurationError(directory, nil, "cannot be read")
+    }
+    return names.filter { $0.hasSuffix(".json") }.sorted()
   }
 
   private static func year(_ path: String) throws -> YearCalendar {

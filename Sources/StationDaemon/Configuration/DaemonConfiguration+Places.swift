@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import StationKit
+import StationPluginHost
 import StationStore
 import StationSystemd
 import StationTransport
@@ -17,6 +18,10 @@ extension DaemonConfiguration {
       guard Self.isFolder(path) == wantsFolder else {
         throw wrong(key, "\(path): is \(wantsFolder ? "no" : "a") directory")
       }
+    }
+    // Without this line the data directory's are taken, which may come later.
+    if trace.entry("calendars")?.line != nil, try CalendarFiles.names(in: calendarDirectory).isEmpty {
+      throw wrong("calendars", "\(calendarDirectory): has no calendar; that of 2026 is named 2026.json")
     }
     try checkState()
     try checkSockets()
@@ -45,6 +50,23 @@ extension DaemonConfiguration {
       "limits.connections",
       "\(ownSockets.count) sockets with \(limits.connections) connections need \(needed) file descriptors, and the"
         + " process may have \(granted) (LimitNOFILE=, ulimit -Hn)")
+  }
+
+  /// A line where a plugin that is to be started has a program that cannot be: the daemon starts without it.
+  func doubt(of plugin: PluginSettings) -> String? {
+    guard plugin.fault == nil, plugin.isEnabled else { return nil }
+    var about = stat()
+    let why: String
+    if stat(plugin.program, &about) != 0 {
+      why = String(cString: strerror(errno))
+    } else if about.st_mode & S_IFMT != S_IFREG {
+      why = "is no file"
+    } else if access(plugin.program, X_OK) != 0 {
+      why = "is not executable"
+    } else {
+      return nil
+    }
+    return doubt("plugins.\(plugin.name).program", "\(plugin.program): \(why): the plugin is not started")
   }
 
   private func doubt(_ key: String, _ what: String) -> String {
@@ -101,6 +123,14 @@ extension DaemonConfiguration {
     return stat(path, &about) == 0 ? about.st_mode & S_IFMT == S_IFDIR : nil
   }
 
+  /// The folder that a path is in. Foundation's own way to it traps on a path of one character.
+  private static func folder(of path: String) -> String {
+    var rest = absolute(path)[...]
+    while rest.count > 1, rest.hasSuffix("/") { rest.removeLast() }
+    guard let slash = rest.lastIndex(of: "/"), slash != rest.startIndex else { return "/" }
+    return String(rest[..<slash])
+  }
+
   /// Folders that the start makes where they are not there.
   private func checkState() throws {
     let places =
@@ -108,11 +138,28 @@ extension DaemonConfiguration {
     for (key, path) in places where Self.isFolder(path) == false {
       throw wrong(key, "\(path): is no directory")
     }
-    let folder = (stateDirectory as NSString).deletingLastPathComponent
+    let folder = Self.folder(of: stateDirectory)
     guard trace.entry("state")?.line != nil, Self.isFolder(stateDirectory) == nil,
       Self.isFolder(folder) != true
     else { return }
     throw wrong("state", "\(stateDirectory): its folder does not exist")
+  }
+
+  /// A line where the metrics cannot be written as things stand: the daemon serves without them.
+  var doubtOfMetrics: String? {
+    guard let metricsFile else { return nil }
+    let folder = Self.folder(of: metricsFile)
+    guard Self.isFolder(folder) == true else {
+      // Below /run the service manager makes folders when the service starts.
+      if folder.hasPrefix("/run/"), access(folder, F_OK) != 0 { return nil }
+      return doubt("metrics", "\(metricsFile): its folder does not exist")
+    }
+    // Who checks for the daemon's user, to whom the state belongs, cannot tell where that one may write.
+    var state = stat()
+    guard stat(stateDirectory, &state) != 0 || state.st_uid == geteuid(), access(folder, W_OK | X_OK) != 0
+    else { return nil }
+    let why = String(cString: strerror(errno))
+    return doubt("metrics", "\(metricsFile): this user cannot write into its folder: \(why)")
   }
 
   /// - Throws: ``ConfigurationError`` where somebody else has a path that the daemon is to listen on. Not for

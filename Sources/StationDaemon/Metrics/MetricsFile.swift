@@ -7,17 +7,22 @@ import Synchronization
 final class MetricsFile: Sendable {
   private let ticker: Ticker
 
-  init(path: String, seconds: Int, log: Logger, text: @escaping @Sendable () -> String) {
+  /// - Parameter told: called after each attempt: with why it failed, or nil.
+  init(
+    path: String, seconds: Int, log: Logger, told: @escaping @Sendable (String?) -> Void,
+    text: @escaping @Sendable () -> String
+  ) {
     ticker = Ticker("metrics", every: .seconds(seconds), leeway: .milliseconds(100), qos: .utility)
     let failed = Mutex(false)
     ticker.start {
-      var reason = Self.refusal(path)
+      var reason = Self.refusal(path).map { "\(path): \($0)" }
       do {
         // Whoever collects is another user.
         if reason == nil { try FileIO.create(path, Array(text().utf8), mode: 0o644) }
       } catch {
         reason = "\(error)"
       }
+      told(reason)
       let isNew = failed.withLock { failed in
         defer { failed = reason != nil }
         return !failed

@@ -23,6 +23,7 @@ final class Services: Sendable {
     var protectedFiles: @Sendable () -> [ProtectedFile] = { [] }
     var clockGuard: ClockGuard?
     var units: UnitCheck?
+    var metricsTrouble: String?
   }
   private let state = Mutex(State())
   /// What became of the calls.
@@ -75,6 +76,10 @@ final class Services: Sendable {
   var clockJump: Int? { state.withLock { $0.clockGuard }?.jumpSeconds }
 
   func watch(_ clock: ClockGuard) { state.withLock { $0.clockGuard = clock } }
+
+  /// Why the file of metrics could not be written when that was tried last; nil where it was, or there is to be none.
+  var metricsTrouble: String? { state.withLock { $0.metricsTrouble } }
+  func metricsWritten(trouble: String?) { state.withLock { $0.metricsTrouble = trouble } }
 
   func watch(_ units: UnitCheck) {
     state.withLock { $0.units = units }

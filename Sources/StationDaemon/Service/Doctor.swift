@@ -17,9 +17,11 @@ struct Doctor {
   private static let backupHours: Int64 = 26
 
   func findings() throws -> [Finding] {
-    try [settings()] + [versions(), space(), clock(), calendar()] + keys() + [logAndAnchor(), backup()]
+    let found =
+      try [settings()] + [versions(), space(), clock(), calendar()] + keys() + [logAndAnchor(), backup()]
       + files()
       + [modules()] + plugins() + health()
+    return found + metrics()
   }
 
   // MARK: - Settings
@@ -226,6 +228,17 @@ struct Doctor {
   }
 
   // MARK: - Files
+
+  private func metrics() -> [Finding] {
+    guard let why = services.metricsTrouble else { return [] }
+    return [
+      Finding(
+        "metrics", .warn, Text("the file of metrics is not written: \(why)", zh: "指标文件无法写入：\(why)"),
+        advice: Text(
+          "let the daemon write there (the folder's mode, ReadWritePaths= of the unit), or name another file",
+          zh: "请允许守护进程写入该处（目录权限、单元的 ReadWritePaths=），或改用其他文件"))
+    ]
+  }
 
   private func files() -> [Finding] {
     let found = services.protectedFiles.compactMap { $0.fault }

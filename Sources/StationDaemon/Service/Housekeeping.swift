@@ -19,7 +19,9 @@ final class Housekeeping: Sendable {
     self.clock = clock
     services.watch(clock)
     metrics = configuration.metricsFile.map { path in
-      MetricsFile(path: path, seconds: configuration.metricsSeconds, log: log) { Metrics.text(services) }
+      MetricsFile(
+        path: path, seconds: configuration.metricsSeconds, log: log,
+        told: { services.metricsWritten(trouble: $0) }, text: { Metrics.text(services) })
     }
   }
 

@@ -25,11 +25,10 @@ extension CompiledCollection {
         throw RegistryError("\(fullName): unique index '\(index.name)' is over the blind field '\(field)'")
       }
     }
-    guard !personal.isEmpty else { return }
-    guard !declaration.cached else {
+    guard personal.isEmpty || !declaration.cached else {
       throw RegistryError("\(fullName): a collection with personal members cannot be cached")
     }
-    guard !declaration.openable else {
+    guard personal.isEmpty || !declaration.openable else {
       throw RegistryError("\(fullName): a collection with personal members cannot be openable")
     }
     guard case .member(let subject) = declaration.subject else { return }
@@ -74,9 +73,42 @@ extension CompiledCollection {
     }
   }
 
-  /// Whether a member's schema allows a type, where it names types at all.
+  /// A column holds texts or integers; a flag is 0 or 1 in it.
+  func checkFields(_ schema: JSONValue) throws(RegistryError) {
+    for field in declaration.fields {
+      let member = schema["properties"]?[field.name]
+      let isFit =
+        switch field.type {
+        case .text: Self.allows(member, "string")
+        case .integer: Self.allows(member, "integer") || Self.allows(member, "boolean")
+        // With what else is asked of it.
+        case .blind: true
+        }
+      guard isFit else {
+        throw RegistryError(
+          "\(fullName): field '\(field.name)' is declared as \(field.type.rawValue),"
+            + " which the schema does not allow")
+      }
+    }
+  }
+
+  /// Whether a member's schema allows values of a type, as far as it says so.
   private static func allows(_ schema: JSONValue?, _ type: String) -> Bool {
-    guard let types = schema?["type"] else { return schema?["enum"] == nil && schema?["const"] == nil }
-    return types == .string(type) || types.arrayValue?.contains(.string(type)) ?? false
+    guard let schema = schema?.objectValue else { return true }
+    if let types = schema["type"] {
+      return types == .string(type) || types.arrayValue?.contains(.string(type)) ?? false
+    }
+    if let values = schema["enum"]?.arrayValue ?? schema["const"].map({ [$0] }) {
+      return values.contains { value in
+        switch value {
+        case .string: type == "string"
+        case .bool: type == "boolean"
+        case .number: type == "integer" && value.intValue != nil
+        default: false
+        }
+      }
+    }
+    let choices = schema["anyOf"]?.arrayValue ?? schema["oneOf"]?.arrayValue
+    return choices?.contains { allows($0, type) } ?? true
   }
 }

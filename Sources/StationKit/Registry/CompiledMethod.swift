@@ -32,17 +32,26 @@ package final class CompiledMethod: Sendable {
     guard asked["properties"]?["meta"] == nil else {
       throw RegistryError("'\(fullName)': 'meta' is reserved in params")
     }
+    let members = asked["properties"]?.objectValue ?? [:]
+    // `stationctl` makes options of them.
+    for name in members.keys where !Names.isWord(name) {
+      throw RegistryError("'\(fullName)': param '\(name)' is not a name (a-z, 0-9 and _, a letter first)")
+    }
     for name in method.positional where asked["properties"]?[name] == nil {
       throw RegistryError("'\(fullName)': positional param '\(name)' is not in the params schema")
     }
     order = Self.order(of: method, asked)
     params = try Self.compile(asked, "\(fullName) params")
     result = try Self.compile(answered, "\(fullName) result")
+    try Self.checkDefaults(asked, of: fullName)
     mask = try ResultMask(answered, of: fullName)
     if mask != nil, !method.disclosesPersonalData, method.permission != .modules {
       throw RegistryError(
         "'\(fullName)' gives back personal data (\(ResultMask.keyword)) and does not say that it discloses it"
       )
+    }
+    guard !method.answersPeopleOnly || method.permission != .modules else {
+      throw RegistryError("'\(fullName)' is for modules, and says that it answers people only")
     }
     guard !method.isSteady || !method.handler.writes && !method.disclosesPersonalData else {
       throw RegistryError("'\(fullName)' is not steady: it writes, or discloses personal data")
@@ -63,6 +72,18 @@ package final class CompiledMethod: Sendable {
     let all = method.positional + names.filter { !method.positional.contains($0) }
     let (needed, others) = (all.filter(required.contains), all.filter { !required.contains($0) })
     return method.disclosesPersonalData ? needed + ["meta"] + others : needed + others + ["meta"]
+  }
+
+  /// A default is told to whoever asks how to call the method: it has to be possible.
+  private static func checkDefaults(_ params: JSONValue, of method: String) throws(RegistryError) {
+    for (name, schema) in params["properties"]?.objectValue ?? [:] {
+      guard let value = schema["default"], var alone = schema.objectValue else { continue }
+      if let shared = params["$defs"] { alone["$defs"] = shared }
+      let compiled = try compile(.object(alone), "\(method) param '\(name)'")
+      if let violation = compiled.validate(value) {
+        throw RegistryError("'\(method)' default of param '\(name)': \(violation)")
+      }
+    }
   }
 
   static func compile(_ schema: JSONValue, _ what: String) throws(RegistryError) -> JSONSchema {

@@ -42,6 +42,49 @@ package final class CompiledModule: Sendable {
       uniqueKeysWithValues: try Self.unique(module.deadlines, "deadline", \.name).map {
         ($0.name, $0)
       })
+    try Self.checkRules(module)
+    for cycle in try Self.unique(module.lifeCycles, "life cycle", \.name) {
+      try Self.check(cycle, collections[cycle.name]?.declaration, module.name)
+    }
+  }
+
+  /// A rule is known by its id everywhere: that says whose it is.
+  private static func checkRules(_ module: Module) throws(RegistryError) {
+    for rule in module.rules where !rule.id.hasPrefix("\(module.name).") || !Names.isMethod(rule.id) {
+      throw RegistryError(
+        "rule '\(rule.id)' is not of module '\(module.name)': its id begins with '\(module.name).'"
+          + " (a-z, 0-9, _ and .)")
+    }
+  }
+
+  /// Every state of a life cycle is reached by a step, and among the collection's where that lists its states.
+  private static func check(
+    _ cycle: DeclaredLifeCycle, _ collection: Collection?, _ module: String
+  ) throws(RegistryError) {
+    let what = "life cycle '\(module).\(cycle.name)'"
+    try requireWord(cycle.name, "life cycle", module)
+    guard cycle.steps.contains(where: { $0.from == cycle.initial }) else {
+      throw RegistryError("\(what): no step leads from its initial state '\(cycle.initial)'")
+    }
+    // A step that leaves a state as it is leads nowhere.
+    let reached = Set(cycle.steps.compactMap { $0.to == $0.from ? nil : $0.to }).union([cycle.initial])
+    for step in cycle.steps {
+      guard Names.isMethod(step.action) else {
+        throw RegistryError("\(what): '\(step.action)' is not an action (a-z, 0-9, _ and .)")
+      }
+      guard reached.contains(step.from) else {
+        throw RegistryError("\(what): '\(step.action)' is from '\(step.from)', to which no step leads")
+      }
+    }
+    let listed = collection?.schema["properties"]?["state"]?["enum"]?.arrayValue
+    for state in reached.sorted() {
+      guard Names.isWord(state) else {
+        throw RegistryError("\(what): '\(state)' is not a state (a-z, 0-9 and _)")
+      }
+      guard listed?.contains(.string(state)) ?? true else {
+        throw RegistryError("\(what): '\(state)' is not among the states of the collection's schema")
+      }
+    }
   }
 
   private static func requireWord(
@@ -95,6 +138,7 @@ package final class CompiledCollection: Sendable {
       }
       types[field.name] = field.type
     }
+    try checkFields(declared)
     var names: Set<String> = []
     for index in collection.indexes {
       guard Names.isWord(index.name), names.insert(index.name).inserted, !index.fields.isEmpty,

@@ -35,6 +35,10 @@ package final class Registry: Sendable {
         guard method.moduleName != module.name else {
           throw RegistryError("module '\(module.name)' lists its own method '\(target)' in calls")
         }
+        guard !method.declaration.answersPeopleOnly else {
+          throw RegistryError(
+            "module '\(module.name)' calls '\(target)', which answers people only and no other module")
+        }
         guard method.declaration.handler.body.local != nil else {
           throw RegistryError(
             "module '\(module.name)' calls '\(target)', which runs in a process of its own:"

@@ -14,19 +14,22 @@ package final class StateRestore {
   package let present: PresentState
   private let place: StoreConfiguration
   private let lock: StateLock
+  /// Whether the state's directory was made for this.
+  private let isNewPlace: Bool
 
   /// The note for the daemon's next start, which makes a record of it.
   package static let noteName = "restored.json"
 
   private init(
     backup: BackupFolder, manifest: BackupManifest, present: PresentState, place: StoreConfiguration,
-    lock: StateLock
+    lock: StateLock, isNewPlace: Bool
   ) {
     self.backup = backup
     self.manifest = manifest
     self.present = present
     self.place = place
     self.lock = lock
+    self.isNewPlace = isNewPlace
   }
 
   /// Verifies the backup and compares it with what is there. Holds the state's lock from here on.
@@ -35,17 +38,24 @@ package final class StateRestore {
     backup path: String, stateDirectory: String, key: VerifierKey?,
     progress: @escaping OfflineVerifier.Progress
   ) throws(RestoreFault) -> StateRestore {
+    let place = StoreConfiguration(directory: stateDirectory, origin: "")
+    let isNewPlace = mkdir(stateDirectory, 0o700) == 0
+    guard isNewPlace || errno == EEXIST else { throw .failed(FileError(stateDirectory).description) }
     do {
-      let place = StoreConfiguration(directory: stateDirectory, origin: "")
-      try FileIO.makeDirectory(stateDirectory)
       let lock = try hold(place)
-      let trusted = try key ?? ownKey(place)
-      let backup = BackupFolder(path: path)
-      guard let manifest = try backup.manifest(key: trusted) else { throw RestoreFault.noBackup(path) }
-      try verify(backup, manifest, trusted, progress)
-      return StateRestore(
-        backup: backup, manifest: manifest, present: try present(place, backup, trusted), place: place,
-        lock: lock)
+      do {
+        let trusted = try key ?? ownKey(place)
+        let backup = BackupFolder(path: path)
+        guard let manifest = try backup.manifest(key: trusted) else { throw RestoreFault.noBackup(path) }
+        try verify(backup, manifest, trusted, progress)
+        return StateRestore(
+          backup: backup, manifest: manifest, present: try present(place, backup, trusted), place: place,
+          lock: lock, isNewPlace: isNewPlace)
+      } catch {
+        if isNewPlace { unmake(place) }
+        lock.release()
+        throw error
+      }
     } catch let fault as RestoreFault {
       throw fault
     } catch let fault as OfflineFault {
@@ -53,6 +63,13 @@ package final class StateRestore {
     } catch {
       throw .failed("\(error)")
     }
+  }
+
+  /// Removes the directory that was made for a restore which is refused. Its lock is held, so that nobody else has put
+  /// anything into it; a directory that something is in stays.
+  private static func unmake(_ place: StoreConfiguration) {
+    unlink(place.lockPath)
+    rmdir(place.directory)
   }
 
   private static func hold(_ place: StoreConfiguration) throws -> StateLock {
@@ -123,6 +140,7 @@ package final class StateRestore {
       return aside
     } catch {
       unlink(fresh)
+      if isNewPlace { Self.unmake(place) }
       throw error as? RestoreFault ?? .failed("\(error)")
     }
   }

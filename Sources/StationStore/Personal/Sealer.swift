@@ -127,7 +127,11 @@ final class Sealer {
 
   func unwrapIndex(_ wrapped: [UInt8]) throws -> Digest32 {
     associated = Self.indexLabel
-    guard let key = try unwrap(wrapped) else { throw SealError("the store's own key does not authenticate") }
+    guard let key = try unwrap(wrapped) else {
+      throw SealError(
+        "the store's own key does not authenticate: somebody changed the database, or it is damaged; keep a copy of"
+          + " the state as evidence, and put the newest backup back")
+    }
     return key
   }
 

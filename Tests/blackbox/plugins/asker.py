@@ -8,7 +8,7 @@ from stationd_plugin import Plugin, text
 STRING = {"type": "string"}
 plugin = Plugin("asker", title=text("Asker", "申请者"))
 plugin.calls("approval.request")
-plugin.calls("keyperson.get")
+plugin.calls("support.get")
 
 
 @plugin.write("ask", text("Ask for an approval", "申请"), params={"subject": STRING}, example=({"subject": "s"}, {}))
@@ -21,13 +21,13 @@ def ask(call):
 @plugin.write("quiet", text("Look, and do not say so", "查看而不声明"), params={"id": STRING},
               example=({"id": "x"}, {}))
 def quiet(call):
-    return {"seen": call.call("keyperson.get", id=call.params["id"])}
+    return {"seen": call.call("support.get", id=call.params["id"])}
 
 
 @plugin.write("open", text("Look, and say so", "查看并声明"), params={"id": STRING}, example=({"id": "x"}, {}),
               discloses=True)
 def look(call):
-    return {"seen": call.call("keyperson.get", id=call.params["id"])}
+    return {"seen": call.call("support.get", id=call.params["id"])}
 
 
 if __name__ == "__main__":

@@ -45,6 +45,36 @@ if where == "event":
     MANIFEST["listens"] = ["directory.unit_changed"]
 if fault == "unique":
     MANIFEST["collections"][0]["indexes"] = [{"name": "by_n", "fields": ["n"], "unique": True}]
+# A declaration that is wrong, by its place.
+if fault == "life_initial":
+    MANIFEST["life_cycles"] = [{"name": "thing", "summary": text("life"), "initial": "new",
+                                "steps": [{"from": "open", "action": "close", "to": "closed"}]}]
+if fault == "life_step":
+    MANIFEST["life_cycles"] = [{"name": "thing", "summary": text("life"), "initial": "open",
+                                "steps": [{"from": "open", "action": "close", "to": "closed"},
+                                          {"from": "clsoed", "action": "reopen", "to": "open"}]}]
+if fault == "subject":
+    MANIFEST["collections"][0]["subject"] = {"member": "nobody"}
+if fault == "field_type":
+    MANIFEST["collections"][0]["fields"] = [{"name": "n", "type": "text"}]
+if fault == "default":
+    MANIFEST["methods"][0]["params"]["properties"]["fault"]["default"] = 7
+if fault == "foreign_rule":
+    MANIFEST["rules"] = [{"id": "support.most", "version": "1", "effective": "2026-01-01", "source": "s",
+                          "summary": text("most")}]
+if fault == "param_name":
+    MANIFEST["methods"][0]["params"]["properties"]["a\x1b[2Jb"] = {"type": "string"}
+if fault == "param_capitals":
+    MANIFEST["methods"][0]["params"]["properties"]["itemID"] = {"type": "string"}
+if fault == "description":
+    MANIFEST["methods"][0]["params"]["properties"]["fault"]["description"] = "a\x1b]0;title\x07b"
+if fault == "title":
+    MANIFEST["title"]["zh"] = "标\x9b2J题"
+if fault == "word":
+    MANIFEST["words_zh"] = {"fault\x1b[31m": "错"}
+if fault == "lines":
+    MANIFEST["methods"][0]["examples"][0] = {"name": "e", "params": {"fault": "none"},
+                                             "result": {"text": "two\n\tlines"}}
 if fault in ("verbose", "wordy"):
     for place in range(190 if fault == "verbose" else 10):
         MANIFEST["methods"].append(method(f"m{place}", "read", {}))
@@ -173,6 +203,17 @@ def misbehave(fault, message):
     elif fault == "fill":
         answer(number, {"result": {}, "operations": [
             {"op": "create", "collection": "thing", "id": f"t{place}", "body": {"n": 7}} for place in range(6_000)]})
+    elif fault == "misspelt":
+        ask("store.count", {"token": params["token"], "collection": "thing", "equalz": [1]})
+        reply = awaited()["error"]
+        answer(number, {"result": {"kind": reply["data"]["kind"], "pointer": reply["data"].get("pointer"),
+                                   "message": reply["message"]}, "operations": []})
+    elif fault == "misspelt_operation":
+        answer(number, {"result": {}, "operations": [
+            {"op": "create", "collection": "thing", "id": "half", "body": {"n": 1}, "subjekt": "s"}]})
+    elif fault == "misspelt_answer":
+        answer(number, {"result": {}, "operation": [
+            {"op": "create", "collection": "thing", "id": "half", "body": {"n": 1}}]})
     elif fault == "greedy":
         told = []
         for _ in range(10):
