@@ -24,7 +24,9 @@ struct FourEyes {
     guard excluded.count <= Self.excludedAtMost else {
       throw RPCError.refused(
         rule: RuleID.fourEyes,
-        Text("Too many have verified or corrected it: propose it anew", zh: "核验、更正人数过多，请重新提出"),
+        Text(
+          "Too many have verified or corrected it to leave somebody who decides: delist it where it is entered,"
+            + " and propose it anew", zh: "核验、更正人数过多，无人可审批；已列入的须先解除，再重新提出"),
         pointer: "/id")
     }
     let hours = try work.rules.int(RuleID.fourEyes, "hours", on: record.rulesOn)

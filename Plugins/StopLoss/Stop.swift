@@ -82,7 +82,7 @@ package struct Stop: Sendable, Hashable {
     guard state.isFrozen else { return isStopped ? hold?.start : nil }
     guard let frozen = freeze?.since ?? freeze?.ordered else { return nil }
     // A freeze that came while the stop ran took its place.
-    if let hold, frozen < hold.end { return min(hold.start, frozen) }
+    if let hold, frozen <= hold.end { return min(hold.start, frozen) }
     return frozen
   }
 

@@ -40,10 +40,13 @@ package final class Daemon: Sendable {
     let plugins = try configuration.plugins.load(reserved: Plugins.reserved(modules))
     let (organisation, doubt) = try configuration.organisation(registry)
     let origin = configuration.doubt(keptOrigin: Store.keptOrigin(configuration.storeConfiguration))
-    let unusable = plugins.compactMap { plugin in plugin.fault ?? configuration.doubt(of: plugin) }
+    let unusable = plugins.compactMap { $0.fault ?? configuration.doubt(of: $0, registry) }
     let faults =
       unusable + UnitCheck.warnings(configuration, modules, units: organisation?.units)
-      + [origin, configuration.doubtOfConnections, configuration.doubtOfMetrics, doubt].compactMap { $0 }
+      + [
+        try configuration.doubtOfCalendars(), origin, configuration.doubtOfConnections,
+        configuration.doubtOfMetrics, doubt,
+      ].compactMap { $0 }
     guard let file = configuration.accessFile else { return faults }
     return faults
       + AccessReview(

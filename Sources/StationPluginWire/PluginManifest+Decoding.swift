@@ -80,12 +80,13 @@ extension PluginManifest {
     }
   }
 
-  /// Whether it holds none of what the format `line` refuses.
+  /// Whether it holds none of what the format `line` refuses, and no mark of direction.
   private static func isPrintable(_ text: String, hasLines: Bool) -> Bool {
     text.unicodeScalars.allSatisfy { scalar in
       switch scalar.value {
       case 0x09, 0x0A: hasLines
-      case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069, 0xFFFE...0xFFFF: false
+      case 0..<0x20, 0x7F..<0xA0, 0xFFFE...0xFFFF: false
+      case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: false
       default: true
       }
     }

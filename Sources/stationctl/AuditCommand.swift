@@ -77,6 +77,10 @@ struct AuditVerifyCommand: ParsableCommand {
         report = try online(notes, options.language)
       } catch let fault as LogFault {
         if json { AuditFault(fault).print() }
+        guard AuditFault(fault).isExamined else {
+          Report.print(ErrorText(message: fault.text(options.language)), language: options.language)
+          throw Outcome(code: .unreachable)
+        }
         throw fault
       }
     }

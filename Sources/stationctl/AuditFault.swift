@@ -6,7 +6,7 @@ import StationStore
 /// the same from version to version.
 struct AuditFault {
   /// False where nothing can be said of the log.
-  private let isExamined: Bool
+  let isExamined: Bool
   private var fault: JSONObject
 
   /// Writes it on standard output, where the report of a good log goes.

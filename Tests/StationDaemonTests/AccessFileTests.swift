@@ -120,6 +120,12 @@ import Testing
     #expect(try Files.good(access: rules).doubts() == [])
   }
 
+  @Test(arguments: ["unit: st-01", "supports: [st-01]", "may_act_for: true"])
+  func `a binding without roles may add something else to another`(what: String) throws {
+    let access = "roles: {}\nbindings:\n  - {user: \"0\", roles: [], \(what)}\n"
+    #expect(try Files.good(access: access).problem() == nil)
+  }
+
   @Test func `no bindings is a policy: nobody may do anything`() throws {
     #expect(try Files.good(access: "roles: {}\nbindings: []\n").problem() == nil)
   }
@@ -132,6 +138,10 @@ import Testing
     """
 
   private static func problem(_ calendars: [String: String]) throws -> String? {
+    try files(calendars).problem()
+  }
+
+  private static func files(_ calendars: [String: String]) throws -> Files {
     let files = try Files.good()
     for (name, text) in calendars { try files.write("calendar/\(name)", text) }
     try files.write(
@@ -147,17 +157,18 @@ import Testing
         keyperson: {enabled: false}
         transfer: {enabled: false}
       """)
-    return files.problem()
+    return files
   }
 
   @Test func `a directory of years is taken, other files in it are left alone`() throws {
     #expect(try Self.problem(["2026.json": Self.year, "README": "no JSON"]) == nil)
   }
 
-  @Test func `a directory without a year is a mistake of the line that names it`() throws {
-    let problem = try #require(try Self.problem(["README": "no JSON"]))
-    #expect(problem.hasPrefix("stationd.yaml:3: 'calendars': "), "\(problem)")
-    #expect(problem.contains("has no calendar"), "\(problem)")
+  @Test func `a directory without a year is doubted with the line that names it`() throws {
+    let doubts = try Self.files(["README": "no JSON"]).doubts()
+    try #require(doubts.count == 1, "\(doubts)")
+    #expect(doubts[0].hasPrefix("stationd.yaml:3: warning: 'calendars': "), "\(doubts[0])")
+    #expect(doubts[0].contains("has no calendar"), "\(doubts[0])")
   }
 
   static let wrong: [(name: String, text: String, says: [String])] = [

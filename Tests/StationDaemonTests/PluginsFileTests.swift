@@ -30,6 +30,7 @@ import Testing
       ["stationd.yaml:8: warning: 'plugins.x.program'", "/etc: is no file"]
     ),
     ("plugins:\n  x: {program: /etc/passwd}", ["stationd.yaml:8: ", "/etc/passwd: is not executable"]),
+    (granted("[keyperson.get]"), ["warning: 'plugins.x.grants': 'keyperson.get' answers people only"]),
     (granted("directory.unit.get"), ["stationd.yaml:11: ", "'plugins.x.grants.calls'", "a list of methods"]),
     (granted("{directory.unit.get: [name]}"), ["stationd.yaml:11: ", "directory.unit.get'", "[/id, "]),
     (granted("{directory.unit.get: ['']}"), ["stationd.yaml:11: ", "directory.unit.get'", "[/id, "]),

@@ -92,7 +92,7 @@ import Testing
     let fields: [(Collection.FieldType, JSONValue)] = [
       (.text, ["type": ["string", "null"]]), (.text, ["enum": ["a", "b"]]), (.text, ["const": "a"]),
       (.text, Shapes.nullable(["type": "string"])), (.integer, ["type": "integer"]),
-      (.integer, ["type": "boolean"]), (.integer, [:]), (.text, [:]),
+      (.integer, ["type": "boolean"]), (.integer, ["type": "number"]), (.integer, [:]), (.text, [:]),
     ]
     for (type, schema) in fields {
       #expect(throws: Never.self, "\(schema)") {

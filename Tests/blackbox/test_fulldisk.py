@@ -179,6 +179,7 @@ class FullDiskTests(DaemonTestCase):
         self.disk.fill()
         self.run_into_the_wall()
         self.daemon.stop()
+        self.assertIn("no record of the stop could be written", self.daemon.log)
         self.assertNotIn("RPCError(", self.daemon.log)
         self.disk.free()
         self.daemon.start()

@@ -91,14 +91,18 @@ enum AccessFile {
     }
     guard !uids.isEmpty || !gids.isEmpty else { throw reader.missing("user") }
     guard let bound = try reader.strings("roles") else { throw reader.missing("roles") }
-    guard !bound.isEmpty else { throw reader.wrong("roles", nil, "one or more names from 'roles'") }
     for role in bound where !roles.contains(role) {
       throw reader.wrong("roles", nil, "names from 'roles' ('\(role)' is not there)")
     }
-    return AccessPolicy.Binding(
+    let binding = AccessPolicy.Binding(
       uids: Set(uids), gids: Set(gids), roles: bound, unit: try reader.string("unit"),
       supports: Set(try reader.strings("supports") ?? []),
       mayActFor: try reader.bool("may_act_for", standard: false) ?? false)
+    // Without a role it may add a unit to whoever has roles by another binding.
+    guard !bound.isEmpty || binding.unit != nil || !binding.supports.isEmpty || binding.mayActFor else {
+      throw reader.wrong("roles", nil, "one or more names from 'roles', in a binding that gives nothing else")
+    }
+    return binding
   }
 
   /// A uid or a gid; nil for a name. The highest number is nobody's: (uid_t)-1 (chown(2)).

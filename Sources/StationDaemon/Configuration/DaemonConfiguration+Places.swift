@@ -19,10 +19,6 @@ extension DaemonConfiguration {
         throw wrong(key, "\(path): is \(wantsFolder ? "no" : "a") directory")
       }
     }
-    // Without this line the data directory's are taken, which may come later.
-    if trace.entry("calendars")?.line != nil, try CalendarFiles.names(in: calendarDirectory).isEmpty {
-      throw wrong("calendars", "\(calendarDirectory): has no calendar; that of 2026 is named 2026.json")
-    }
     try checkState()
     try checkSockets()
     try checkMasterKey()
@@ -52,9 +48,18 @@ extension DaemonConfiguration {
         + " process may have \(granted) (LimitNOFILE=, ulimit -Hn)")
   }
 
-  /// A line where a plugin that is to be started has a program that cannot be: the daemon starts without it.
-  func doubt(of plugin: PluginSettings) -> String? {
+  /// A line where a plugin that is to be started cannot be: for its program, or because it may be granted what no
+  /// module can call. The daemon starts without it.
+  func doubt(of plugin: PluginSettings, _ registry: Registry) -> String? {
     guard plugin.fault == nil, plugin.isEnabled else { return nil }
+    let forPeople = plugin.grants.calls.keys.sorted().first {
+      registry.methods[$0]?.declaration.answersPeopleOnly ?? false
+    }
+    if let forPeople {
+      return doubt(
+        "plugins.\(plugin.name).grants",
+        "'\(forPeople)' answers people only: a plugin that calls it is refused")
+    }
     var about = stat()
     let why: String
     if stat(plugin.program, &about) != 0 {
@@ -143,6 +148,12 @@ extension DaemonConfiguration {
       Self.isFolder(folder) != true
     else { return }
     throw wrong("state", "\(stateDirectory): its folder does not exist")
+  }
+
+  /// A line where the folder of the calendars has none: every term is provisional then.
+  func doubtOfCalendars() throws -> String? {
+    guard try CalendarFiles.names(in: calendarDirectory).isEmpty else { return nil }
+    return doubt("calendars", "\(calendarDirectory): has no calendar; that of 2026 is named 2026.json")
   }
 
   /// A line where the metrics cannot be written as things stand: the daemon serves without them.

@@ -80,7 +80,7 @@ extension CompiledCollection {
       let isFit =
         switch field.type {
         case .text: Self.allows(member, "string")
-        case .integer: Self.allows(member, "integer") || Self.allows(member, "boolean")
+        case .integer: ["integer", "number", "boolean"].contains { Self.allows(member, $0) }
         // With what else is asked of it.
         case .blind: true
         }
