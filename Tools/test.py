@@ -44,8 +44,9 @@ PYTHON_RAN = re.compile(r"^Ran (\d+) tests? in ")
 PYTHON_END = re.compile(r"^(OK|FAILED)(?: \((.*)\))?$")
 PYTHON_FAILED = re.compile(r"^(?:FAIL|ERROR): ")
 SWIFT_ISSUE = re.compile(r"^✘ Test .* recorded an issue")
+SANITIZER_REPORT = re.compile(r"(?:WARNING: ThreadSanitizer|==\d+==ERROR: AddressSanitizer): ")
 # Lines kept for one failure, and for all of a part.
-LINES_OF_FAILURE, LINES_OF_PART = 30, 200
+LINES_OF_FAILURE, LINES_OF_REPORT, LINES_OF_PART = 30, 60, 200
 
 
 class Count:
@@ -57,8 +58,10 @@ class Count:
         self.keep = 0
 
     def remember(self, line):
-        """Keeps the lines that tell of a failure: unittest's report of one, and Swift Testing's issues."""
-        if PYTHON_FAILED.match(line):
+        """Keeps the lines that tell of a failure: a sanitizer's or unittest's report, and Swift Testing's issues."""
+        if SANITIZER_REPORT.search(line):
+            self.keep = LINES_OF_REPORT
+        elif PYTHON_FAILED.match(line):
             self.keep = LINES_OF_FAILURE
         elif SWIFT_ISSUE.match(line) or SWIFT_FAILED.match(line):
             self.keep = max(self.keep, 1)
@@ -123,7 +126,8 @@ def run(name, seconds):
     else:
         count.ran = 1
     if process.returncode != 0 and count.failed == 0:
-        count.said += [*tail, f"ended with status {process.returncode}"]
+        # What a sanitizer reported says more than the last lines, and is to be the last that is read.
+        count.said = [*tail, *count.said, f"ended with status {process.returncode}"]
         count.failed = 1
     # A subtest that fails is a failure of its own, so there may be more of them than tests.
     passed = max(0, count.ran - count.failed - count.skipped)
