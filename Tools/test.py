@@ -45,6 +45,7 @@ PYTHON_END = re.compile(r"^(OK|FAILED)(?: \((.*)\))?$")
 PYTHON_FAILED = re.compile(r"^(?:FAIL|ERROR): ")
 SWIFT_ISSUE = re.compile(r"^✘ Test .* recorded an issue")
 SANITIZER_REPORT = re.compile(r"(?:WARNING: ThreadSanitizer|==\d+==ERROR: AddressSanitizer): ")
+REPORT_END = "=========="
 # Lines kept for one failure, and for all of a part.
 LINES_OF_FAILURE, LINES_OF_REPORT, LINES_OF_PART = 30, 60, 200
 
@@ -65,7 +66,7 @@ class Count:
             self.keep = LINES_OF_FAILURE
         elif SWIFT_ISSUE.match(line) or SWIFT_FAILED.match(line):
             self.keep = max(self.keep, 1)
-        elif PYTHON_RAN.match(line):
+        elif PYTHON_RAN.match(line) or line.startswith(REPORT_END):
             self.keep = 0
         if self.keep and len(self.said) < LINES_OF_PART:
             self.said.append(line)
