@@ -76,12 +76,8 @@ struct AuditVerifyCommand: ParsableCommand {
       do {
         report = try online(notes, options.language)
       } catch let fault as LogFault {
-        if json { AuditFault(fault).print() }
-        guard AuditFault(fault).isExamined else {
-          Report.print(ErrorText(message: fault.text(options.language)), language: options.language)
-          throw Outcome(code: .unreachable)
-        }
-        throw fault
+        let language = options.language
+        throw AuditFault(fault).report(fault.text(language), json: json, language: language)
       }
     }
     AuditPrinter(options: options).print(report)

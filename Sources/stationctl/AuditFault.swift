@@ -6,13 +6,19 @@ import StationStore
 /// the same from version to version.
 struct AuditFault {
   /// False where nothing can be said of the log.
-  let isExamined: Bool
+  private let isExamined: Bool
   private var fault: JSONObject
 
-  /// Writes it on standard output, where the report of a good log goes.
-  func print() {
-    let document: JSONValue = ["ok": false, "examined": .bool(isExamined), "fault": .object(fault)]
-    Terminal.out(document.encodedString + "\n")
+  /// Says on standard error what is wrong; for programs the document too, on standard output, where the report of a
+  /// good log goes.
+  /// - Returns: how the command ends: with 1 for a bad log, with 2 where nothing can be said of it.
+  func report(_ message: String, json: Bool, language: Language) -> Outcome {
+    if json {
+      let document: JSONValue = ["ok": false, "examined": .bool(isExamined), "fault": .object(fault)]
+      Terminal.out(document.encodedString + "\n")
+    }
+    Report.print(ErrorText(message: message), language: language)
+    return Outcome(code: isExamined ? .error : .unreachable)
   }
 
   private init(isExamined: Bool, _ text: (Language) -> String) {

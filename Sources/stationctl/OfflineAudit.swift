@@ -30,9 +30,8 @@ enum OfflineAudit {
     } catch let fault as OfflineFault {
       if isLive { Terminal.err("\n") }
       let language = Language.current
-      if json { AuditFault(fault).print() }
-      Report.print(ErrorText(message: OfflineProblem(fault: fault).text(language)), language: language)
-      throw Outcome(code: fault.isUnexamined ? .unreachable : .error)
+      let message = OfflineProblem(fault: fault).text(language)
+      throw AuditFault(fault).report(message, json: json, language: language)
     }
   }
 

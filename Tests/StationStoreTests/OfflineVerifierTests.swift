@@ -28,20 +28,11 @@ import Testing
     }
     bench.stop()
     // The older of the two checkpoints may be of any size: with the newest alone, faults are the same each time.
-    let anchors = checkpoints(in: bench.directory)
+    let anchors = bench.directory.checkpoints
     for (path, size) in anchors where size < anchors.map(\.size).max() ?? 0 {
       try FileManager.default.removeItem(atPath: path)
     }
     return bench.directory
-  }
-
-  /// The files of the anchor, each with the size of the log that it promises; 0 where it is no checkpoint.
-  private static func checkpoints(in directory: TemporaryDirectory) -> [(path: String, size: UInt64)] {
-    Anchor.fileNames.map { name in
-      let path = directory.file("anchor/\(name)")
-      let note = try? SignedNote([UInt8](FileManager.default.contents(atPath: path) ?? Data()))
-      return (path, (note.flatMap { try? Checkpoint(text: $0.text) })?.size ?? 0)
-    }
   }
 
   private static func fault(_ directory: TemporaryDirectory) -> OfflineFault? {
@@ -199,7 +190,7 @@ import Testing
     let bench = try Bench()
     for _ in 0..<5 { await bench.write { _, _ in 1 } }
     // The newest head is signed some milliseconds after its commit.
-    await bench.until { Self.checkpoints(in: bench.directory).contains { $0.size == 5 } }
+    await bench.until { bench.directory.checkpoints.contains { $0.size == 5 } }
     let copy = try bench.directory.copy()
     for name in ["stationd.db-wal", "stationd.db-shm"] {
       try FileManager.default.removeItem(atPath: copy.file(name))

@@ -1,5 +1,7 @@
 import Foundation
+import StationAudit
 import StationKit
+import StationStore
 import Synchronization
 
 /// What the test modules' handlers run, by number.
@@ -71,4 +73,13 @@ final class TemporaryDirectory: Sendable {
   }
 
   func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  /// The files of the anchor, each with the size of the log that it promises; 0 where it is no checkpoint.
+  var checkpoints: [(path: String, size: UInt64)] {
+    Anchor.fileNames.map { name in
+      let path = file("anchor/\(name)")
+      let note = try? SignedNote([UInt8](FileManager.default.contents(atPath: path) ?? Data()))
+      return (path, (note.flatMap { try? Checkpoint(text: $0.text) })?.size ?? 0)
+    }
+  }
 }

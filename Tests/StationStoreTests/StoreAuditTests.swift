@@ -125,13 +125,7 @@ import Testing
 
   @Test func `a new checkpoint replaces the older of the two, also after a restart`() async throws {
     var bench = try Bench()
-    func sizes() -> [UInt64] {
-      Anchor.fileNames.map { name in
-        let bytes = FileManager.default.contents(atPath: bench.directory.file("anchor/\(name)")) ?? Data()
-        let note = try? SignedNote([UInt8](bytes))
-        return (note.flatMap { try? Checkpoint(text: $0.text) })?.size ?? 0
-      }
-    }
+    func sizes() -> [UInt64] { bench.directory.checkpoints.map(\.size) }
     for round in 1...6 {
       await bench.write { _, _ in 1 }
       let before = bench
