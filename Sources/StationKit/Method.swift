@@ -15,8 +15,10 @@ public struct Method: Sendable {
   /// Whether the result holds personal data: then `meta.purpose` and `meta.reason` are required,
   /// and the audit record is on disk before a byte is answered.
   public let disclosesPersonalData: Bool
-  /// Whether what it answers changes rarely, and is the same whoever asks: a module in a process of its own may then
-  /// rely on what it was told before, and the call is checked with the rest when that module's call is done.
+  /// Whether what it answers changes rarely, rests on its params and its module's records alone, and is the same
+  /// whoever asks and whenever. Inside a transaction the answer may then be one from before, until its module writes
+  /// something; a module in a process of its own may rely on what it was told before, and the call is checked with the
+  /// rest when that module's call is done.
   public let isSteady: Bool
   /// Whether it answers people and no module: one that declares a call to it is not registered. For what must not be
   /// matched with anything by a program.

@@ -143,9 +143,7 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
     _ plan: CollectionPlan, id: String, version: Int, salt: [UInt8], _ stored: Sealer.Stored
   ) {
     let name = plan.compiled.fullName
-    if plan.compiled.declaration.cached {
-      state.cache[CacheKey(collection: name, id: id)] = nil
-    }
+    state.forget(plan, id: id, of: module)
     let commitment = salt.withUnsafeBytes { salt in
       stored.body.withUnsafeBytes { body in
         stored.sealed.withUnsafeBytes { sealed in
@@ -197,10 +195,24 @@ package final class SQLWriteTransaction: SQLReadTransaction, Transaction {
       event: kind.fullName, payload: JSONValue.object(payload).encoded(), at: context.now, hot)
   }
 
-  override func run(_ target: CompiledMethod, _ params: Params) throws -> JSONValue {
-    guard case .write(let handler)? = target.declaration.handler.body.local else {
-      return try super.run(target, params)
+  override package func call(_ method: String, _ params: JSONObject) throws -> JSONValue {
+    // What a disclosing call reads stands in its record: then the method runs.
+    guard !tracksReads, module.calls.contains(method), let kept = state.steady.find(method, params) else {
+      return try super.call(method, params)
     }
-    return try handler(params, context, self)
+    via.append(method)
+    return kept
+  }
+
+  override func run(_ target: CompiledMethod, _ params: Params) throws -> JSONValue {
+    if case .write(let handler)? = target.declaration.handler.body.local {
+      return try handler(params, context, self)
+    }
+    let calls = via.count
+    let answer = try super.run(target, params)
+    if target.declaration.isSteady, via.count == calls {
+      state.steady.keep(answer, of: target.fullName, params.object)
+    }
+    return answer
   }
 }

@@ -51,7 +51,7 @@ extension Writer {
         }
       }
       catalog.set(next)
-      state.cache.removeAll()
+      state.forgetAll()
       clockChanged()
       answer([(job, .success([]))])
     } catch let error as any AdoptionError {

@@ -12,7 +12,9 @@ final class WriterState {
   private var series: [String: Int] = [:]
   private var changedSeries: Set<String> = []
   /// Decoded records of collections declared `cached`.
-  var cache: [CacheKey: Record] = [:]
+  private(set) var cache: [CacheKey: Record] = [:]
+  /// Answers of steady methods.
+  var steady = SteadyAnswers()
   let random = SaltPool()
   let uuids = UUIDv7Generator()
   /// The earliest instant at which a deadline may fire, in milliseconds; later ones are found then.
@@ -44,6 +46,20 @@ final class WriterState {
   func remember(_ record: Record, for key: CacheKey) {
     if cache.count >= Self.cacheLimit { cache.removeAll(keepingCapacity: true) }
     cache[key] = record
+  }
+
+  /// A record of a module changes: what was remembered of it no longer holds.
+  func forget(_ plan: CollectionPlan, id: String, of module: CompiledModule) {
+    if plan.compiled.declaration.cached {
+      cache[CacheKey(collection: plan.compiled.fullName, id: id)] = nil
+    }
+    if module.hasSteadyMethods { steady.forget() }
+  }
+
+  /// All that was remembered may no longer hold.
+  func forgetAll() {
+    cache.removeAll(keepingCapacity: true)
+    steady.forget()
   }
 
   func deadlineSet(_ due: Int64) {
@@ -96,13 +112,13 @@ final class WriterState {
     changedSeries.removeAll(keepingCapacity: true)
   }
 
-  /// Undoes what was noted since the mark. Cached records may stem from the undone part: all go.
+  /// Undoes what was noted since the mark. What is remembered may stem from the undone part: all of it goes.
   func restore(_ mark: Mark) {
     eventSeq = mark.eventSeq
     events.removeLast(events.count - mark.events)
     series = mark.series
     changedSeries = mark.changedSeries
-    cache.removeAll(keepingCapacity: true)
+    forgetAll()
   }
 
   func takeEvents() -> [StoredEvent] {

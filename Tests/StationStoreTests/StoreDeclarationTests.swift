@@ -118,6 +118,51 @@ import Testing
       await bench.read { tx, _ in try tx.call("other.echo", ["say": "x"]) }.answer.value?["said"] == "x")
   }
 
+  @Test func `what a steady method answered is kept until its module writes`() async throws {
+    let bench = try Bench()
+    let began = Int(bench.clock.now().milliseconds)
+    let ask: WriteScript = { tx, _ in try tx.call("other.tally", [:]) }
+    #expect(await bench.write(ask).value == [0, .int(began)])
+    await bench.advance(to: Instant(milliseconds: Int64(began) + 60_000))
+    #expect(await bench.write(ask).value == [0, .int(began)])
+    #expect(try bench.newestLeaf()["via"] == ["other.tally"])
+    // Other params are another question.
+    let other = await bench.write { tx, _ in try tx.call("other.tally", ["say": "x"]) }
+    #expect(other.value == [0, .int(began + 60_000)])
+    // What the same call has written counts; what a failed one has does not.
+    let own = await bench.write { tx, _ in
+      _ = try tx.call("other.keep", ["say": "a"])
+      return try tx.call("other.tally", [:])
+    }
+    #expect(own.value == [1, .int(began + 60_000)])
+    let failed = await bench.write { tx, _ in
+      _ = try tx.call("other.keep", ["say": "b"])
+      _ = try tx.call("other.tally", [:])
+      throw RPCError(.conflict)
+    }
+    #expect(failed.kind == .conflict)
+    #expect(await bench.write(ask).value?.arrayValue?.first == 1)
+  }
+
+  @Test func `a call that discloses records what a steady method reads for it, each time`() async throws {
+    let bench = try Bench(modules: { [TestModules.test($0, writeDiscloses: true), TestModules.other] })
+    await bench.write { tx, _ in try tx.call("other.keep", ["say": "a"]) }
+    for _ in 0..<2 {
+      #expect(await bench.write { tx, _ in try tx.call("other.tally", [:]) }.value?.arrayValue?.first == 1)
+      #expect(try bench.newestLeaf()["read"]?.arrayValue?.first?.arrayValue?.first == "other.kept")
+    }
+  }
+
+  @Test func `what rests on another module's answer is not kept`() async throws {
+    let bench = try Bench()
+    let count: ReadScript = { tx, _ in .int(try tx.count(Query("item"))) }
+    let number = bench.scripts.add(count)
+    let ask: WriteScript = { tx, _ in try tx.call("other.relay", ["script": .int(number)]) }
+    #expect(await bench.write(ask).value == 0)
+    await bench.write { tx, _ in .string(try tx.create("item", id: "a", ["name": "a"]).id) }
+    #expect(await bench.write(ask).value == 1)
+  }
+
   @Test func `modules that call each other in a circle are stopped`() async throws {
     let bench = try Bench()
     let number = Log<Int>()

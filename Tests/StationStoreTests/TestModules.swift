@@ -24,7 +24,8 @@ enum TestModules {
     cached: true)
 
   static func method(
-    _ name: String, discloses: Bool = false, permission: Permission = .role, _ handler: Handler
+    _ name: String, discloses: Bool = false, steady: Bool = false, permission: Permission = .role,
+    _ handler: Handler
   ) -> Method {
     Method(
       name, Text("For tests", zh: "测试"),
@@ -32,7 +33,7 @@ enum TestModules {
         "type": "object", "properties": ["script": ["type": "integer"], "say": ["type": "string"]],
         "additionalProperties": false,
       ], result: [:], permission: permission, disclosesPersonalData: discloses,
-      examples: [Example("One", params: [:], result: .null)], handler: handler)
+      isSteady: steady, examples: [Example("One", params: [:], result: .null)], handler: handler)
   }
 
   static func test(
@@ -56,7 +57,7 @@ enum TestModules {
             "additionalProperties": false,
           ])
       ],
-      calls: ["other.echo", "other.keep", "other.circle"])
+      calls: ["other.echo", "other.keep", "other.circle", "other.tally", "other.relay"])
   }
 
   static let other = Module(
@@ -78,6 +79,13 @@ enum TestModules {
           .string(try tx.create("kept", id: nil, ["say": params["say"] ?? ""]).id)
         }),
       method("circle", .read { params, _, tx in try tx.call("test.look", params.object) }),
+      // Not the same whenever it is asked, as a steady method is: so that a test sees when it was asked.
+      method(
+        "tally", steady: true,
+        .read { _, context, tx in
+          [.int(try tx.query(Query("kept")).records.count), .int(Int(context.now.milliseconds))]
+        }),
+      method("relay", steady: true, .read { params, _, tx in try tx.call("test.look", params.object) }),
       method("secret", .read { _, _, _ in "secret" }),
     ],
     calls: ["test.look"])

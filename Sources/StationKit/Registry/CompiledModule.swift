@@ -9,6 +9,8 @@ package final class CompiledModule: Sendable {
   package let deadlines: [String: DeadlineKind]
   package let events: [String: CompiledEvent]
   package let calls: Set<String>
+  /// Whether answers of its methods may be kept until it writes something: see ``Method/isSteady``.
+  package let hasSteadyMethods: Bool
 
   init(_ module: Module) throws(RegistryError) {
     guard Names.isWord(module.name) else {
@@ -17,6 +19,7 @@ package final class CompiledModule: Sendable {
     name = module.name
     declaration = module
     calls = Set(module.calls)
+    hasSteadyMethods = module.methods.contains(where: \.isSteady)
     methods = try Self.unique(module.methods, "method", \.name).map {
       (method: Method) throws(RegistryError) -> CompiledMethod in
       try CompiledMethod(method, module: module.name)
