@@ -136,6 +136,11 @@ extension DaemonConfiguration {
     return String(rest[..<slash])
   }
 
+  /// Whether a folder is not there yet that the service manager makes when the service starts.
+  private static func isMadeForService(_ folder: String) -> Bool {
+    folder.hasPrefix("/run/") && access(folder, F_OK) != 0
+  }
+
   /// Folders that the start makes where they are not there.
   private func checkState() throws {
     let places =
@@ -161,8 +166,7 @@ extension DaemonConfiguration {
     guard let metricsFile else { return nil }
     let folder = Self.folder(of: metricsFile)
     guard Self.isFolder(folder) == true else {
-      // Below /run the service manager makes folders when the service starts.
-      if folder.hasPrefix("/run/"), access(folder, F_OK) != 0 { return nil }
+      if Self.isMadeForService(folder) { return nil }
       return doubt("metrics", "\(metricsFile): its folder does not exist")
     }
     // Who checks for the daemon's user, to whom the state belongs, cannot tell where that one may write.
@@ -194,7 +198,7 @@ extension DaemonConfiguration {
         throw wrong(key, "\(socket.path): \(error.explanation)")
       }
       var path = (socket.path as NSString).standardizingPath
-      let folder = (path as NSString).deletingLastPathComponent
+      let folder = Self.folder(of: path)
       path = ((folder as NSString).resolvingSymlinksInPath as NSString)
         .appendingPathComponent((path as NSString).lastPathComponent)
       if let other = taken.updateValue(key, forKey: path) {
@@ -204,8 +208,7 @@ extension DaemonConfiguration {
       if lstat(path, &about) == 0, about.st_mode & S_IFMT != S_IFSOCK {
         throw wrong(key, "\(socket.path): \(ListeningSocket.Failure.notASocket.explanation)")
       }
-      // Below /run the service manager makes folders when the service starts.
-      guard trace.entry(key)?.line != nil, !path.hasPrefix("/run/") else { continue }
+      guard trace.entry(key)?.line != nil, !Self.isMadeForService(folder) else { continue }
       guard access(folder, F_OK) == 0 || errno != ENOENT else {
         throw wrong(key, "\(socket.path): its folder does not exist")
       }
