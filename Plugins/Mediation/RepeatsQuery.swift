@@ -81,7 +81,7 @@ private struct Place {
   init(_ text: String) throws(RPCError) {
     let parts = text.split(separator: ":", maxSplits: 1)
     guard parts.count == 2, let calls = Int(parts[0]), calls > 0, parts[1].hasPrefix("MD-") else {
-      throw .invalid(Text("Not a cursor of this list", zh: "游标不属于此列表"), pointer: "/cursor")
+      throw .foreignCursor
     }
     self.calls = calls
     thread = String(parts[1])

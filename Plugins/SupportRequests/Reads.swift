@@ -108,7 +108,7 @@ struct Reads: Sendable {
     let descending = params["order"]?.stringValue == "desc"
     let after = try params["cursor"].map { cursor throws(RPCError) -> Int in
       guard let number = cursor.stringValue.flatMap({ Int($0) }) else {
-        throw .invalid(Text("Not a cursor of this list", zh: "游标不属于此列表"), pointer: "/cursor")
+        throw .foreignCursor
       }
       return number
     }

@@ -14,7 +14,7 @@ struct Position {
   init(_ text: String) throws(RPCError) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
     guard parts.count == 2, let rank = parts[0], let order = parts[1], rank >= 0, order >= 0 else {
-      throw .invalid(Text("Not a cursor of this list", zh: "游标不属于此列表"), pointer: "/cursor")
+      throw .foreignCursor
     }
     self.rank = rank
     self.order = order

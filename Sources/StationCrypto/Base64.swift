@@ -64,15 +64,12 @@ package enum Base64 {
 
   private static let padding = UInt8(ascii: "=")
 
-  private static func letter(_ value: UInt8) -> UInt8 {
-    switch value {
-    case 0..<26: UInt8(ascii: "A") + value
-    case 26..<52: UInt8(ascii: "a") + value - 26
-    case 52..<62: UInt8(ascii: "0") + value - 52
-    case 62: UInt8(ascii: "+")
-    default: UInt8(ascii: "/")
-    }
-  }
+  private static let alphabet: StaticString = """
+    ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz\
+    0123456789+/
+    """
+
+  private static func letter(_ value: UInt8) -> UInt8 { alphabet.utf8Start[Int(value & 0x3F)] }
 
   private static func value(_ letter: UInt8) -> UInt8? {
     switch letter {

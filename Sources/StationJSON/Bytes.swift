@@ -90,30 +90,31 @@ func hexValue(_ byte: UInt8) -> UInt8 {
   return letter < 6 ? letter &+ 10 : 0xFF
 }
 
-/// Marks in a word of eight bytes those that end a plain run inside a string: quote, backslash, control
-/// characters and all that is not ASCII. The lowest mark is exact, higher ones may be false.
+/// Marks in a word of eight bytes those that cannot stand in a string as they are: quote, backslash and control
+/// characters. The lowest mark is exact, higher ones may be false.
 @inline(__always)
-func runEnds(_ word: UInt64) -> UInt64 {
+func escapes(_ word: UInt64) -> UInt64 {
   let ones: UInt64 = 0x0101_0101_0101_0101
   let quotes = (word ^ (ones &* 0x22)) &- ones
   let slashes = (word ^ (ones &* 0x5C)) &- ones
   let controls = word &- (ones &* 0x20)
-  return (quotes | slashes | controls | word) & (ones &* 0x80)
+  return (quotes | slashes | controls) & ~word & (ones &* 0x80)
 }
 
-/// How many bytes from `start` on belong to a plain run (see `runEnds`); looks at each byte once.
+/// How many bytes from `start` on are in no need of an escape, and ASCII unless that does not matter; looks at each
+/// byte once.
 @inline(__always)
-func plainRun(_ base: UnsafeRawPointer, from start: Int, to end: Int) -> Int {
+func plainRun(_ base: UnsafeRawPointer, from start: Int, to end: Int, isASCII: Bool) -> Int {
   var place = start
   while place &+ 8 <= end {
     let word = base.loadUnaligned(fromByteOffset: place, as: UInt64.self).littleEndian
-    let marks = runEnds(word)
+    let marks = escapes(word) | (isASCII ? word & 0x8080_8080_8080_8080 : 0)
     if marks != 0 { return place &- start &+ marks.trailingZeroBitCount >> 3 }
     place &+= 8
   }
   while place < end {
     let byte = base.load(fromByteOffset: place, as: UInt8.self)
-    if byte == 0x22 || byte == 0x5C || byte < 0x20 || byte >= 0x80 { break }
+    if byte == 0x22 || byte == 0x5C || byte < 0x20 || isASCII && byte >= 0x80 { break }
     place &+= 1
   }
   return place &- start
@@ -140,7 +141,7 @@ func utf8Tail(after lead: UInt8) -> (count: Int, low: UInt8, high: UInt8)? {
 func stringRun(_ base: UnsafeRawPointer, from start: Int, to end: Int) -> Int {
   var place = start
   while true {
-    place &+= plainRun(base, from: place, to: end)
+    place &+= plainRun(base, from: place, to: end, isASCII: true)
     guard place < end, base.load(fromByteOffset: place, as: UInt8.self) >= 0x80 else { break }
     let length = sequenceLength(base, at: place, to: end)
     guard length > 0 else { break }

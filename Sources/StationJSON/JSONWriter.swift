@@ -15,12 +15,13 @@ public enum JSONWriter {
     output.append(contentsOf: String(value).utf8)
   }
 
+  /// What a `String` holds is valid UTF-8.
   private static func write(utf8 bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
     output.append(UInt8(ascii: "\""))
     if let base = bytes.baseAddress {
       var place = 0
       while true {
-        let run = stringRun(base, from: place, to: bytes.count)
+        let run = plainRun(base, from: place, to: bytes.count, isASCII: false)
         output.append(contentsOf: UnsafeRawBufferPointer(start: base + place, count: run))
         place &+= run
         guard place < bytes.count else { break }

@@ -78,7 +78,7 @@ public struct RPCError: Error, Sendable, Equatable {
   }
 
   /// A cursor that the list did not give out.
-  package static let foreignCursor = RPCError.invalid(
+  public static let foreignCursor = RPCError.invalid(
     Text("This cursor is not from this list", zh: "游标不属于此列表"), pointer: "/cursor")
 
   /// The JSON-RPC error object (section 5.1), with `data.kind` always present.

@@ -110,4 +110,25 @@ import Testing
       "{\"\":4,\"B\":6,\"a\":[{\"y\":2,\"z\":1}],\"aa\":5,\"b\":1,\"\u{FFFF}\":3,\"\u{1F600}\":2}"
     #expect(String(decoding: value.canonical, as: UTF8.self) == expected)
   }
+
+  @Test func `a string is written byte for byte, wherever in it an escape is needed`() {
+    let escaped: [(String, String)] = [
+      ("\"", "\\\""), ("\\", "\\\\"), ("\u{00}", "\\u0000"), ("\u{1F}", "\\u001f"), ("\n", "\\n"),
+    ]
+    let plain = [" ", "!", "#", "[", "]", "\u{7F}", "\u{80}", "¢", "民", "𠮷", "\u{2028}"].map { ($0, $0) }
+    var wrong: [String] = []
+    for fill in ["a", "民", "\u{FF}"] {
+      for length in 0..<18 {
+        let fill = String(repeating: fill, count: length)
+        for (first, written) in escaped + plain {
+          for (second, more) in escaped + plain {
+            let text = "\(fill)\(first)\(second)\(fill)"
+            let expected = "\"\(fill)\(written)\(more)\(fill)\""
+            if JSONValue.string(text).encoded() != Array(expected.utf8) { wrong.append(text) }
+          }
+        }
+      }
+    }
+    #expect(wrong == [])
+  }
 }
