@@ -46,7 +46,10 @@ def method(description):
         notes.append("Discloses personal data: `meta.purpose` and `meta.reason` are required, and the disclosure is "
                      "recorded before it is answered.")
     if description["x-positional"]:
-        notes.append(f"Positional: {', '.join(f'`{name}`' for name in description['x-positional'])}.")
+        # In the order of the params, in which `meta` may stand between them.
+        names = [param["name"] for param in description["params"]]
+        last = max(names.index(name) for name in description["x-positional"])
+        notes.append(f"Positional: {', '.join(f'`{name}`' for name in names[:last + 1])}.")
     parts = [f"### {description['name']}", f"{description['summary']}<br>{description['x-summary-zh']}",
              " ".join(notes)]
     params = [param for param in description["params"] if param["name"] != "meta"]

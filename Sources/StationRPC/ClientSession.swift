@@ -101,6 +101,10 @@ package final class ClientSession: Session {
   private func refusalOfAnswer(to request: RPCRequest) -> BatchCollector.Refusal? {
     guard let id = request.id, dispatcher.onlyReads(request.method) else { return nil }
     return BatchCollector.Refusal(id: id) { [self] error, answer in
+      // A disclosure has its record before it is known that it does not fit; a call has one.
+      guard !dispatcher.discloses(request.method) else {
+        return answer(RPCResponse.encode(id: id, .failure(error)))
+      }
       dispatcher.refuse(request, error, identity) { answer(RPCResponse.encode(id: id, $0)) }
     }
   }
@@ -236,13 +240,13 @@ package final class ClientSession: Session {
     }
   }
 
+  /// Whether a call of that id will not start.
   private func cancel(_ id: [UInt8]?) -> Bool {
     guard let id else { return false }
     return state.withLock { state in
       var found = false
       for (_, entry) in state.tokens where entry.id == id {
-        entry.token.cancel()
-        found = true
+        if entry.token.cancel() { found = true }
       }
       return found
     }

@@ -90,6 +90,11 @@ package final class Dispatcher: Sendable {
     }
   }
 
+  /// Whether what a call of this method answered is in the log before it is answered.
+  func discloses(_ method: String) -> Bool {
+    registry.methods[method]?.declaration.disclosesPersonalData ?? false
+  }
+
   // MARK: - Before the handler
 
   struct Refusal: Error {

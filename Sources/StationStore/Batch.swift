@@ -43,7 +43,7 @@ struct Batch {
 
   private mutating func perform(_ call: StoreCall, _ cause: Cause) throws -> Answer {
     let now = environment.clock.now()
-    if let kind = call.token.refusal { return try refuse(RPCError(kind), cause, now) }
+    if let kind = call.token.start() { return try refuse(RPCError(kind), cause, now) }
     if let idempotency = call.idempotency,
       let first = try IdempotencyTable.find(idempotency.key, at: now, hot)
     {

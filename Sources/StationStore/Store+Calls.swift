@@ -26,7 +26,7 @@ extension Store {
     let posted = read(
       in: line,
       { [catalog, environment] db, keys in
-        if let kind = call.token.refusal { return fail(RPCError(kind)) }
+        if let kind = call.token.start() { return fail(RPCError(kind)) }
         guard let module = catalog.registry.modules[method.moduleName] else {
           return fail(RPCError(.unavailable))
         }

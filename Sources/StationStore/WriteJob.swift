@@ -4,20 +4,36 @@ import Synchronization
 
 /// What may stop a call before it starts: the client left or cancelled, or its time is over.
 package final class CallToken: Sendable {
-  private let flag = Atomic<Bool>(false)
+  private enum Phase: UInt8, AtomicRepresentable { case waiting, started, cancelled }
+
+  private let phase = Atomic<Phase>(.waiting)
   /// On the monotonic clock, in nanoseconds; nil for none.
   package let deadline: UInt64?
 
   package init(deadline: UInt64? = nil) { self.deadline = deadline }
 
-  package func cancel() { flag.store(true, ordering: .releasing) }
-  package var isCancelled: Bool { flag.load(ordering: .acquiring) }
+  /// False where the call has started: nothing stops it then.
+  @discardableResult
+  package func cancel() -> Bool {
+    phase.compareExchange(expected: .waiting, desired: .cancelled, ordering: .acquiringAndReleasing).original
+      != .started
+  }
+
+  package var isCancelled: Bool { phase.load(ordering: .acquiring) == .cancelled }
 
   /// Why the call must not start, if so.
   package var refusal: ErrorKind? {
     if isCancelled { return .cancelled }
     if let deadline, Monotonic.now() > deadline { return .deadlinePassed }
     return nil
+  }
+
+  /// Starts the call, or says why it must not. It may start again where its batch is run again.
+  package func start() -> ErrorKind? {
+    if let refusal { return refusal }
+    let was = phase.compareExchange(
+      expected: .waiting, desired: .started, ordering: .acquiringAndReleasing)
+    return was.original == .cancelled ? .cancelled : nil
   }
 }
 

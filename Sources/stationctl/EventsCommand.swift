@@ -7,8 +7,9 @@ struct EventsCommand: ParsableCommand {
     "events",
     discussion: Language.current.pick(
       "Without --follow it prints what is there and ends. With it, --since replays first; it goes on after a restart "
-        + "of the daemon, and ends with Ctrl-C.",
-      zh: "不带 --follow 时输出已有事件后结束；带 --follow 时可用 --since 先重放，守护进程重启后自动续接，Ctrl-C 结束。"))
+        + "of the daemon, and ends with Ctrl-C; --json then prints a document for each event, as --ndjson does.",
+      zh: "不带 --follow 时输出已有事件后结束；带 --follow 时可用 --since 先重放，守护进程重启后自动续接，Ctrl-C 结束，"
+        + "此时 --json 与 --ndjson 相同，逐条输出。"))
 
   @OptionGroup var options: GlobalOptions
 

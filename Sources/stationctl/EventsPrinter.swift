@@ -22,12 +22,22 @@ struct EventsPrinter {
   /// not for this user, until no more come.
   func past(since: Int, kinds: [String]) throws {
     let newest = try EventFollower.newest(options.connect())
-    if let newest, newest <= since { return }
+    var events: [JSONValue] = []
+    // A number beyond the newest is refused when it is asked for.
+    if newest != since {
+      try eachPast(since: since, upTo: newest, kinds: kinds) { event in
+        if options.json { events.append(event.json) } else { print(event) }
+      }
+    }
+    if options.json { ResultPrinter(options: options).print(["items": .array(events)]) }
+  }
+
+  private func eachPast(since: Int, upTo newest: Int?, kinds: [String], _ show: (Event) -> Void) throws {
     let interrupt = Interrupt.install()
     let follower = follower(since: since, kinds: kinds)
     do {
       while let event = try follower.next(limit: TimeLimit(in: .milliseconds(500)), interrupt: interrupt) {
-        print(event)
+        show(event)
         if let newest, event.seq >= newest { return }
       }
     } catch ClientError.interrupted {

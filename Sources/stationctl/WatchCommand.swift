@@ -24,7 +24,7 @@ struct WatchCommand: ParsableCommand {
   func run() throws {
     if once || !Terminal.outIsTerminal || options.json || options.ndjson {
       let client = try options.connect()
-      let (items, now) = try fetch(client)
+      let (items, now) = try fetch(client, all: true)
       if options.json || options.ndjson {
         ResultPrinter(options: options).print(["items": .array(items)])
       } else {
@@ -64,14 +64,22 @@ struct WatchCommand: ParsableCommand {
   }
 
   /// The requests, and a clock that agrees with the daemon's.
-  private func fetch(_ client: Client) throws -> ([JSONValue], () -> Instant) {
+  ///
+  /// - Parameter all: otherwise only so many as fit on a screen, those whose time ends first.
+  private func fetch(_ client: Client, all: Bool = false) throws -> ([JSONValue], () -> Instant) {
     var params: JSONObject = ["open": true, "order": "asc", "limit": 500]
     if let department { params["department"] = .string(department) }
     if let station { params["station"] = .string(station) }
     let answers = try client.callMany([
       Client.Call(Self.method, options.params(.object(params))), Client.Call("system.ping"),
     ])
-    let items = try answers[0].get()["items"]?.arrayValue ?? []
+    var page = try answers[0].get()
+    var items = page["items"]?.arrayValue ?? []
+    while all, let next = page["next"] {
+      params["cursor"] = next
+      page = try client.call(Self.method, options.params(.object(params)))
+      items += page["items"]?.arrayValue ?? []
+    }
     guard let text = try? answers[1].get()["now"]?.stringValue, let theirs = Instant(rfc3339: text) else {
       return (items, { .now })
     }

@@ -164,6 +164,25 @@ import Testing
     #expect(await bench.write(script).value == 1)
   }
 
+  @Test func `a call that has started is not cancelled, and whoever cancels hears so`() async throws {
+    let bench = try Bench()
+    let (token, other) = (CallToken(), CallToken())
+    #expect(await bench.write(token: token) { _, _ in .bool(token.cancel()) }.value == false)
+    #expect(await bench.read(token: other) { _, _ in .bool(other.cancel()) }.answer.value == false)
+    // Where its batch is run again, it has started all the same.
+    let again = CallToken()
+    let answers = Log<Bool>()
+    let twice = await bench.write(token: again) { tx, _ in
+      answers.add(again.cancel())
+      _ = try tx.next(series: "s")
+      throw RPCError(.conflict)
+    }
+    #expect(twice.kind == .conflict)
+    #expect(answers.all == [false, false])
+    let waiting = CallToken()
+    #expect(waiting.cancel() && waiting.cancel())
+  }
+
   @Test func `events are numbered without gaps and handed on in order, over a restart`() async throws {
     let bench = try Bench()
     await bench.write { tx, _ in

@@ -86,6 +86,20 @@ class CommandLineTests(DaemonTestCase):
         self.assertNotRegex(shown.stdout, r"\d\dZ")
         self.assertRegex(self.ctl("audit", "tail", "--json").stdout, r"\.\d{3}Z")
 
+    def test_events_in_json_are_one_document(self):
+        lines = self.ctl("events", "--ndjson").stdout.splitlines()
+        self.assertGreater(len(lines), 1)
+        whole = json.loads(self.ctl("events", "--json").stdout)
+        self.assertEqual(whole["items"][:len(lines)], [json.loads(line) for line in lines])
+        newest = whole["items"][-1]["seq"]
+        for since, form, said in ((newest, "--json", '{"items":[]}\n'), (newest, "--ndjson", "")):
+            done = self.ctl("events", "--since", str(since), form)
+            self.assertEqual((done.returncode, done.stdout), (0, said), done.stderr)
+        # Of another history: who goes by that number must not believe that all is told.
+        beyond = self.ctl("events", "--since", str(newest + 1_000))
+        self.assertEqual((beyond.returncode, beyond.stdout), (1, ""))
+        self.assertIn("begin anew", beyond.stderr)
+
     def test_json_is_the_same_in_both_languages(self):
         for words, path in ((("status", "--json"), "/nope"), (("doctor", "--json"), "/nope"),
                             (("status", "--json"), "/etc/passwd")):

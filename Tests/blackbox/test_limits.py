@@ -165,6 +165,19 @@ class LimitTests(DaemonTestCase):
             told = [record["request"] for record in records if record["outcome"] == "answer_too_large"]
             self.assertEqual(sorted(told), sorted(refused))
 
+    def test_a_disclosure_that_a_batch_has_no_room_for_has_one_record(self):
+        daemon = self.new_daemon(config=limited(answer_bytes=ANSWER), access=self.ACCESS).start()
+        with daemon.connect() as client:
+            opened = client.call("support.open", OPEN)["id"]
+            calls = [{"jsonrpc": "2.0", "id": f"g{n}", "method": "support.get",
+                      "params": {"id": opened, "meta": {"purpose": "handling", "reason": "a look"}}} for n in range(12)]
+            client.send(json.dumps(calls) + "\n")
+            kinds = [item["error"]["data"]["kind"] if "error" in item else None for item in json.loads(client.raw_line())]
+            self.assertEqual(set(kinds), {None, "answer_too_large"})
+            records = client.call("audit.tail", {"limit": 50})["items"]
+            told = sorted((record["request"], record["outcome"]) for record in records if record["method"] == "support.get")
+            self.assertEqual(told, sorted((call["id"], "ok") for call in calls))
+
     def test_answer_bytes(self):
         with self.connect() as client:
             self.assertIn("items", client.call("directory.unit.list", {"limit": 1}))

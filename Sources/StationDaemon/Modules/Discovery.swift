@@ -133,9 +133,10 @@ final class Discovery: Sendable {
     ]
   }
 
+  /// What a method may answer of its own. What any call may meet, such as `queue_full`, is not told with each.
   private static func errorKinds(_ method: Method) -> [ErrorKind] {
-    var kinds: [ErrorKind] = [.invalidParams, .denied, .unavailable]
-    if method.handler.writes { kinds += [.conflict, .idempotencyMismatch, .storageFull] }
+    var kinds: [ErrorKind] = [.invalidParams, .denied, .notFound, .refusedByRule, .wrongState, .unavailable]
+    if method.handler.writes { kinds += [.conflict, .alreadyExists, .idempotencyMismatch, .storageFull] }
     if method.disclosesPersonalData { kinds.append(.purposeRequired) }
     return kinds
   }
