@@ -25,6 +25,7 @@ enum CoreSchema {
   }
 
   /// A trigger or a view: it would run inside the daemon, and the store makes none.
+  ///
   /// - Parameter prepare: compiles a statement on the connection that is looked at.
   static func foreignCode(_ prepare: (String) throws -> SQL) throws -> String? {
     let row = try prepare("SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view')")

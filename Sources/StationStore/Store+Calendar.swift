@@ -15,7 +15,9 @@ extension Store {
         },
         done: { [report] answer in
           guard case .failure(let error) = answer else { return }
-          report("provisional terms are not computed again before the next start or reload: \(error)")
+          report(
+            "provisional terms are not computed again before the next start or reload: \(error.kind.rawValue)"
+          )
         }))
   }
 }

@@ -127,19 +127,30 @@ import Testing
       return .null
     }
     let until = try #require(Instant(rfc3339: "2031-04-06T00:00:00+08:00"))
-    let all = try bench.store.retention(until: until)
-    #expect(all.map(\.collection) == ["test.person"] && all.map(\.count) == [5])
-    #expect(all.first?.earliest == Instant(rfc3339: "2031-04-02T00:00:00+08:00"))
+    func page(_ cursor: String?) async throws -> JSONValue {
+      let cursor = cursor.map { JSONValue.string($0) }
+      return try await bench.read { tx, _ in
+        let retention = try #require(tx.retention)
+        let all = try retention.sums(until: until)
+        #expect(all.map(\.collection) == ["test.person"] && all.map(\.count) == [5])
+        #expect(all.first?.earliest == Instant(rfc3339: "2031-04-02T00:00:00+08:00"))
+        let page = try retention.page(
+          until: until, descending: descending, limit: 2, cursor: cursor?.stringValue)
+        #expect(page.items.count <= 2)
+        var found: JSONObject = ["ids": .array(page.items.map { .string($0.id) })]
+        found["next"] = page.next.map(JSONValue.string)
+        return .object(found)
+      }.answer.get()
+    }
     var ids: [String] = []
     var cursor: String?
     repeat {
-      let page = try bench.store.retained(until: until, descending: descending, limit: 2, cursor: cursor)
-      #expect(page.items.count <= 2)
-      ids += page.items.map(\.id)
-      cursor = page.next
+      let found = try await page(cursor)
+      ids += found["ids"]?.arrayValue?.compactMap(\.stringValue) ?? []
+      cursor = found["next"]?.stringValue
     } while cursor != nil
     let inOrder = ["p0", "p1", "p2", "p3", "p4"]
     #expect(ids == (descending ? inOrder.reversed() : inOrder))
-    #expect(throws: RPCError.self) { try bench.store.retained(until: until, limit: 2, cursor: "zz") }
+    await #expect(throws: RPCError.self) { try await page("zz") }
   }
 }

@@ -33,8 +33,9 @@ package struct ErrorText: Sendable, Equatable {
       self.init(
         message: language.pick("no answer in time", zh: "等待应答超时"),
         hint: language.pick(
-          "whether the call took effect is not known; with --key it can be repeated safely. Wait longer with --timeout",
-          zh: "此次调用是否生效未知；带 --key 可安全重试。可用 --timeout 延长等待"))
+          "whether a call that writes took effect is not known; one with an idempotency key (call --key) can be repeated"
+            + " safely. Wait longer with --timeout",
+          zh: "写入类调用是否生效未知；带幂等键（call --key）者可安全重试。可用 --timeout 延长等待"))
     case .protocolError(let what):
       self.init(
         message: language.pick("the answer is not JSON-RPC: \(what)", zh: "应答不是 JSON-RPC：\(what)"),

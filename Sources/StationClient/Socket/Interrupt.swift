@@ -29,9 +29,6 @@ package struct Interrupt: Sendable {
     return Interrupt(descriptor: ends[0])
   }
 
-  /// Whether a signal has come. Does not wait.
-  package var hasCome: Bool { wait(.init(in: .zero)) }
-
   /// Waits for a signal; false if the limit passes first.
   package func wait(_ limit: TimeLimit) -> Bool {
     while true {

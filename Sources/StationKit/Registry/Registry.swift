@@ -64,13 +64,6 @@ package final class Registry: Sendable {
     modules[module.name] = try CompiledModule(module)
     return try Registry(modules, expected)
   }
-
-  /// The same registry without one module.
-  package func dropping(_ name: String, expected: Set<String>) throws(RegistryError) -> Registry {
-    var modules = modules
-    modules[name] = nil
-    return try Registry(modules, expected)
-  }
 }
 
 /// A declaration that cannot be registered.

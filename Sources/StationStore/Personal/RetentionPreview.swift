@@ -114,18 +114,3 @@ extension ReadTransaction {
     (self as? SQLReadTransaction).map { RetentionPreview($0.db, $0.catalog) }
   }
 }
-
-extension Store {
-  package func retention(until: Instant) throws -> [RetentionPreview.Sum] {
-    try readNow { try RetentionPreview($0, catalog).sums(until: until) }
-  }
-
-  package func retained(
-    until: Instant, descending: Bool = false, limit: Int, cursor: String?
-  ) throws -> RetentionPreview.ItemPage {
-    try readNow {
-      try RetentionPreview($0, catalog).page(
-        until: until, descending: descending, limit: limit, cursor: cursor)
-    }
-  }
-}

@@ -16,8 +16,8 @@ final class Sealer {
   private let vault: Vault
   /// What wrapped keys may be opened with besides the vault's.
   private let earlier: Vault.Keys?
-  private let members: SealingContext
-  private let wrapping: SealingContext
+  private let members: AES256GCM
+  private let wrapping: AES256GCM
   /// Whose key `wrapping` holds.
   private var wrapper: MasterKey?
   private let random = RandomPool()
@@ -32,8 +32,8 @@ final class Sealer {
   init(_ vault: Vault, earlier: Vault.Keys? = nil) throws {
     self.vault = vault
     self.earlier = earlier
-    members = try SealingContext()
-    wrapping = try SealingContext()
+    members = try AES256GCM()
+    wrapping = try AES256GCM()
   }
 
   // MARK: - Keys of subjects
