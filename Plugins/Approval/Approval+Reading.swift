@@ -28,10 +28,11 @@ extension Approval {
   static let list = Method(
     "list",
     Text(
-      "List the requests that the caller can see, by state and without their content", zh: "按状态列出可见的审批申请"),
+      "List the requests that the caller can see, by state (else those that wait), without their content",
+      zh: "按状态（默认待审批）列出可见的审批申请"),
     params: Shapes.object(
       [
-        "state": ["type": "string", "enum": .array(states)],
+        "state": ["type": "string", "enum": .array(states), "default": "pending"],
         "limit": ["type": "integer", "minimum": 1, "maximum": 500], "cursor": Shapes.text,
         "order": ["type": "string", "enum": ["asc", "desc"]],
       ], required: []),

@@ -12,7 +12,8 @@ package enum Approval {
       words: words,
       collections: [collection],
       methods: [
-        request, get, list, decide("approve", "approved"), decide("reject", "rejected"), consume, forget,
+        request, get, list, decide("approve", "approved"), decide("reject", "rejected"), consume, withdraw,
+        forget,
       ],
       deadlines: [expiry],
       events: [
@@ -175,6 +176,24 @@ package enum Approval {
       let changed = try tx.put("request", record.id, version: record.version, body)
       try tx.cancel("expiry", subject: record.id)
       return shown(changed)
+    })
+
+  private static let withdraw = Method(
+    "withdraw", Text("Take back what was asked about a subject and is not used yet", zh: "撤回尚未使用的审批申请"),
+    params: Shapes.object(["module": Shapes.text, "subject": Shapes.text]),
+    result: Shapes.object(["withdrawn": Shapes.count]), permission: .modules,
+    examples: [
+      Example(
+        "Of a case that is over", params: ["module": "support", "subject": "SR-2026-000001"],
+        result: ["withdrawn": 1])
+    ],
+    handler: .write { params, _, tx in
+      let subject = try params.string("subject")
+      var withdrawn = 0
+      for state in ["pending", "approved"] {
+        withdrawn += try supersede(state, subject: subject, tx) { $0["module"] == params["module"] }
+      }
+      return ["withdrawn": .int(withdrawn)]
     })
 
   private static let forget = Method(

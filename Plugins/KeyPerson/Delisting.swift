@@ -83,8 +83,8 @@ extension Work {
   private func writeNotice(
     _ id: String, _ record: KeyRecord, _ reason: DelistReason, _ eraseAt: Instant
   ) throws -> String {
-    let days = try rules.int(RuleID.delistNotice, "days", on: record.rulesOn)
-    let task = try addTask(.notice, of: id, record, due: now.adding(hours: 24 * days))
+    let due = try terms.notice(from: now, on: record.rulesOn).end
+    let task = try addTask(.notice, of: id, record, due: due)
     let text = reason.notice(on: record)
     let day = eraseAt.adding(milliseconds: -1).date(in: zone)
     var notice: JSONObject = [

@@ -4,6 +4,7 @@ import StationKit
 struct FourEyes {
   static let request = "approval.request"
   static let consume = "approval.consume"
+  static let withdraw = "approval.withdraw"
   static let forget = "approval.forget"
 
   let work: Work
@@ -56,6 +57,11 @@ struct FourEyes {
     } catch let error as RPCError where error.kind != .internalError {
       throw required(error.kind == .expired ? .expired : .approvalRequired)
     }
+  }
+
+  /// Takes back what was asked about a task that is dropped.
+  static func withdraw(_ task: String, _ tx: any Transaction) throws {
+    _ = try tx.call(withdraw, ["module": "keyperson", "subject": .string(task)])
   }
 
   /// Erases what was asked about a record, with what the deciders wrote to it.

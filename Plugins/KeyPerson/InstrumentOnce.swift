@@ -17,7 +17,8 @@ extension Work {
       guard other.id != id, let kept = KeyRecord(other.body), !kept.wasTakenBack,
         kept.category == record.category, kept.part == record.part, kept.isAboutSame(as: record),
         kept.instruments.contains(where: {
-          $0["number"]?.folded == FreeText.folded(number) && $0["authority"]?.folded == authority
+          $0["number"]?.stringValue.map(InstrumentNumber.compared) == InstrumentNumber.compared(number)
+            && $0["authority"]?.folded == authority
         })
       else { continue }
       throw RPCError.refused(
@@ -44,7 +45,47 @@ extension Work {
   }
 
   /// The index has numbers as they are compared, and those of records of before as they were written.
-  private func indexed(_ number: String) -> Set<String> { [FreeText.folded(number), number] }
+  private func indexed(_ number: String) -> Set<String> {
+    [InstrumentNumber.compared(number), FreeText.folded(number), number]
+  }
+}
+
+/// The numbers of instruments, which people write in many ways.
+enum InstrumentNumber {
+  /// A number as it is compared, and never shown: folded, without zeros in front of a number, a final `号`, and dashes
+  /// that are not between digits.
+  static func compared(_ text: String) -> String {
+    var compared: [Character] = []
+    var zero = false
+    var dash = false
+    /// Adds what was left open, before anything but a digit.
+    func close() {
+      if zero { compared.append("0") }
+      (zero, dash) = (false, false)
+    }
+    for character in FreeText.folded(text) {
+      let isAfterDigit = zero || compared.last.map(isDigit) ?? false
+      if character == "-" {
+        if zero { compared.append("0") }
+        zero = false
+        dash = isAfterDigit
+      } else if !isDigit(character) {
+        close()
+        compared.append(character)
+      } else {
+        if dash { compared.append("-") }
+        let begins = dash || !isAfterDigit || zero
+        dash = false
+        zero = begins && character == "0"
+        if !zero { compared.append(character) }
+      }
+    }
+    close()
+    if compared.last == "号", compared.count > 1 { compared.removeLast() }
+    return String(compared)
+  }
+
+  private static func isDigit(_ character: Character) -> Bool { ("0"..."9").contains(character) }
 }
 
 extension KeyRecord {

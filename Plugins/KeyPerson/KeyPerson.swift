@@ -20,7 +20,10 @@ package enum KeyPerson {
       methods: entryMethods(rules) + dutyMethods(rules) + endMethods(rules) + readMethods(rules),
       deadlines: Clockwork(rules: rules).kinds,
       events: Announcement.kinds,
-      calls: [DirectoryUnit.method, FourEyes.request, FourEyes.consume, FourEyes.forget, SupportAsking.open],
+      calls: [
+        DirectoryUnit.method, FourEyes.request, FourEyes.consume, FourEyes.withdraw, FourEyes.forget,
+        SupportAsking.open,
+      ],
       rules: rules.book.table,
       lifeCycles: RecordLife.declared)
   }

@@ -68,7 +68,8 @@ struct Proposing {
     for name in ["name", "id_number", "phone", "guardian", "instrument", "consent", "care_need"] {
       personal[name] = params[name]
     }
-    personal["instrument_number"] = params["instrument"]?["number"]?.folded.map(JSONValue.string)
+    personal["instrument_number"] = params["instrument"]?["number"]?.stringValue
+      .map { .string(InstrumentNumber.compared($0)) }
     return personal
   }
 

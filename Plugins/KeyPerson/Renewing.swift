@@ -82,7 +82,8 @@ struct Renewing {
     }
     loaded.record.personal["pending_instrument"] = nil
     loaded.record.personal["instrument"] = instrument
-    loaded.record.personal["instrument_number"] = instrument["number"]?.folded.map(JSONValue.string)
+    loaded.record.personal["instrument_number"] = instrument["number"]?.stringValue
+      .map { .string(InstrumentNumber.compared($0)) }
     loaded.record.to = renewal.to
     loaded.record.ends = renewal.to.end(in: work.zone)
     try work.set(nextReview: renewal.nextReview, of: &loaded.record)

@@ -69,6 +69,7 @@ struct Subject {
     try requireSamePerson(loaded.record, given)
     let (before, after) = loaded.record.personal.correct(Self.members, by: params.object)
     if loaded.record.state.isBeforeEntry, !Self.whom.isDisjoint(with: Set(before.keys).union(after.keys)) {
+      try requireFew(loaded.record)
       try work.requireOnce(
         loaded.record.personal["instrument"], of: loaded.record, besides: loaded.id, pointer: "/id")
     }
@@ -83,6 +84,21 @@ struct Subject {
     try work.changed(.correct, loaded)
     return header
   }
+
+  /// That somebody is recorded under an instrument is told by a refusal: nobody goes through a list of people.
+  private func requireFew(_ record: KeyRecord) throws(RPCError) {
+    guard record.corrections < Self.atMost else {
+      throw .refused(
+        rule: RuleID.correction,
+        Text(
+          "It was corrected \(Self.atMost) times before it was entered: delist it as an error and propose it anew",
+          zh: "登记前已更正 \(Self.atMost) 次：请以登记有误解除后重新提出"),
+        pointer: "/id")
+    }
+  }
+
+  /// Corrections before entry after which it is not said anew whom a record is about.
+  static let atMost = 3
 
   /// Members that say whom a record is about.
   static let whom: Set = ["name", "id_number"]

@@ -51,6 +51,12 @@ struct Terms {
       .calendarDays(try rules.int(RuleID.erasure, "days", on: day)), from: end, rule: RuleID.erasure, on: day)
   }
 
+  /// Until when the person is told of the end.
+  func notice(from end: Instant, on day: CivilDate) throws(RPCError) -> ComputedTerm {
+    let days = try rules.int(RuleID.delistNotice, "days", on: day)
+    return try fixed(.calendarDays(days), from: end, rule: RuleID.delistNotice, on: day)
+  }
+
   /// When a repeated duty falls due: on its day, or on the next working day, at the first one's time of day.
   func occurrence(
     _ length: Term.Length, first: Instant, on day: CivilDate

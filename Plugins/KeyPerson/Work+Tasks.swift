@@ -40,6 +40,7 @@ extension Work {
     guard let id, let stored = try tx.get("task", id), var task = DueTask(stored.body), task.state == .open
     else { return }
     task.state = try RecordLife.task.next(task.state, action)
+    if task.kind == .approve, action == .drop { try FourEyes.withdraw(id, tx) }
     if action == .record {
       task.at = now
       task.by = context.principal.person
@@ -54,6 +55,7 @@ extension Work {
       guard var task = DueTask(stored.body), duty == nil || task.duty == duty else { continue }
       task.state = try RecordLife.task.next(task.state, .drop)
       try save(LoadedTask(id: stored.id, version: stored.version, task: task))
+      if task.kind == .approve { try FourEyes.withdraw(stored.id, tx) }
     }
   }
 

@@ -37,6 +37,7 @@ package enum Agreement {
     try everyParty(params["parties"], dispute, "/parties", RuleID.agreementItems) { $0.id == $1.id }
     guard !isMissing(params["signatures"]) else { throw missing(RuleID.signatures, "/signatures") }
     let signed = try Moments.read(params, context, notBefore: dispute.latest, key: "signed_at")
+    _ = try Moments.read(params, context, key: "time")
     let ages = people.compactMapValues { $0.age(on: signed.date(in: context.zone)) }
     var guarded: Set<String> = []
     for (id, age) in ages where try rules.needsGuardian(age: age, attendees.first { $0.person == id }) {

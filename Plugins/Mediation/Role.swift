@@ -12,5 +12,4 @@ package enum Role: String, Sendable, CaseIterable {
   package var isParty: Bool { self != .guardian && self != .proxy }
 
   package static let parties = allCases.filter(\.isParty)
-  package static let representatives = allCases.filter { !$0.isParty }
 }

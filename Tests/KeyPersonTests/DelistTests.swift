@@ -318,6 +318,17 @@ struct DelistTests {
     #expect(try fixture.call("erase", ["id": .string(id)])["state"] == "erased")
   }
 
+  @Test("the person is told within days, the last of them whole")
+  func noticeDay() throws {
+    let fixture = try Fixture(now: Fixture.at("2026-03-04T10:00:00+08:00"))
+    let task = try fixture.delist(fixture.enter())["task"] ?? .null
+    let told = try fixture.call("tasks", [:], as: Fixture.zhao)["items"]?.arrayValue?.first {
+      $0["task"] == task
+    }
+    #expect(
+      told?["due"]?.stringValue.flatMap { Instant(rfc3339: $0) } == Fixture.at("2026-03-08T00:00:00+08:00"))
+  }
+
   @Test("every reason has its words in both languages", arguments: DelistReason.allCases)
   func words(_ reason: DelistReason) throws {
     let module = try KeyPerson.module(configuration: Fixture.rules)

@@ -216,6 +216,7 @@ struct EntryTests {
   static let written: [JSONObject] = [
     ["number": "（2026）0102-31"], ["number": " (2026)0102-31 "], ["number": "(2026) 0102-3１"],
     ["number": "〔2026〕 0102-31"], ["number": "(2026) 0102\u{200B}-31"],
+    ["number": "(2026)-102-31"], ["number": "(2026)0102-031号"], ["number": "(2026) 00102 - 31 号"],
     ["authority": "Qingping  County Court"], ["authority": "ｑingping county court"], ["name": "王 小明"],
   ]
 

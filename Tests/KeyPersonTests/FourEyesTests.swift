@@ -223,13 +223,47 @@ struct FourEyesTests {
   func correctors() throws {
     let fixture = try Fixture()
     let id = try fixture.propose()
-    for uid in 3001..<3020 {
+    func correct(_ uid: UInt32) throws {
       try fixture.call(
         "correct", ["id": .string(id), "name": .string("王\(uid)"), "document": "letter"],
-        as: .of(Fixture.station, uid: UInt32(uid)))
+        as: .of(Fixture.station, uid: uid))
     }
-    let error = #expect(throws: RPCError.self) { try fixture.verify(id) }
+    for uid in 3001...3003 { try correct(UInt32(uid)) }
+    // Whom it is about is not said a fourth time: by refusals one could go through a list.
+    let fourth = #expect(throws: RPCError.self) { try correct(3004) }
+    #expect(fourth?.rule == "keyperson.correction" && fourth?.pointer == "/id")
+    try fixture.call("correct", ["id": .string(id), "phone": "137 0000 0000", "document": "letter"])
+    let verify: JSONObject = ["id": .string(id), "seen": "original"]
+    for uid in 4001...4016 {
+      try fixture.call("verify_instrument", verify, as: .of(Fixture.station, uid: UInt32(uid)))
+    }
+    let error = #expect(throws: RPCError.self) {
+      try fixture.call("verify_instrument", verify, as: .of(Fixture.station, uid: 4017))
+    }
     #expect(error?.rule == "keyperson.four_eyes" && error?.pointer == "/id")
+  }
+
+  @Test("what nobody needs any more is not left to be decided")
+  func withdrawn() throws {
+    let fixture = try Fixture()
+    let id = try fixture.propose()
+    let approval = try fixture.verify(id)
+    _ = try fixture.delist(id, "error")
+    #expect(fixture.store.contents.rows["approval.request"]?[approval]?.record["state"] == "superseded")
+    #expect(throws: RPCError.self) { try fixture.approve(approval) }
+    // A renewal that the review has overtaken, decided or not.
+    for decides in [false, true] {
+      let fixture = try Fixture()
+      let id = try fixture.enter()
+      try fixture.advance("2026-03-20T09:00:00+08:00")
+      var params = LifeCycleTests.renewal
+      params["id"] = .string(id)
+      let renewal = try fixture.call("renew.request", params)["approval"]?.stringValue ?? ""
+      if decides { try fixture.approve(renewal) }
+      try fixture.call(
+        "review", ["id": .string(id), "in_force": true, "needed": true, "next_review": "2026-05-20"])
+      #expect(fixture.store.contents.rows["approval.request"]?[renewal]?.record["state"] == "superseded")
+    }
   }
 
   @Test("what is approved says terms and codes, and not who it is")

@@ -33,7 +33,8 @@ struct ModuleTests {
   func calls() {
     #expect(
       module.calls.sorted() == [
-        "approval.consume", "approval.forget", "approval.request", "directory.unit.get", "support.open",
+        "approval.consume", "approval.forget", "approval.request", "approval.withdraw", "directory.unit.get",
+        "support.open",
       ])
   }
 

@@ -44,6 +44,16 @@ struct AgreementTests {
     #expect(blank?.kind == .invalidParams && blank?.pointer == "/cause")
   }
 
+  @Test("what happened is not in the future", arguments: ["time", "signed_at"])
+  func future(_ member: String) throws {
+    let fixture = try Fixture()
+    let id = try fixture.at(.agreed)
+    let later = fixture.store.now.adding(milliseconds: 1).text(.shanghai)
+    let error = #expect(throws: RPCError.self) { try fixture.step("agreement.record", id, [member: later]) }
+    #expect(error?.rule == "mediation.time" && error?.pointer == "/\(member)")
+    try fixture.step("agreement.record", id, [member: fixture.store.now.text(.shanghai)])
+  }
+
   /// What is given as the name of a committee or a court, and whether it is taken.
   static let bodies: [(text: String, isFine: Bool)] = [
     ("Committee No. 12 of Pine Hill, since 2019", true), ("Zhang San 110101199003070011", false),
