@@ -115,6 +115,8 @@ class New(FolderTestCase):
         program = self.folder / "hello" / "plugin.py"
         code, findings = check(program)
         self.assertEqual((code, set(findings.values())), (0, {None}), findings)
+        whole = json.loads(run_ctl("plugin", "check", program, "--json").stdout)
+        self.assertEqual((whole["ok"], [each["check"] for each in whole["checks"]]), (True, list(findings)))
         with PluginDaemon(entry("hello", program)) as daemon:
             daemon.wait_state("hello", "ready")
             added = run_ctl("hello", "add", "lamp", "--json", socket_path=daemon.socket_path)

@@ -1,6 +1,9 @@
 """What a plugin declares and asks must be possible, and no plugin can match people with those of keyperson."""
 
+import importlib.util
+import sys
 import unittest
+from importlib.machinery import SourceFileLoader
 
 from harness import CallError, run_ctl
 from test_plugins import HERE, HOSTILE, KIT, PluginDaemon, entry, hostile
@@ -69,6 +72,51 @@ class People(unittest.TestCase):
     def matcher(method):
         return entry("matcher", HERE / "plugins" / "matcher.py", (method,), environment=f"{{PYTHONPATH: {KIT}}}",
                      grants=f"{{calls: [{method}], personal: true}}")
+
+
+class PythonKit(unittest.TestCase):
+    """The store's operations as the Python kit has them: on a daemon, and on the stand-in of its tests."""
+
+    PROGRAM = HERE / "plugins" / "ledger.py"
+
+    def story(self, call, removed):
+        for owner, count in (("a", 7), ("b", 1)):
+            call("fill", owner=owner, count=count)
+        found = call("list", owner="a", start=2, end=5)
+        self.assertEqual(found, {"all": list(range(7)), "down": list(range(6, -1, -1)), "between": [2, 3, 4],
+                                 "count": 3, "scan": [[2, "a"], [3, "a"], [4, "a"]]})
+        answer = call("remove", owner="a", n=3, version=1)
+        removed(answer.pop("id"))
+        self.assertEqual(answer, {"there": False, "left": [0, 1, 2, 4, 5, 6]})
+        for params, kind in (({"n": 3, "version": 1}, "not_found"), ({"n": 4, "version": 2}, "conflict")):
+            with self.assertRaises(Exception) as refused:
+                call("remove", owner="a", **params)
+            self.assertEqual(refused.exception.kind, kind)
+        self.assertEqual(call("list", owner="a", start=0, end=9)["count"], 6)
+        self.assertEqual(call("forget", owner="a"), {"left": []})
+        self.assertEqual(call("list", owner="a", start=0, end=9)["all"], [])
+        self.assertEqual(call("list", owner="b", start=0, end=9)["all"], [0])
+
+    def test_on_a_daemon(self):
+        with PluginDaemon(entry("ledger", self.PROGRAM, environment=f"{{PYTHONPATH: {KIT}}}",
+                                grants="{personal: true}")) as daemon:
+            daemon.wait_state("ledger", "ready")
+
+            def removed(record):
+                written = daemon.call("audit.tail", {"limit": 1})["items"][0]["written"]
+                self.assertEqual([item[:3] for item in written], [["ledger.item", record, 0]])
+
+            self.story(lambda method, **params: daemon.call(f"ledger.{method}", params), removed)
+            self.assertEqual(daemon.state("ledger")["faults"], 0)
+
+    def test_on_the_stand_in(self):
+        sys.path.insert(0, str(KIT))
+        self.addCleanup(sys.path.remove, str(KIT))
+        loader = SourceFileLoader("ledger", str(self.PROGRAM))
+        ledger = importlib.util.module_from_spec(importlib.util.spec_from_loader("ledger", loader))
+        loader.exec_module(ledger)
+        station = importlib.import_module("stationd_plugin.testing").Station(ledger.plugin)
+        self.story(station.call, lambda record: self.assertNotIn(record, station.records("item")))
 
 
 class Requests(unittest.TestCase):

@@ -12,6 +12,8 @@ _TYPES: dict[str, Any] = {
 
 
 def _is(value: Any, kind: str) -> bool:
+    if kind not in _TYPES:
+        raise ValueError(f"'{kind}' is no type of JSON Schema: {', '.join(_TYPES)}")
     if isinstance(value, bool):
         return kind == "boolean"
     return isinstance(value, _TYPES[kind])

@@ -133,7 +133,11 @@ class Station:
                 self._declared("deadlines", operation["kind"])
                 deadlines[operation["kind"], operation["subject"]] = {
                     "due": datetime.fromisoformat(operation["due"]), "payload": operation["payload"]}
+            elif kind == "erase":
+                for declared in self._manifest["collections"]:
+                    _forget(declared, store[declared["name"]], operation["subject"])
             elif kind == "cancel":
+                self._declared("deadlines", operation["kind"])
                 deadlines.pop((operation["kind"], operation["subject"]), None)
             elif kind == "emit":
                 _check(self._declared("events", operation["event"])["payload"], operation["payload"], "payload")
@@ -255,6 +259,15 @@ class _Channel:
     def notify(self, method: str, params: dict[str, Any]) -> None:
         if method == "log":
             self._station.log.append(params["message"])
+
+
+def _forget(declared: Mapping[str, Any], records: dict[str, dict[str, Any]], subject: str) -> None:
+    """Removes the records of a subject from a collection that keeps personal data."""
+    if not declared["personal"]:
+        return
+    member = None if declared["subject"] == "own" else declared["subject"]["member"]
+    for id in [id for id, record in records.items() if subject == (record["body"].get(member) if member else id)]:
+        del records[id]
 
 
 def _check(schema: Mapping[str, Any], value: Any, what: str) -> None:

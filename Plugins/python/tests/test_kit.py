@@ -4,9 +4,26 @@ import unittest
 
 from stationd_plugin import Plugin, Refused, text
 from stationd_plugin.channel import TooLarge, encoded
+from stationd_plugin.schema import violation
 from stationd_plugin.testing import Station
 
 STRING = {"type": "string"}
+NUMBERS = {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 3}, "minItems": 1, "maxItems": 2}
+THING = {"type": "object", "properties": {"id": STRING, "n": NUMBERS}, "required": ["id"],
+         "additionalProperties": False}
+
+# A schema, a value, and the pointer at which it does not fit; None where it does.
+FITS = [
+    ({}, None, None), (STRING, "x", None), (STRING, 1, ""), ({"type": ["string", "null"]}, None, None),
+    ({"type": ["string", "null"]}, 0, ""), ({"type": "boolean"}, True, None), ({"type": "integer"}, True, ""),
+    ({"type": "integer"}, 1.5, ""), ({"type": "number"}, 1.5, None), ({"enum": ["a", 2]}, 2, None),
+    ({"enum": ["a", 2]}, "b", ""), ({"anyOf": [STRING, {"type": "null"}]}, None, None),
+    ({"anyOf": [STRING, {"type": "null"}]}, 1, ""), ({"minLength": 1}, "", ""), ({"minLength": 1}, "x", None),
+    ({"maxLength": 2}, "警察", None), ({"maxLength": 2}, "xyz", ""), ({"pattern": "^a"}, "ab", None),
+    ({"pattern": "^a"}, "ba", ""), (NUMBERS, [1, 3], None), (NUMBERS, [], ""), (NUMBERS, [1, 1, 1], ""),
+    (NUMBERS, [1, 4], "/1"), (NUMBERS, [0], "/0"), (THING, {"id": "a", "n": [1]}, None), (THING, {"n": [1]}, "/id"),
+    (THING, {"id": "a", "x": 1}, "/x"), (THING, {"id": "a", "n": [9]}, "/n/0"),
+]
 
 
 def nested(levels):
@@ -138,6 +155,14 @@ class KitTests(unittest.TestCase):
     def test_a_kind_that_the_daemon_does_not_know_is_a_mistake_at_once(self) -> None:
         with self.assertRaisesRegex(ValueError, "no kind of error"):
             Refused("nonsense")
+
+    def test_what_fits_a_schema_and_where_it_does_not(self) -> None:
+        for schema, value, place in FITS:
+            with self.subTest(schema=schema, value=value):
+                found = violation(schema, value)
+                self.assertEqual(found and found[0], place)
+        with self.assertRaisesRegex(ValueError, "'strng' is no type"):
+            violation({"type": "strng"}, True)
 
     def test_names_are_checked_when_they_are_declared(self) -> None:
         plugin = notes()
