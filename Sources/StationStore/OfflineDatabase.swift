@@ -1,3 +1,4 @@
+import CStationSQLite
 import GRDBSQLite
 import Glibc
 
@@ -25,6 +26,10 @@ final class OfflineDatabase {
       throw error
     }
     connection = opened
+    // SQLite would remove a WAL in which it finds nothing whole.
+    guard
+      station_sqlite_switch(UnsafeMutableRawPointer(opened), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1) == 1
+    else { throw SQLError(SQLITE_ERROR, of: opened) }
     for setting in [
       "locking_mode = EXCLUSIVE", "trusted_schema = OFF", "cell_size_check = ON", "cache_size = -16384",
     ] { try run("PRAGMA \(setting)") }

@@ -35,6 +35,9 @@ package enum OfflineFault: Error, Sendable, Equatable {
   /// All that the log commits to is in order, but the file is not the one that the last daemon left when it stopped:
   /// rows of events, deadlines, series or idempotency keys were changed.
   case seal
+  /// The same of a backup: its database is not the one that its manifest was signed for, or its manifest is not the
+  /// key's own.
+  case manifest
 
   /// What is wrong with one record of the log, or with what it says was stored.
   package enum Defect: Sendable, Equatable {

@@ -44,7 +44,7 @@ package struct OfflineVerifier {
   private var lastGood: UInt64 = 0
   private var firstBadTile: TreeNode?
 
-  /// Verifies a state directory.
+  /// Verifies a state directory, or a backup's folder.
   /// - Parameter key: whom to trust; nil takes the state's own key, which whoever could change the state could
   ///   change too.
   /// - Parameter extending: checkpoints that somebody else has kept, which the log must extend as well.
@@ -55,9 +55,11 @@ package struct OfflineVerifier {
   ) throws(OfflineFault) -> Report {
     let place = StoreConfiguration(directory: stateDirectory, origin: "")
     let trusted = if let key { key } else { try ownKey(place.keyPath) }
-    return try verify(
+    let report = try verify(
       database: place.databasePath, anchorDirectory: place.anchorDirectory, key: trusted,
       extending: notes, progress: progress)
+    try checkManifest(BackupFolder(path: stateDirectory), trusted, report.head)
+    return report
   }
 
   /// Verifies a database against the checkpoints in a directory.
@@ -145,6 +147,21 @@ package struct OfflineVerifier {
       throw .unreadable("\(error)", at: 0)
     }
     if state == .broken { throw .seal }
+  }
+
+  /// Compares a backup with its manifest; what is no backup has none.
+  private static func checkManifest(
+    _ folder: BackupFolder, _ key: VerifierKey, _ head: TreeHead
+  ) throws(OfflineFault) {
+    let isAsSigned: Bool
+    do {
+      guard let note = try FileIO.read(folder.manifestPath) else { return }
+      let manifest = BackupManifest(opening: note, signedBy: key)
+      isAsSigned = try manifest?.head == head && manifest?.isOf(database: folder.databasePath) == true
+    } catch {
+      throw .inaccessible("\(error)")
+    }
+    if !isAsSigned { throw .manifest }
   }
 
   private static func sealedHead(_ directory: String, _ key: VerifierKey) throws(OfflineFault) -> TreeHead? {

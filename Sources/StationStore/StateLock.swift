@@ -17,6 +17,7 @@ final class StateLock: Sendable {
       ] {
         let opened = try FileIO.open(path, flags, 0o600)
         held.append(opened)
+        try Self.handOver(opened, path, toOwnerOf: held[0])
         guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
           throw StoreError(
             "\(configuration.directory) is in use by another stationd; stop it first, or name another directory"
@@ -28,6 +29,15 @@ final class StateLock: Sendable {
       throw error
     }
     files = Mutex(held)
+  }
+
+  /// Whoever looks after a state as root leaves a lock that the daemon's own user can open.
+  private static func handOver(_ file: Int32, _ path: String, toOwnerOf directory: Int32) throws {
+    guard geteuid() == 0 else { return }
+    var (owner, about) = (stat(), stat())
+    guard fstat(directory, &owner) == 0, fstat(file, &about) == 0 else { throw FileError(path) }
+    guard about.st_uid != owner.st_uid else { return }
+    guard fchown(file, owner.st_uid, owner.st_gid) == 0 else { throw FileError(path) }
   }
 
   deinit { release() }

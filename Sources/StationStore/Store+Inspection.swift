@@ -16,7 +16,13 @@ extension Store {
 
   /// Reads the checkpoint from its files, as the next start will.
   package func anchorState(_ log: LogReader) throws -> AnchorState {
-    switch try Anchor.read(directory: anchorDirectory, key: signer.verifierKey) {
+    let found: Anchor.Found
+    do {
+      found = try Anchor.read(directory: anchorDirectory, key: signer.verifierKey)
+    } catch let error as FileError {
+      return .lost(error.description)
+    }
+    switch found {
     case .none: return .lost("\(anchorDirectory) holds none")
     case .unreadable: return .lost("none in \(anchorDirectory) is signed by this log's key")
     case .checkpoint(let checkpoint, _):

@@ -86,9 +86,9 @@ extension Store {
       do {
         try requireExtension(of: configuration, log: isNew ? nil : LogReader(db), key: key)
         if !isNew { _ = try AuditLog(loading: db) }
-      } catch let error as ProofError {
+      } catch is ProofError {
         throw StoreError(
-          "the log in \(configuration.databasePath) does not hold together (\(error)): 'stationctl audit verify --state"
+          "the log in \(configuration.databasePath) does not hold together: 'stationctl audit verify --state"
             + " \(configuration.directory)' names the first bad record (nothing was changed)")
       }
       try requireKeys(configuration, db)

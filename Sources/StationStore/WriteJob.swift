@@ -60,16 +60,6 @@ package final class WriteJob: Sendable {
     /// Brings the database up to a changed set of modules, which counts from then on.
     case adopt(@Sendable (Registry) throws -> Registry)
 
-    /// Whether it must not be answered while the database's files are not in their place. Other records are written
-    /// then: the backup that saves what there is leaves one.
-    var needsPlace: Bool {
-      switch self {
-      case .call: true
-      case .record(_, let read, _, _): !read.isEmpty
-      default: false
-      }
-    }
-
     var isForBatch: Bool {
       switch self {
       case .settle, .adopt: false
@@ -82,6 +72,19 @@ package final class WriteJob: Sendable {
   package let work: Work
   /// Called on the writer's thread once the batch is on disk, or has failed.
   package let done: @Sendable (Answer) -> Void
+
+  /// Whether it must not be answered while the database's files are not in their place. What is written then is what the
+  /// daemon records of itself, and the backup that saves what there is.
+  var needsPlace: Bool {
+    switch work {
+    case .call: true
+    case .begin: !isBackup
+    case .record(let error, let read, _, _): !read.isEmpty || error != nil && !isBackup
+    default: false
+    }
+  }
+
+  private var isBackup: Bool { cause.method == Store.backupMethod }
 
   package init(cause: Cause, work: Work, done: @escaping @Sendable (Answer) -> Void) {
     self.cause = cause

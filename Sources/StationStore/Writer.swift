@@ -122,8 +122,8 @@ final class Writer: @unchecked Sendable {
     guard health.isDisplaced else { return jobs }
     deadlinesRestUntil = Monotonic.now() + 1_000_000_000
     let refusal = RPCError(.unavailable, retryAfterMs: 1000)
-    answer(jobs.filter(\.work.needsPlace).map { ($0, .failure(refusal)) })
-    return jobs.filter { !$0.work.needsPlace }
+    answer(jobs.filter(\.needsPlace).map { ($0, .failure(refusal)) })
+    return jobs.filter { !$0.needsPlace }
   }
 
   /// Seconds the thread may sleep; nil when only a job can make work.

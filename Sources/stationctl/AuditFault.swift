@@ -51,6 +51,7 @@ struct AuditFault {
     case .code: kind("code")
     case .keyring: kind("keyring")
     case .seal: kind("seal")
+    case .manifest: kind("manifest")
     }
   }
 

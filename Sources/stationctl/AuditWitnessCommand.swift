@@ -23,15 +23,15 @@ struct AuditWitnessCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       Language.current.pick(
-        "Who the witnesses are: a file of C2SP tlog-policy (default: /etc/stationd/witnesses).",
-        zh: "见证方名单：C2SP tlog-policy 文件（默认 /etc/stationd/witnesses）。"), valueName: "file"))
+        "Who the witnesses are: a file of C2SP tlog-policy.",
+        zh: "见证方名单：C2SP tlog-policy 文件。"), valueName: "file"))
   var policy = "/etc/stationd/witnesses"
 
   @Option(
     help: ArgumentHelp(
       Language.current.pick(
-        "Where cosigned checkpoints are kept (default: /var/log/stationd-witness).",
-        zh: "会签检查点的保存目录（默认 /var/log/stationd-witness）。"), valueName: "dir"))
+        "Where cosigned checkpoints are kept.",
+        zh: "会签检查点的保存目录。"), valueName: "dir"))
   var keep = "/var/log/stationd-witness"
 
   @Flag(

@@ -21,6 +21,12 @@ struct BackupCommand: ParsableCommand {
       Language.current.pick("Backups to keep in it; the oldest go.", zh: "保留的备份份数，删除最旧者。"), valueName: "n"))
   var keep: Int?
 
+  func validate() throws {
+    guard !to.isEmpty else {
+      throw ValidationError(Language.current.pick("--to is empty: name a directory.", zh: "--to 为空：请指明目录。"))
+    }
+  }
+
   func run() throws {
     let path = options.socketPath(otherwise: .administrator)
     let directory = to.hasPrefix("/") ? to : FileManager.default.currentDirectoryPath + "/" + to

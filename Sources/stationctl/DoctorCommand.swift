@@ -17,8 +17,8 @@ struct DoctorCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       Language.current.pick(
-        "What is checked where the daemon does not answer (default: /etc/stationd/stationd.yaml).",
-        zh: "守护进程无应答时检查的配置文件（默认 /etc/stationd/stationd.yaml）。"), valueName: "file"))
+        "What is checked where the daemon does not answer.",
+        zh: "守护进程无应答时检查的配置文件。"), valueName: "file"))
   var config = "/etc/stationd/stationd.yaml"
 
   private static let version = RootCommand.configuration.version
@@ -39,7 +39,9 @@ struct DoctorCommand: ParsableCommand {
       if case .rpc = error {} else { findings.append(configuration()) }
     }
     let text = DoctorText(findings)
-    if options.json || options.ndjson {
+    if options.ndjson {
+      Terminal.out(ResultPrinter.lines(.array(findings.map(\.json))))
+    } else if options.json {
       Terminal.out(JSONValue.object(["findings": .array(findings.map(\.json))]).encodedString + "\n")
     } else {
       Terminal.out(text.text(options.language, colours: options.colours))

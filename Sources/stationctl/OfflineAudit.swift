@@ -119,6 +119,11 @@ struct OfflineProblem {
         "the log and all that it commits to are in order, but the database is not the one that the daemon left when it"
           + " stopped: rows of events, deadlines, series or idempotency keys were changed",
         zh: "日志及其承诺的内容无误，但数据库与守护进程停止时不同：事件、期限、编号或幂等键的行被改动")
+    case .manifest:
+      language.pick(
+        "the log and all that it commits to are in order, but the database is not the one that the backup's manifest was"
+          + " signed for, or the manifest is not signed by the key",
+        zh: "日志及其承诺的内容无误，但数据库与备份清单签署的不同，或清单不是由该密钥签署")
     case .code(let what):
       language.pick(
         "the database has a \(what), which no stationd makes: it would have run inside the daemon",

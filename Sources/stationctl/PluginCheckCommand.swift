@@ -57,10 +57,15 @@ struct PluginCheckCommand: ParsableCommand {
     if let callMs { limits.callMs = max(10, callMs) }
     let folder = FileManager.default.currentDirectoryPath
     let program = NSString(string: path.hasPrefix("/") ? path : "\(folder)/\(path)").standardizingPath
+    var told: [JSONValue] = []
     let check = PluginCheck(
       .init(program: program, arguments: arguments, environment: environment), config: configuration,
-      limits: limits, report: print)
+      limits: limits,
+      report: { if options.json { told.append(Self.json($0)) } else { print($0) } })
     let isGood = check.run()
+    if options.json {
+      Terminal.out(JSONValue.object(["ok": .bool(isGood), "checks": .array(told)]).encodedString + "\n")
+    }
     guard !isGood else { return }
     if !check.output.isEmpty, !options.json, !options.ndjson {
       Terminal.err(
@@ -70,21 +75,23 @@ struct PluginCheckCommand: ParsableCommand {
     throw Outcome(code: .error)
   }
 
+  private static func json(_ finding: PluginCheck.Finding) -> JSONValue {
+    var object: JSONObject = [
+      "check": .string(finding.name.en), "check_zh": .string(finding.name.zh),
+      "ok": .bool(finding.problem == nil),
+    ]
+    if let problem = finding.problem {
+      object["problem"] = .string(problem.en)
+      object["problem_zh"] = .string(problem.zh)
+    }
+    if let note = finding.note { object["note"] = .string(note) }
+    return .object(object)
+  }
+
   private func print(_ finding: PluginCheck.Finding) {
     let language = options.language
     let name = language.pick(finding.name.en, zh: finding.name.zh)
-    if options.json || options.ndjson {
-      var object: JSONObject = [
-        "check": .string(finding.name.en), "check_zh": .string(finding.name.zh),
-        "ok": .bool(finding.problem == nil),
-      ]
-      if let problem = finding.problem {
-        object["problem"] = .string(problem.en)
-        object["problem_zh"] = .string(problem.zh)
-      }
-      if let note = finding.note { object["note"] = .string(note) }
-      return Terminal.out(JSONValue.object(object).encodedString + "\n")
-    }
+    if options.ndjson { return Terminal.out(Self.json(finding).encodedString + "\n") }
     guard let problem = finding.problem else {
       let note = finding.note.map { " (\($0))" } ?? ""
       return Terminal.out("\(Style.green.apply("ok  ", colours: options.colours))  \(name)\(note)\n")

@@ -43,18 +43,13 @@ struct RestoreCommand: ParsableCommand {
       let text = RestoreText(language: language)
       Terminal.err(text.plan(restore))
       guard yes || restore.present == .none else {
+        if options.json || options.ndjson { Terminal.out(document(restore, isDone: false)) }
         Terminal.err(language.pick("nothing was changed; with --yes it is done\n", zh: "未作任何改变；加 --yes 执行\n"))
         throw Outcome(code: .usage)
       }
       let aside = try restore.run(at: .now)
       if options.json || options.ndjson {
-        var document: JSONObject = [
-          "state": .string(state), "size": .int(Int(restore.manifest.head.size)),
-          "root": .string(restore.manifest.head.root.base64),
-          "master_key": .string(restore.manifest.masterKey),
-        ]
-        if let aside { document["replaced"] = .string(aside) }
-        Terminal.out(JSONValue.object(document).encodedString + "\n")
+        Terminal.out(document(restore, isDone: true, replaced: aside))
       } else {
         Terminal.out(text.done(restore, state: state, aside: aside))
       }
@@ -63,6 +58,17 @@ struct RestoreCommand: ParsableCommand {
       Report.print(ErrorText(message: RestoreText(language: language).text(fault)), language: language)
       throw Outcome(code: .error)
     }
+  }
+
+  /// - Parameter replaced: where what was there before is.
+  private func document(_ restore: StateRestore, isDone: Bool, replaced: String? = nil) -> String {
+    var document: JSONObject = [
+      "done": .bool(isDone), "state": .string(state), "size": .int(Int(restore.manifest.head.size)),
+      "root": .string(restore.manifest.head.root.base64),
+      "master_key": .string(restore.manifest.masterKey),
+    ]
+    if let replaced { document["replaced"] = .string(replaced) }
+    return JSONValue.object(document).encodedString + "\n"
   }
 
   private func trimmed(_ path: String) -> String {

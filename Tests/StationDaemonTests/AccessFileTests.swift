@@ -43,7 +43,12 @@ import Testing
     ),
     ("roles: {a: {methods: \"*\"}}\nbindings: {user: \"0\"}\n", ["access.yaml:2: ", "list of mappings"]),
     ("roles: {a: {methods: \"*\"}}\nbinding: []\n", ["access.yaml:2: ", "did you mean 'bindings'"]),
-    ("roles: [a]\n", ["access.yaml:1: ", "mapping"]), ("- a\n", ["access.yaml:1: ", "mapping"]),
+    ("roles: [a]\n", ["access.yaml:1: ", "'roles' must be a mapping"]),
+    ("- a\n", ["access.yaml:1: ", "the file must be a mapping"]),
+    (
+      "roles: {a: {methods: \"*\"}}\nbindings:\n  - roles: a\n",
+      ["access.yaml:3: ", "'bindings[0].user' or 'bindings[0].group' is missing"]
+    ),
   ]
 
   @Test(arguments: wrong.indices)
@@ -66,6 +71,7 @@ import Testing
       "methods: \"*\"\n    approves: [foo.*]",
       ["access.yaml:4: warning: 'roles.a.approves': there is no module and no plugin 'foo'"]
     ),
+    ("methods: \"*\"\n    approves: [support]", ["no action is 'support' (did you mean 'support.*'?)"]),
   ]
 
   @Test(arguments: doubtful.indices)

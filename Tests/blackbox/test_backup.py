@@ -206,12 +206,18 @@ class ContentTests(BackupTestCase):
         daemon = self.new_daemon().start()
         made = self.backup(daemon)
         # Relative names and places that cannot be.
-        for directory, pointer in (("backups", "/directory"), ("/nowhere/at/all", "/directory"),
-                                   (str(daemon.directory), "/directory")):
-            with self.refused("invalid_params", pointer):
+        within = daemon.directory / "backups" / "of"
+        within.mkdir(parents=True)
+        link = self.home / "link"
+        link.symlink_to(within)
+        places = ["backups", "/nowhere/at/all", str(daemon.directory), str(within), str(link)]
+        for directory in places:
+            with self.subTest(directory=directory), self.refused("invalid_params", "/directory"):
                 daemon.call("system.backup", {"directory": directory})
+        self.assertEqual(os.listdir(within), [])
         outcomes = [record["outcome"] for record in read_log(daemon).of("system.backup")]
-        self.assertEqual(outcomes, ["begun", "ok"] + ["begun", "invalid_params"] * 3)
+        self.assertEqual(outcomes, ["begun", "ok"] + ["begun", "invalid_params"] * len(places))
+        self.assertIn("--to is empty", self.ctl("backup", "--to", "", daemon=daemon, code=3).stderr)
         self.assertEqual(daemon.call("system.backup_progress"), {"step": "none", "done": 0, "all": 0})
         # What it holds ends with the record that it begins.
         begun = [record["method"] for record in read_log(daemon).records].index("system.backup")
@@ -303,7 +309,11 @@ class RestoreTests(BackupTestCase):
         self.assertIn("1 × system.stop", said)
         self.assertIn("--yes", said)
         self.assertEqual(self.files(self.daemon.directory), before)
+        planned = json.loads(self.restore("--json", code=3).stdout)
+        self.assertEqual(self.files(self.daemon.directory), before)
         done = json.loads(self.restore("--yes", "--json").stdout)
+        self.assertEqual((planned.pop("done"), done["done"]), (False, True))
+        self.assertEqual(planned, {name: done[name] for name in planned})
         self.assertEqual(done["size"], self.made["size"])
         # What was there is put aside whole: it is a state of its own.
         aside = self.home / "aside"
@@ -399,6 +409,8 @@ class RestoreTests(BackupTestCase):
                 done = self.ctl("restore", copy, "--state", self.daemon.directory, "--yes", code=1)
                 self.assertRegex(done.stderr, words)
         self.assertEqual(self.files(self.daemon.directory), before)
+        done = self.ctl("restore", self.home / "nowhere", "--state", self.daemon.directory, "--yes", code=1)
+        self.assertIn("nowhere: No such file", done.stderr)
         done = self.ctl("restore", self.made["path"], "--state", self.home / "empty", code=1)
         self.assertIn("no key to verify with", done.stderr)
         # What it made for that is gone with it.
@@ -410,6 +422,41 @@ class RestoreTests(BackupTestCase):
         self.ctl("restore", self.made["path"], "--state", self.home / "there", code=1)
         self.assertTrue((self.home / "there").exists())
         self.ctl("restore", self.made["path"], "--state", self.home / "empty", "--key", self.key)
+
+    @unittest.skipUnless(os.getuid() == 0, "gives files to another user")
+    def test_what_root_restores_is_the_daemons_own(self):
+        state = self.fresh(self.daemon)
+        os.chown(state, 65534, 65534)
+        self.restore(state=state)
+        for path in [*state.iterdir(), *(state / "anchor").iterdir()]:
+            if path.suffix != ".key":
+                self.assertEqual(path.stat().st_uid, 65534, path)
+
+    def test_what_the_log_does_not_commit_to_is_held_against_the_manifest(self):
+        def verify(folder, code):
+            done = self.ctl("audit", "verify", "--state", folder, "--key", self.key, "--json", code=code)
+            return json.loads(done.stdout)
+
+        self.assertEqual(verify(self.made["path"], 0)["size"], self.made["size"])
+        changed = self.home / "changed"
+        shutil.copytree(self.made["path"], changed)
+        database = sqlite3.connect(changed / "stationd.db")
+        self.assertGreater(database.execute("DELETE FROM deadline").rowcount, 0)
+        database.commit()
+        database.close()
+        self.assertEqual(verify(changed, 1)["fault"]["kind"], "manifest")
+        # Nor may a write-ahead log beside it say something else.
+        beside = self.home / "beside"
+        shutil.copytree(self.made["path"], beside)
+        (beside / "stationd.db-wal").write_bytes(b"x" * 100)
+        before = self.files(beside)
+        self.assertEqual(verify(beside, 1)["fault"]["kind"], "manifest")
+        self.assertEqual(self.files(beside), before)
+        # A manifest of another moment.
+        other = self.home / "other"
+        shutil.copytree(self.made["path"], other)
+        shutil.copy(self.backup(self.daemon)["path"] + "/backup", other / "backup")
+        self.assertEqual(verify(other, 1)["fault"]["kind"], "manifest")
 
     def test_a_running_daemon_is_left_alone(self):
         self.assertIn("in use", self.restore("--yes", code=1).stderr)

@@ -9,10 +9,10 @@ import threading
 import unittest
 from pathlib import Path
 
-from harness import LONG, DaemonTestCase, open_requests, wait_until
+from harness import DaemonTestCase, open_requests, wait_until
 
 HERE = Path(__file__).resolve().parent
-HANGUPS = 100_000 if LONG else 20_000
+HANGUPS = 100_000
 OPEN = {
     "scenario": 2,
     "station": "st-01",

@@ -5,6 +5,7 @@ the table of docs/operator.md, row by row. The full disk and the failing sync ha
 import json
 import mmap
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -226,6 +227,16 @@ class LostAnchorTests(DegradedTestCase):
                 self.assertEqual(self.problems(daemon), set())
                 self.verified(daemon)
 
+    def test_the_doctor_tells_of_an_anchor_that_cannot_be_read(self):
+        daemon = self.new_daemon().start()
+        shutil.rmtree(daemon.directory / "anchor")
+        (daemon.directory / "anchor").write_text("")
+        daemon.call("support.open", OPEN)
+        found = {finding["check"]: finding for finding in daemon.call("system.doctor")["findings"]}
+        self.assertEqual(found["log"]["level"], "fail")
+        self.assertIn("Not a directory", found["log"]["message"])
+        self.assertIn("modules", found)
+
     def test_an_anchor_that_is_lost_while_it_is_stopped_comes_back_from_a_backup(self):
         daemon = self.new_daemon().start()
         daemon.call("support.open", OPEN)
@@ -257,9 +268,16 @@ class LostDatabaseTests(DegradedTestCase):
         wait_until(lambda: displaced in self.problems(daemon), "a problem")
         self.monitored(daemon, 2, "STATIOND CRITICAL - store: ")
         self.assertIn("run 'stationctl backup' before you stop", daemon.log)
-        for method, params in (("support.open", OPEN), ("support.get", {"id": first})):
-            with self.refused("unavailable"):
+        def records():
+            return re.search(r"^stationd_log_records (\d+)", daemon.call("system.metrics")["text"], re.M).group(1)
+
+        size = records()
+        # An act, and what is refused anyway, would leave a record too.
+        for method, params in (("support.open", OPEN), ("support.get", {"id": first}), ("system.reload", {}),
+                               ("support.get", {"id": "SR-2026-999999"}), ("support.open", {})):
+            with self.subTest(method=method, params=params), self.refused("unavailable"):
                 daemon.call(method, params, **WHY)
+        self.assertEqual(records(), size)
         self.assertEqual(len(daemon.call("support.list", {"open": True})["items"]), 1)
         made = daemon.call("system.backup", {"directory": str(place)})
         daemon.stop()

@@ -233,6 +233,8 @@ class DoctorTests(DaemonTestCase):
 
     def test_a_healthy_daemon_is_told_what_is_well(self):
         found = self.doctor(1)
+        lines = run_ctl("doctor", "--ndjson", "--socket", self.daemon.directory / "admin.sock").stdout.splitlines()
+        self.assertEqual([json.loads(line)["check"] for line in lines], list(found))
         self.assertEqual(found["backup"]["level"], "warn")
         self.assertIn("stationctl backup", found["backup"]["advice"])
         self.back_up()

@@ -89,7 +89,7 @@ enum AccessFile {
       }
       return entry.pointee.gr_gid
     }
-    guard !uids.isEmpty || !gids.isEmpty else { throw reader.missing("user") }
+    guard !uids.isEmpty || !gids.isEmpty else { throw reader.missing("user", or: "group") }
     guard let bound = try reader.strings("roles") else { throw reader.missing("roles") }
     for role in bound where !roles.contains(role) {
       throw reader.wrong("roles", nil, "names from 'roles' ('\(role)' is not there)")

@@ -39,8 +39,13 @@ struct AccessReview {
     return "no method is '\(text)'" + hint(text, registry.methods.keys.sorted())
   }
 
-  /// What modules ask a second person for has names of their own, so that only the module is known.
-  private func action(_ text: String) -> String? { text == "*" ? nil : module(of: text) }
+  /// What modules ask a second person for has names of their own, so that only the module is known. A module's bare name
+  /// is none of them.
+  private func action(_ text: String) -> String? {
+    if text == "*" { return nil }
+    if let missing = module(of: text) { return missing }
+    return registry.modules[text] == nil ? nil : "no action is '\(text)' (did you mean '\(text).*'?)"
+  }
 
   /// Names the module of a pattern where it is none of the daemon's or of a plugin.
   private func module(of text: String) -> String? {

@@ -68,7 +68,8 @@ struct YAMLReader {
     self.node = node
     self.path = path
     guard let mapping = node.mapping else {
-      throw ConfigurationError(file, node.mark?.line, "'\(path)' must be a mapping of keys to values")
+      let what = path.isEmpty ? "the file" : "'\(path)'"
+      throw ConfigurationError(file, node.mark?.line, "\(what) must be a mapping of keys to values")
     }
     var pairs: [String: (key: Node, value: Node)] = [:]
     for (key, value) in mapping {
@@ -240,8 +241,10 @@ struct YAMLReader {
     ConfigurationError(file, pairs[name]?.key.mark?.line, "'\(full(name))' must be \(expected)")
   }
 
-  func missing(_ name: String) -> ConfigurationError {
-    ConfigurationError(file, node.mark?.line, "'\(full(name))' is missing")
+  /// - Parameter other: a key that would do in its place.
+  func missing(_ name: String, or other: String? = nil) -> ConfigurationError {
+    let names = "'\(full(name))'" + (other.map { " or '\(full($0))'" } ?? "")
+    return ConfigurationError(file, node.mark?.line, "\(names) is missing")
   }
 
   private func note(_ name: String, _ value: String, _ node: Node?, _ takes: String) {

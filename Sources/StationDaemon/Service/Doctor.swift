@@ -182,9 +182,9 @@ struct Doctor {
   /// The daemon goes on with the key that it has read; the next start reads the file again.
   private func lost(_ check: String, _ fault: String) -> Finding {
     Finding(
-      check, .fail, Text("the next start does not find it: \(fault)", zh: "下次启动将无法使用：\(fault)"),
+      check, .fail, Text("the next start cannot use it: \(fault)", zh: "下次启动将无法使用：\(fault)"),
       advice: Text(
-        "put it back from your copy before the daemon stops", zh: "请在守护进程停止前用副本恢复"))
+        "mend that, or put it back from your copy, before the daemon stops", zh: "请在守护进程停止前修正，或用副本恢复"))
   }
 
   private func logAndAnchor() throws -> Finding {
@@ -223,7 +223,7 @@ struct Doctor {
   }
 
   private func newestBackup() throws -> Instant? {
-    let leaf = try log.newest(method: "system.backup", outcome: "ok", looking: Self.lookedThrough)
+    let leaf = try log.newest(method: Store.backupMethod, outcome: "ok", looking: Self.lookedThrough)
     return leaf?["at"]?.stringValue.flatMap { Instant(rfc3339: $0) }
   }
 

@@ -68,8 +68,11 @@ struct HealthReport: Sendable {
       add(
         "store", "changed", .critical,
         Text(
-          "The database was changed while no daemon ran: run 'stationctl audit verify --state' on a copy, and find out"
-            + " who did that", zh: "数据库在守护进程停止期间被改动：请对副本运行 stationctl audit verify --state 并查明原因"))
+          "The database was changed while no daemon ran: find out who did that. 'stationctl audit verify --state' on a copy"
+            + " names a changed record; changed events, deadlines, series or idempotency keys only a comparison with a"
+            + " backup shows",
+          zh: "数据库在守护进程停止期间被改动，请查明原因。对副本运行 stationctl audit verify --state 可指出被改的记录；"
+            + "事件、期限、编号、幂等键的改动只能与备份比对得知"))
     }
     if reading.unreadable > 0 {
       add(

@@ -1,3 +1,4 @@
+import Glibc
 import StationAudit
 import StationCrypto
 import StationKit
@@ -53,6 +54,16 @@ package struct BackupManifest: Sendable, Equatable {
     master-key \(masterKey)
 
     """
+  }
+
+  /// Whether a database that nobody has open is the one that was signed, to the byte.
+  func isOf(database path: String) throws -> Bool {
+    // It had no write-ahead log: what is in one now would be read over it.
+    var log = stat()
+    if stat(path + "-wal", &log) == 0, log.st_size > 0 { return false }
+    let file = try FileIO.open(path, O_RDONLY, 0)
+    defer { close(file) }
+    return try FileIO.hash(file, path) { _ in } == digest
   }
 
   func signed(by key: SignerKey) throws(NoteError) -> SignedNote {

@@ -46,6 +46,7 @@ package final class StateRestore {
       do {
         let trusted = try key ?? ownKey(place)
         let backup = BackupFolder(path: path)
+        guard access(path, F_OK) == 0 else { throw FileError(path) }
         guard let manifest = try backup.manifest(key: trusted) else { throw RestoreFault.noBackup(path) }
         try verify(backup, manifest, trusted, progress)
         return StateRestore(
@@ -95,9 +96,7 @@ package final class StateRestore {
     _ backup: BackupFolder, _ manifest: BackupManifest, _ key: VerifierKey,
     _ progress: @escaping OfflineVerifier.Progress
   ) throws {
-    let file = try FileIO.open(backup.databasePath, O_RDONLY, 0)
-    defer { close(file) }
-    guard try FileIO.hash(file, backup.databasePath, each: { _ in }) == manifest.digest else {
+    guard try manifest.isOf(database: backup.databasePath) else {
       throw RestoreFault.changed(backup.databasePath)
     }
     let report = try OfflineVerifier.verify(

@@ -14,6 +14,9 @@ package struct BackupReport: Sendable {
 }
 
 extension Store {
+  /// The method that makes one: its records are written even where no other may be.
+  package static let backupMethod = "system.backup"
+
   /// Pages that are copied in one go.
   private static let pagesPerStep: Int32 = 512
   /// What must be free beyond the database itself.
@@ -58,12 +61,28 @@ extension Store {
       throw BackupFault.directory(
         Text("it is no directory that this daemon's user may write to", zh: "守护进程用户无法写入的目录"))
     }
-    var state = stat()
-    guard stat(stateDirectory, &state) == 0 else { throw FileError(stateDirectory) }
-    guard (about.st_dev, about.st_ino) != (state.st_dev, state.st_ino) else {
-      throw BackupFault.directory(Text("it is the state itself", zh: "即状态目录本身"))
+    guard try !isWithinState(directory) else {
+      throw BackupFault.directory(
+        Text("it is the state itself, or a directory in it", zh: "即状态目录本身或其中的目录"))
     }
     try readNow { try Self.requireSpace(for: $0, in: directory) }
+  }
+
+  /// Whether it is lost where the state is: the state's directory is it, or is above it. What this process may not look
+  /// at is not the state's.
+  private func isWithinState(_ directory: String) throws -> Bool {
+    var state = stat()
+    guard stat(stateDirectory, &state) == 0 else { throw FileError(stateDirectory) }
+    var place = directory
+    while true {
+      var about = stat()
+      guard stat(place, &about) == 0 else { return false }
+      if (about.st_dev, about.st_ino) == (state.st_dev, state.st_ino) { return true }
+      var above = stat()
+      guard stat(place + "/..", &above) == 0, (about.st_dev, about.st_ino) != (above.st_dev, above.st_ino)
+      else { return false }
+      place += "/.."
+    }
   }
 
   static func requireSpace(for db: Database, in directory: String) throws {
